@@ -1,0 +1,253 @@
+// What the SQL room sees of the engine: transactions, reads, row changes, trees, locks. It knows rows as bytes (format/row),
+// keys as order-preserving bytes (format/key), and never pages.
+//
+// Everything here is synchronous (D1). A call that may have to wait returns BLOCKED after registering the session's Waiter; the driver
+// polls the statement again when the waiter is woken, and the same call is made again with the same arguments: every operation keeps its
+// progress in its own object or starts again by key. Results are small integers.
+//
+// No reference to row bytes survives a poll: copy what must stay (S13).
+
+import type {Memory} from '../format/memory.ts';
+
+/** A row, or: it worked. */
+export const ROW = 1;
+/** No (more) row. */
+export const DONE = 0;
+/** Not yet: the waiter is registered, call again when it is woken. */
+export const BLOCKED = -1;
+/** Another row has this key; `conflictIndex` of the operation tells which index (0 = primary). */
+export const DUPLICATE = -2;
+/** innodb_lock_wait_timeout passed: the statement fails (1205). */
+export const LOCK_TIMEOUT = -3;
+/** Chosen as deadlock victim: the whole transaction must be rolled back (1213). */
+export const DEADLOCK = -4;
+/** A newer committed version than the snapshot would be overwritten: first updater won (1213). */
+export const CONFLICT = -5;
+/** KILL QUERY, KILL, or the snapshot was cancelled. */
+export const INTERRUPTED = -6;
+/** No room for redo: disk full (1021). Nothing was changed. */
+export const NO_SPACE = -7;
+/** Row or key does not fit (1118, 1071). */
+export const TOO_BIG = -8;
+/** NOWAIT met a locked row (3572). */
+export const LOCK_BUSY = -9;
+/** SKIP LOCKED passed over a locked row; ask for the next. */
+export const SKIPPED = -10;
+
+export const Isolation = {readUncommitted: 0, readCommitted: 1, repeatableRead: 2, serializable: 3} as const;
+export type Isolation = (typeof Isolation)[keyof typeof Isolation];
+
+/** How a read treats row locks. */
+export const LockMode = {
+  /** Consistent read: no lock, the version the view sees. */
+  none: 0,
+  /** FOR SHARE: implemented as an exclusive row lock (documented difference). */
+  share: 1,
+  /** FOR UPDATE and the search part of UPDATE and DELETE. */
+  exclusive: 2,
+} as const;
+export type LockMode = (typeof LockMode)[keyof typeof LockMode];
+export const LockWait = {wait: 0, nowait: 1, skip: 2} as const;
+export type LockWait = (typeof LockWait)[keyof typeof LockWait];
+
+/** A B-link tree: its id and the page of its root, which never moves. */
+export interface TreeRef {
+  readonly treeId: number;
+  readonly rootPage: number;
+}
+
+/** Makes the bytes of an index key out of a row payload (format/key). */
+export interface KeyExtractor {
+  /** Writes the key at `at` of `target`; returns its end, or -1 when it is too long. */
+  extract(memory: Memory, payloadAt: number, payloadLength: number, target: Uint8Array, at: number): number;
+  /** After extract: some part is NULL, so a UNIQUE index does not compare it. */
+  readonly hasNull: boolean;
+}
+
+export interface SecondaryIndex {
+  readonly tree: TreeRef;
+  readonly unique: boolean;
+  /** The index parts only; the engine appends the primary key. */
+  readonly key: KeyExtractor;
+}
+
+/** A table as the engine needs it; built by the catalog for one definition version. */
+export interface TableHandle {
+  readonly tableId: number;
+  readonly clustered: TreeRef;
+  readonly primaryKey: KeyExtractor;
+  /** In definition order; index numbers are position + 1 (0 is the primary key). */
+  readonly secondaries: readonly SecondaryIndex[];
+}
+
+/** Longest key, clustered or secondary with its primary key. */
+export const KEY_BYTES_MAX = 3500;
+
+/** The thing that waits: one per session or background job. */
+export interface Waiter {
+  /** Called by the engine, between polls, when what was waited for may have come. */
+  wake(): void;
+}
+
+/** Where a found row lies. Valid until the poll ends. */
+export interface RowPlace {
+  memory: Memory;
+  /** Row payload. */
+  payloadAt: number;
+  payloadLength: number;
+}
+
+/** Reads one row by primary key. One object serves many executions; allocation-free. */
+export interface PointRead extends RowPlace {
+  /** ROW, DONE or BLOCKED. With a lock mode also the lock results. */
+  get(table: TableHandle, key: Uint8Array, keyLength: number, lock: LockMode, wait: LockWait): number;
+}
+
+/** Walks an index in key order. */
+export interface Cursor extends RowPlace {
+  /** Whole key of the current row in the index walked (a view into engine scratch, valid until the next call). */
+  readonly key: Uint8Array;
+  keyLength: number;
+  /** Primary key bytes of the current row (what RowUpdate and RowDelete take). */
+  readonly primaryKey: Uint8Array;
+  primaryKeyLength: number;
+  /** Starts a walk over [low, high]; undefined = open end. `index` 0 is the clustered tree. `covering`: the caller needs only the key, so the
+   * clustered row is fetched only when visibility demands it (payloadAt is then -1). */
+  open(
+    table: TableHandle,
+    index: number,
+    low: Uint8Array | undefined,
+    lowInclusive: boolean,
+    high: Uint8Array | undefined,
+    highInclusive: boolean,
+    descending: boolean,
+    lock: LockMode,
+    wait: LockWait,
+    covering: boolean,
+  ): void;
+  /** ROW, DONE, BLOCKED or a lock result. */
+  next(): number;
+  close(): void;
+}
+
+/** Row changes. Each keeps its progress; after BLOCKED call again with the same arguments; any other result ends it and it can be used anew. */
+export interface RowWriter {
+  /** Index number that made DUPLICATE. */
+  readonly conflictIndex: number;
+  /** Primary key of the row that was in the way (for REPLACE and ON DUPLICATE KEY UPDATE). */
+  readonly conflictKey: Uint8Array;
+  conflictKeyLength: number;
+  /** Inserts the row whose payload stands in `memory`. ROW, BLOCKED, DUPLICATE or a lock result. */
+  insert(table: TableHandle, memory: Memory, payloadAt: number, payloadLength: number): number;
+  /** Replaces the payload of the row with this primary key (which must not change with it), locked or lockable. DONE: no such row. */
+  update(table: TableHandle, primaryKey: Uint8Array, primaryKeyLength: number, memory: Memory, payloadAt: number, payloadLength: number): number;
+  /** Delete-marks the row. DONE: no such row. */
+  remove(table: TableHandle, primaryKey: Uint8Array, primaryKeyLength: number): number;
+  /** Reads the current (newest, locked by us) version of a row into place. */
+  readonly place: RowPlace;
+}
+
+/** A transaction's handle on the engine, one per session; reused from transaction to transaction. */
+export interface EngineSession {
+  readonly waiter: Waiter;
+  /** Statement and lock-wait limits, milliseconds; set by SQL from the session's variables. */
+  lockWaitTimeoutMs: number;
+  isolation: Isolation;
+  /** innodb_snapshot_isolation: first updater wins (default) or MySQL's own newest-row updates. */
+  snapshotIsolation: boolean;
+
+  /** True between begin and the end of commit or rollback. */
+  readonly inTransaction: boolean;
+  /** True when the transaction has changed or locked something. */
+  readonly hasWritten: boolean;
+  /** Starts a transaction. `snapshotNow`: WITH CONSISTENT SNAPSHOT. */
+  begin(readOnly: boolean, snapshotNow: boolean): void;
+  /** Before each statement: takes or keeps the read view, marks the undo position. */
+  beginStatement(): void;
+  /** After each statement that ended well. Under READ COMMITTED the view closes. */
+  endStatement(): void;
+  /** Undoes what the statement did. ROW or BLOCKED. */
+  rollbackStatement(): number;
+  /** S9: a locking statement that came before any snapshot read of the transaction and met a newer row (CONFLICT) may undo itself, take a
+   * new view and run again. True if that is allowed now; call after rollbackStatement. */
+  renewView(): boolean;
+  /** Marks a savepoint; rollbackTo undoes to it. Handles are small integers that grow. */
+  savepoint(): number;
+  rollbackTo(savepoint: number): number;
+  /** ROW when durable and published; BLOCKED; NO_SPACE. */
+  commit(): number;
+  /** ROW when everything is undone; BLOCKED. */
+  rollback(): number;
+  /** Asks a running or waiting statement to end: its next call returns INTERRUPTED. */
+  interrupt(): void;
+  /** Number of rows changed so far in the transaction. */
+  readonly rowsChanged: number;
+
+  newPointRead(): PointRead;
+  newCursor(): Cursor;
+  readonly writer: RowWriter;
+
+  /** Long values: writes `length` bytes into fresh overflow pages; the result's `firstPage` goes into the row. ROW, BLOCKED, NO_SPACE. */
+  writeOverflow(bytes: Uint8Array, at: number, length: number): number;
+  /** First page of the last overflow value written. */
+  readonly overflowPage: number;
+  /** Reads a long value into `target`. ROW or BLOCKED (progress is kept while the same value is asked for). */
+  readOverflow(firstPage: number, length: number, target: Uint8Array, at: number): number;
+
+  /** Metadata lock on a table (or schema) id, held to the transaction's end (or until `unlockMetadata`). ROW, BLOCKED, LOCK_TIMEOUT, DEADLOCK. */
+  lockMetadata(objectId: number, exclusive: boolean): number;
+  unlockMetadata(objectId: number): void;
+  /** Definition version of an object under a metadata lock: equal on all primaries. */
+  metadataVersion(objectId: number): number;
+  /** Under an exclusive lock: tells every primary that the definition changed (takes effect with the lock's release). */
+  bumpMetadata(objectId: number): void;
+
+  /** GET_LOCK family: ROW, BLOCKED, LOCK_TIMEOUT, DEADLOCK. Held by the session, not the transaction. */
+  lockNamed(name: string, timeoutMs: number): number;
+  unlockNamed(name: string): boolean;
+  unlockAllNamed(): number;
+
+  /** Makes an empty tree inside the transaction: rolled back with it. ROW (see `newTree`), BLOCKED, NO_SPACE. */
+  createTree(): number;
+  readonly newTree: TreeRef;
+  /** Frees the tree's pages after commit, once no view can need them. Undone by rollback. */
+  dropTree(tree: TreeRef): number;
+
+  /** Makes a counter (AUTO_INCREMENT, object ids) starting at `first`. ROW (see `newCounter`), BLOCKED. */
+  createCounter(first: number): number;
+  readonly newCounter: number;
+  /** Takes `count` consecutive values; not undone by rollback (S17). ROW: the first is in `counterValue`. */
+  takeCounter(counterPage: number, count: number): number;
+  readonly counterValue: number;
+  /** Makes sure that the counter is above `value`. */
+  raiseCounter(counterPage: number, value: number): number;
+
+  /** The connection is gone: rolls back in the background and frees everything. */
+  close(): void;
+}
+
+/** Estimates for the planner; cheap and approximate. */
+export interface TreeStatistics {
+  rows: number;
+  pages: number;
+  /** Height of the tree, leaf = 1. */
+  levels: number;
+}
+
+/** One primary's engine. */
+export interface Engine {
+  newSession(waiter: Waiter): EngineSession;
+  /** Fixed place of the catalog: page of the space header's root `index` (0 = none yet). ROW (see `rootValue`) or BLOCKED. */
+  readRoot(session: EngineSession, index: number): number;
+  rootValue: number;
+  /** Stores a catalog root, inside the session's transaction at bootstrap. */
+  writeRoot(session: EngineSession, index: number, value: number): number;
+  /** Estimate by looking at cached pages near the root; BLOCKED is possible. */
+  statistics(session: EngineSession, tree: TreeRef, out: TreeStatistics): number;
+  /** Estimate of the rows in a key range. */
+  estimateRange(session: EngineSession, tree: TreeRef, low: Uint8Array | undefined, high: Uint8Array | undefined): number;
+  /** Walks a whole tree and its pages, comparing against the other indexes; answers violations (CHECK TABLE, pando check). Poll until not BLOCKED. */
+  newTableCheck(session: EngineSession, table: TableHandle): {poll(): number; readonly violations: readonly string[]; readonly rows: number};
+  /** Counters for metrics, by name. */
+  counters(): ReadonlyMap<string, number>;
+}

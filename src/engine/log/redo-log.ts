@@ -1,0 +1,217 @@
+// The redo log of one incarnation: an append buffer, group commit, and the waits for durability.
+//
+// The buffer is a ring of equal chunks. A mini-transaction reserves its upper bound before its first change (S14), writes its records one
+// behind the other, and ends with the CPL mark; it never crosses a chunk. What has been appended since the last flush is one log
+// frame: the FRAME_HEADER in front of it is left free while appending, so that a flush writes one contiguous run without copying.
+//
+//   chunk  [ hdr | records of group 1 |pad][ hdr | records of group 2 ...            free            ]
+//            ^frameAt                    written: in flight   ^frameAt     ^fill
+//
+// Group commit: one write is in flight; everything appended meanwhile is the next frame. `kick` closes the open frame and writes it
+// when nothing is in flight. Sessions wait for the LSN of the end of their last mini-transaction, never for one record (K5).
+//
+// A failed write ends the primary: what was acknowledged is durable, what is in flight is unknown (S15).
+
+import {assert} from '../../base/assert.ts';
+import {Memory} from '../../format/memory.ts';
+import {FRAME_HEADER, RedoAt, RedoFlag} from '../../format/redo/layout.ts';
+import type {RedoStream} from '../../storage/api.ts';
+import type {Task} from '../schedule/task.ts';
+import {WaitList} from '../schedule/wait-list.ts';
+
+const FRAME_PAD = 16;
+
+interface ClosedFrame {
+  chunk: number;
+  at: number;
+  payload: number;
+  startLsn: number;
+  cplLsn: number;
+}
+
+export interface RedoLogOptions {
+  /** Bytes of one chunk: the longest mini-transaction, twice. */
+  readonly chunkBytes: number;
+  readonly chunks: number;
+}
+
+export const REDO_LOG_DEFAULTS: RedoLogOptions = {chunkBytes: 1 << 20, chunks: 16};
+
+/** Redo that reserve() always leaves free in the stream, so that rollback and commit can end what was begun. */
+const STREAM_RESERVE = 1 << 20;
+
+export class RedoLog {
+  readonly #stream: RedoStream;
+  readonly #memories: Memory[] = [];
+  readonly #options: RedoLogOptions;
+  readonly #free: number[] = [];
+  readonly #framesInChunk: number[] = [];
+  readonly #closed: ClosedFrame[] = [];
+  readonly #fail: (reason: string) => void;
+  readonly #spaceWaiters = new WaitList();
+  /** Durability waiters in LSN order (appended in order, since LSNs only grow). */
+  #durableTasks: Task[] = [];
+  #durableLsns: number[] = [];
+  #onDurable: (() => void) | undefined;
+  #chunk = 0;
+  #frameAt = 0;
+  #fill = FRAME_HEADER;
+  #frameLsn: number;
+  #cplLsn = 0;
+  #lastRecordAt = -1;
+  #inFlight = false;
+  #failed = false;
+  /** Chunk that is being appended to. */
+  memory: Memory;
+  /** LSN behind the last appended byte. */
+  endLsn: number;
+  /** Flushes written and bytes in them, for metrics. */
+  flushes = 0;
+  flushedBytes = 0;
+
+  /** `fail` is called once when a write failed: the primary must stop. */
+  constructor(stream: RedoStream, options: RedoLogOptions, fail: (reason: string) => void) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#fail = fail;
+    for (let i = 0; i < options.chunks; i++) {
+      this.#memories.push(new Memory(new ArrayBuffer(options.chunkBytes)));
+      this.#framesInChunk.push(0);
+      if (i > 0) this.#free.push(i);
+    }
+    this.memory = this.#memories[0];
+    this.endLsn = stream.startLsn;
+    this.#frameLsn = stream.startLsn;
+  }
+
+  /** Everything below is durable. */
+  get durableLsn(): number {
+    return this.#stream.durableLsn;
+  }
+
+  /** Called after each advance of durableLsn, before the waiters are woken. */
+  set onDurable(fn: () => void) {
+    this.#onDurable = fn;
+  }
+
+  /**
+   * Makes sure that `bytes` of redo can be appended without interruption. 1: yes. -1: the buffer is full, `task` is woken when a flush has ended.
+   * -7 (NO_SPACE): the disk has no room. `reserved` may use the last bytes kept for ending transactions.
+   */
+  reserve(bytes: number, task: Task, reserved: boolean): number {
+    assert(bytes <= this.#options.chunkBytes / 2, () => `mini-transaction of up to ${bytes} bytes is too long for the log buffer`);
+    if (this.#stream.room() - (this.endLsn - this.durableLsn) < bytes + (reserved ? 0 : STREAM_RESERVE)) return -7;
+    if (this.#fill + bytes + FRAME_PAD <= this.#options.chunkBytes) return 1;
+    if (this.#free.length === 0) {
+      this.#spaceWaiters.add(task);
+      this.kick();
+      return -1;
+    }
+    this.#closeFrame();
+    this.#nextChunk();
+    return 1;
+  }
+
+  /** Offset in `memory` at which the next record is to be encoded. */
+  get fill(): number {
+    return this.#fill;
+  }
+
+  /** The record encoded at `fill` is `length` bytes long and belongs to the log now. */
+  advance(length: number): void {
+    this.#lastRecordAt = this.#fill;
+    this.#fill += length;
+    this.endLsn += length;
+  }
+
+  /** Marks the end of a mini-transaction on the last record; returns the LSN behind it. */
+  markCpl(): number {
+    const at = this.#lastRecordAt + RedoAt.flags;
+    this.memory.bytes[at] |= RedoFlag.cpl;
+    this.#cplLsn = this.endLsn;
+    return this.endLsn;
+  }
+
+  /** True when everything below `lsn` is durable; else `task` is woken when it is. A flush must have been asked for. */
+  isDurable(lsn: number, task: Task): boolean {
+    if (this.durableLsn >= lsn) return true;
+    this.#durableTasks.push(task);
+    this.#durableLsns.push(lsn);
+    return false;
+  }
+
+  /** Starts a flush of what has been appended, unless one is under way (then it follows by itself). */
+  kick(): void {
+    if (this.#inFlight || this.#failed) return;
+    if (this.#closed.length === 0) {
+      if (this.#fill === this.#frameAt + FRAME_HEADER) return;
+      this.#closeFrame();
+      if (this.#frameAt + FRAME_HEADER + FRAME_PAD >= this.#options.chunkBytes) this.#nextChunkIfFree();
+    }
+    this.#writeNext();
+  }
+
+  #closeFrame(): void {
+    const payload = this.#fill - this.#frameAt - FRAME_HEADER;
+    if (payload === 0) return;
+    assert(this.#cplLsn === this.endLsn, () => 'a log frame is closed inside a mini-transaction');
+    this.#closed.push({chunk: this.#chunk, at: this.#frameAt, payload, startLsn: this.#frameLsn, cplLsn: this.#cplLsn});
+    this.#framesInChunk[this.#chunk]++;
+    this.#frameAt = (this.#fill + 7) & ~7;
+    this.#fill = this.#frameAt + FRAME_HEADER;
+    this.#frameLsn = this.endLsn;
+  }
+
+  #nextChunkIfFree(): void {
+    if (this.#free.length > 0) this.#nextChunk();
+  }
+
+  #nextChunk(): void {
+    if (this.#framesInChunk[this.#chunk] === 0) this.#free.push(this.#chunk);
+    this.#chunk = this.#free.shift() as number;
+    this.memory = this.#memories[this.#chunk];
+    this.#frameAt = 0;
+    this.#fill = FRAME_HEADER;
+  }
+
+  #writeNext(): void {
+    const frame = this.#closed[0];
+    this.#inFlight = true;
+    this.flushes++;
+    this.flushedBytes += frame.payload;
+    this.#stream.write(this.#memories[frame.chunk], frame.at, frame.payload, frame.startLsn, frame.cplLsn, this.#written);
+  }
+
+  readonly #written = (error?: string): void => {
+    this.#inFlight = false;
+    if (error !== undefined) {
+      this.#failed = true;
+      this.#fail(error);
+      return;
+    }
+    const frame = this.#closed.shift() as ClosedFrame;
+    if (--this.#framesInChunk[frame.chunk] === 0 && frame.chunk !== this.#chunk) {
+      this.#free.push(frame.chunk);
+      this.#spaceWaiters.wakeAll();
+    }
+    this.#onDurable?.();
+    this.#wakeDurable();
+    this.kick();
+  };
+
+  #wakeDurable(): void {
+    const durable = this.durableLsn;
+    const tasks = this.#durableTasks;
+    const lsns = this.#durableLsns;
+    let kept = 0;
+    for (let i = 0; i < tasks.length; i++) {
+      if (lsns[i] <= durable) tasks[i].wake();
+      else {
+        tasks[kept] = tasks[i];
+        lsns[kept++] = lsns[i];
+      }
+    }
+    tasks.length = kept;
+    lsns.length = kept;
+  }
+}

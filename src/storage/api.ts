@@ -1,0 +1,76 @@
+// What the engine sees of the volume: a redo stream to write, and pages to read.
+//
+// The log is the database (D5): a primary makes redo durable and forgets. Pages are what storage makes of the log. The interface
+// carries what the six-replica quorum volume needs: streams named by incarnation with their own epochs, VDL and CPL, the per-page
+// chain inside the records, and reads that name the LSN a stream must have been ingested to (K3).
+
+import type {Memory} from '../format/memory.ts';
+
+/** One incarnation's redo stream, open for writing. */
+export interface RedoStream {
+  readonly incarnation: number;
+  /** LSN at which this stream begins. */
+  readonly startLsn: number;
+  /** VDL: everything below is durable, and mini-transactions below it are whole. */
+  readonly durableLsn: number;
+  /**
+   * Writes one log frame: `payloadLength` bytes of redo that stand at `at + FRAME_HEADER` of `memory`; the stream fills in the frame
+   * header at `at` and pads behind (8 bytes of room are given). `startLsn` must continue the stream; `cplLsn` is the last mini-transaction end in it.
+   * One write is under way at a time. `done(undefined)` means durable; an error ends the stream: the primary must stop (S15).
+   * The memory must not change until then.
+   */
+  write(memory: Memory, at: number, payloadLength: number, startLsn: number, cplLsn: number, done: (error?: string) => void): void;
+  /** Payload bytes that can still be written with certainty (space is preallocated): reservations are made against this (S14).
+   * Grows again in the background; 0 means the disk is full. */
+  room(): number;
+  /** Tells storage that the stream is needed only from this LSN on (checkpoint record, K8). */
+  setCheckpoint(lsn: number): void;
+  /** Clean end: nothing more will be written. */
+  close(): void;
+}
+
+/** Status of a page read. */
+export const PAGE_FOUND = 1;
+/** No redo ever touched this page number. */
+export const PAGE_ABSENT = 0;
+/** Damaged: the checksum or the chain does not fit. Never served. */
+export const PAGE_DAMAGED = -1;
+
+/** Reads pages. Requests are answered through `onPage` in a later turn (or, in the simulator and in tests, before `read` returns). */
+export interface PageReader {
+  /** Room for another request now? */
+  canRead(): boolean;
+  /** Asks for the newest version; storage must have ingested `needStream` up to `needLsn` (0, 0: everything durable). */
+  read(pageNo: number, needStream: number, needLsn: number): void;
+  /** Set by the engine. `memory`/`at` are valid only during the call. */
+  onPage: (pageNo: number, status: number, memory: Memory, at: number) => void;
+  /** Delivers finished reads; called when the node's bell rings. Returns how many. */
+  poll(): number;
+}
+
+/** What the recovery of a dead incarnation reads. */
+export interface StreamReader {
+  readonly incarnation: number;
+  /** LSN of the last checkpoint record, or the stream's start. */
+  readonly checkpointLsn: number;
+  /** Sealed end D: nothing beyond exists (K6). */
+  readonly endLsn: number;
+  /**
+   * Calls `visit(memory, at, lsn)` for every redo record from `fromLsn` (a record boundary at or below a mini-transaction start) to D, in order.
+   * Synchronous. Throws CorruptionError on damage below D.
+   */
+  scan(fromLsn: number, visit: (memory: Memory, at: number, lsn: number) => void): void;
+}
+
+/** Durable state of an incarnation (K8). */
+export const IncarnationState = {open: 1, sealed: 2, finished: 3} as const;
+export type IncarnationState = (typeof IncarnationState)[keyof typeof IncarnationState];
+
+export interface IncarnationInfo {
+  readonly incarnation: number;
+  readonly state: IncarnationState;
+  /** Node id it ran on. */
+  readonly node: number;
+  /** Sealed end, 0 while open. */
+  readonly endLsn: number;
+}
