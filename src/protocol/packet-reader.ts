@@ -34,7 +34,7 @@ export class PacketReader {
   bytes: Buffer = NONE;
   at = 0;
   end = 0;
-  /** Sequence number of the last packet that `next` gave. */
+  /** Sequence number of the last packet that `next` looked at. */
   sequence = 0;
 
   #expected = 0;
@@ -64,7 +64,9 @@ export class PacketReader {
   /** Takes a chunk. It is read in place until `keep`, unless bytes are held over already. */
   push(chunk: Uint8Array): void {
     if (this.#sourceAt === this.#sourceEnd) {
-      this.#source = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      this.#source = Buffer.isBuffer(chunk)
+        ? chunk
+        : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
       this.#sourceAt = 0;
       this.#sourceEnd = chunk.length;
       return;
@@ -109,10 +111,10 @@ export class PacketReader {
       const available = this.#sourceEnd - at - PACKET_HEADER;
       if (available < 0) return Found.nothing;
       const length = source[at] | (source[at + 1] << 8) | (source[at + 2] << 16);
-      if (source[at + 3] !== this.#expected) return Found.outOfOrder;
+      this.sequence = source[at + 3];
+      if (this.sequence !== this.#expected) return Found.outOfOrder;
       if (this.#assembled + length > this.limit) return Found.tooLarge;
       if (available < length) return Found.nothing;
-      this.sequence = this.#expected;
       this.#expected = (this.#expected + 1) & 0xff;
       const start = at + PACKET_HEADER;
       this.#sourceAt = start + length;

@@ -17,17 +17,16 @@ import type {StatementParameters} from './prepared-statements.ts';
 const PARAMETERS_MAX = 0xffff;
 
 /**
- * Decodes the parameters of one execution into `statement.values`, with `statement.types` beside them.
- * `named`: the client speaks query attributes. `counted`: the count is there even for no parameters.
+ * Decodes the parameters of one execution into `statement.values`, with `statement.types` beside them. The reader stands
+ * behind the count. `total`: parameters and attributes; `named`: the client speaks query attributes.
  * False: malformed; then the values mean nothing.
  */
 export function decodeParameters(
   reader: PayloadReader,
   statement: StatementParameters,
+  total: number,
   named: boolean,
-  counted: boolean,
 ): boolean {
-  const total = named && (statement.count > 0 || counted) ? reader.lenenc() : statement.count;
   if (reader.failed || total < statement.count || total > PARAMETERS_MAX) return false;
   if (total === 0) return true;
   const bitmap = reader.take((total + 7) >> 3);

@@ -36,7 +36,7 @@ export class StatementParameters {
   }
 
   hasLongData(index: number): boolean {
-    return this.#long !== undefined && this.#long.has(index);
+    return this.#long?.has(index) ?? false;
   }
 
   /** The whole long value of a parameter that has one. */

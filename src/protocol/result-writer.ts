@@ -10,7 +10,16 @@
 
 import type {ColumnDefinition, ColumnsCache, OkInfo, PreparedInfo, ResultWriter} from './api.ts';
 import {BINARY_COLLATION, Capability, ColumnFlag, ColumnType, Header, Status} from './constants.ts';
-import {LENENC_MAX, lenencTextMax, putInt16, putInt32, putLenencInt, putLenencInteger, putLenencText, putText} from './encode.ts';
+import {
+  LENENC_MAX,
+  lenencTextMax,
+  putInt16,
+  putInt32,
+  putLenencInt,
+  putLenencInteger,
+  putLenencText,
+  putText,
+} from './encode.ts';
 import type {PacketWriter} from './packet-writer.ts';
 
 /** What COM_STMT_PREPARE says of a parameter: nothing is known but that it is there. */
@@ -177,7 +186,11 @@ export class PacketResultWriter implements ResultWriter {
     buffer[at] = header;
     at = putLenencInt(buffer, at + 1, info.affectedRows ?? 0);
     at = putLenencInteger(buffer, at, info.lastInsertId ?? 0);
-    at = putInt16(buffer, at, info.status | this.#more | (schema === undefined ? 0 : Status.sessionStateChanged));
+    at = putInt16(
+      buffer,
+      at,
+      info.status | this.#more | (schema === undefined ? 0 : Status.sessionStateChanged),
+    );
     at = putInt16(buffer, at, Math.min(info.warnings ?? 0, 0xffff));
     if (text !== '' || schema !== undefined) at = putLenencText(buffer, at, text);
     if (schema !== undefined) at = putSchemaChange(buffer, at, schema);

@@ -13,9 +13,12 @@ export interface RedoStream {
   readonly startLsn: number;
   /** VDL: everything below is durable, and mini-transactions below it are whole. */
   readonly durableLsn: number;
+  /** Longest payload of one `write`. */
+  readonly maxPayload: number;
   /**
    * Writes one log frame: `payloadLength` bytes of redo that stand at `at + FRAME_HEADER` of `memory`; the stream fills in the frame
-   * header at `at` and pads behind (8 bytes of room are given). `startLsn` must continue the stream; `cplLsn` is the last mini-transaction end in it.
+   * header at `at` and pads behind (8 bytes of room are given). `startLsn` must continue the stream; `cplLsn` is the last mini-transaction end in it
+   * (0: none). A frame holds whole records; a mini-transaction may go on in the next frame, and is durable when its last one is.
    * One write is under way at a time. `done(undefined)` means durable; an error ends the stream: the primary must stop (S15).
    * The memory must not change until then.
    */

@@ -67,7 +67,7 @@ export function commonKeyPrefix(
   bAt: number,
   bLength: number,
 ): number {
-  const limit = aLength < bLength ? aLength : bLength;
+  const limit = Math.min(aLength, bLength);
   let i = 0;
   while (i < limit && a[aAt + i] === b[bAt + i]) i++;
   return i;

@@ -89,7 +89,7 @@ function comparePrefix(
   keyLength: number,
 ): number {
   const at = base + mem.view.getUint16(base + At.lowKeyAt, true);
-  const length = keyLength < prefix ? keyLength : prefix;
+  const length = Math.min(keyLength, prefix);
   for (let i = 0; i < length; i++) {
     const order = mem.bytes[at + i] - key[i];
     if (order !== 0) return order;
@@ -109,7 +109,7 @@ function compareTail(
   const slotAt = base + PAGE_HEADER + slot * SLOT_SIZE;
   const suffix = mem.view.getUint16(slotAt + 6, true);
   const rest = keyLength - prefix;
-  const length = suffix < rest ? suffix : rest;
+  const length = Math.min(suffix, rest);
   if (length > 4) {
     const at = base + mem.view.getUint16(slotAt + 4, true) + keyOffset(mem, base);
     for (let i = 4; i < length; i++) {

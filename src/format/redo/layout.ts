@@ -27,7 +27,15 @@ export const FRAME_MAGIC = 0x4f44_4e50;
 export const REDO_VERSION = 1;
 export const CONTROL_PAGE = 0xffff_ffff;
 
-export const RedoAt = {length: 0, type: 2, flags: 3, pageNo: 4, llsn: 8, backLlsn: 14, backIncarnation: 20} as const;
+export const RedoAt = {
+  length: 0,
+  type: 2,
+  flags: 3,
+  pageNo: 4,
+  llsn: 8,
+  backLlsn: 14,
+  backIncarnation: 20,
+} as const;
 
 export const RedoFlag = {
   /** Consistency point: the mini-transaction ends here. */
@@ -54,13 +62,13 @@ export const RedoType = {
   splitLeft: 8,
   /** u16 flags, u32 right: page flags and right link. */
   links: 9,
-  /** Undo page: u16 at, bytes. Appends at the fill mark. */
+  /** Undo page: u16 at, u16 length, bytes. Appends at the fill mark. */
   undoAppend: 10,
-  /** u16 at, bytes: plain bytes behind the header (extent maps, counters, overflow data, space header). */
+  /** u16 at, u16 length, bytes: plain bytes behind the header (extent maps, counters, overflow data, space header). Raises the fill mark. */
   bytes: 11,
   /** Replaces the child of an internal record: u16 slot, u32 child. */
   child: 12,
-  /** The page is free: its type becomes `free`. */
+  /** The page is free: its type becomes `free`, it is empty, and it keeps its identity for the chain. No payload. */
   free: 13,
   // Control records.
   /** u32 slot, u32 version, u48 startStamp: the transaction is committed once this is durable. */
@@ -73,3 +81,43 @@ export const RedoType = {
   cts: 35,
 } as const;
 export type RedoType = (typeof RedoType)[keyof typeof RedoType];
+
+// Payload offsets, from the beginning of the record.
+
+/** Behind `keys`: u16 length and bytes of the low key, then of the high key; length 0xFFFF = infinite, no bytes. */
+export const FormatAt = {type: 24, level: 26, treeId: 28, right: 32, keys: 36} as const;
+export const KEY_INFINITE = 0xffff;
+export const ImageAt = {headLength: 24, heapLength: 26, bytes: 28} as const;
+export const InsertAt = {slot: 24, keySuffixLength: 26, startStamp: 28, record: 34} as const;
+export const RemoveAt = {slot: 24, end: 26} as const;
+/** What update and header records have in common: the clustered record's new header. */
+export const StampAt = {
+  slot: 24,
+  startStamp: 26,
+  flags: 32,
+  incarnation: 34,
+  trxSlot: 38,
+  version: 42,
+  undoPage: 46,
+  undoAt: 50,
+  end: 52,
+} as const;
+export const UpdateAt = {newPayloadLength: 52, samePrefix: 54, sameSuffix: 56, middle: 58} as const;
+export const MarkAt = {slot: 24, startStamp: 26, flags: 32, end: 33} as const;
+export const SplitLeftAt = {keepSlots: 24, right: 26, highLength: 30, high: 32} as const;
+export const LinksAt = {flags: 24, right: 26, end: 30} as const;
+/** undoAppend and bytes. */
+export const BytesAt = {at: 24, length: 26, bytes: 28} as const;
+export const ChildAt = {slot: 24, child: 26, end: 30} as const;
+/** commit, rollbackEnd and cts; `stamp` is the start stamp, absent, the CTS. */
+export const TrxAt = {slot: 24, version: 28, stamp: 32, end: 38} as const;
+
+export const FrameAt = {
+  magic: 0,
+  checksum: 4,
+  incarnation: 8,
+  payloadLength: 12,
+  startLsn: 16,
+  version: 22,
+  cplLsn: 24,
+} as const;

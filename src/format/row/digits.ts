@@ -1,7 +1,10 @@
 // Decimal digits written straight into bytes, without strings. Two digits at a time through a table: one division per pair.
 
 // PAIRS[2*n], PAIRS[2*n+1]: the two ASCII digits of n, for n in [0, 99].
-const PAIRS: Uint8Array = Uint8Array.from({length: 200}, (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10));
+const PAIRS: Uint8Array = Uint8Array.from(
+  {length: 200},
+  (_, i) => 48 + (i % 2 === 0 ? Math.floor(i / 20) : (i >> 1) % 10),
+);
 const MINUS = 45;
 const E9 = 1_000_000_000;
 

@@ -35,8 +35,8 @@
 // Every row is at most ROW_BYTES_MAX long: end offsets are u16. How much of that fits a page is the engine's affair.
 
 import {assert, BugError} from '../../base/assert.ts';
-import {Kind} from '../value/types.ts';
 import type {SqlType} from '../value/types.ts';
+import {Kind} from '../value/types.ts';
 
 export const ROW_HEADER = 2;
 /** The longest row that the format can express. */
@@ -145,7 +145,9 @@ export function formOf(type: SqlType): Form {
   }
 }
 
-const WIDTHS: readonly number[] = [1, 1, 2, 2, 3, 3, 4, 4, 8, 8, 4, 8, 1, 3, 3, 6, 6, 9, 4, 7, 0, 1, 2, 0, 0, 0, 0];
+const WIDTHS: readonly number[] = [
+  1, 1, 2, 2, 3, 3, 4, 4, 8, 8, 4, 8, 1, 3, 3, 6, 6, 9, 4, 7, 0, 1, 2, 0, 0, 0, 0,
+];
 
 /** Bytes of a fixed column; 0 for variable ones. */
 export function widthOf(type: SqlType): number {

@@ -7,7 +7,6 @@
 import {assert} from '../../base/assert.ts';
 import type {Memory} from '../memory.ts';
 import type {Value} from '../value/types.ts';
-import {contentAt} from './copy.ts';
 import {FIRST_VARIABLE, OVERFLOW_HEADER, OVERFLOW_MARK, OverflowAt, RowFlag} from './layout.ts';
 import type {RowLayout} from './row-layout.ts';
 
@@ -71,37 +70,4 @@ export function readOverflow(layout: RowLayout, mem: Memory, rowAt: number, colu
     mem.view.getUint32(at + OverflowAt.length, true),
     mem.bytes.slice(at + OVERFLOW_HEADER, variableEnd(layout, mem, rowAt, column)),
   );
-}
-
-/**
- * Picks the columns of an encoded row that must move to overflow pages so that the row becomes at most `limit` bytes:
- * the longest values first. Empty when the row is short enough; undefined when no choice suffices. The row must have
- * the layout's own version.
- */
-export function chooseOverflow(
-  layout: RowLayout,
-  mem: Memory,
-  rowAt: number,
-  length: number,
-  limit: number,
-): readonly number[] | undefined {
-  const gains = Array.from(layout.variables, column => ({column, gain: overflowGain(layout, mem, rowAt, column)}));
-  gains.sort((a, b) => b.gain - a.gain);
-  const chosen: number[] = [];
-  let rest = length;
-  for (const {column, gain} of gains) {
-    if (rest <= limit || gain <= 0) break;
-    chosen.push(column);
-    rest -= gain;
-  }
-  return rest <= limit ? chosen.sort((a, b) => a - b) : undefined;
-}
-
-/** Bytes the row gets shorter by when the column moves out; not positive when that makes no sense. */
-function overflowGain(layout: RowLayout, mem: Memory, rowAt: number, column: number): number {
-  const at = variableStart(layout, mem, rowAt, column);
-  const end = variableEnd(layout, mem, rowAt, column);
-  if (at === end || mem.bytes[at] === OVERFLOW_MARK) return 0;
-  const kept = Math.min(end - contentAt(mem.bytes, at), layout.columns[column].keepBytes);
-  return end - at - OVERFLOW_HEADER - kept;
 }

@@ -83,7 +83,7 @@ export class RowLayout {
     this.types = columns.map(c => c.type);
     this.forms = Uint8Array.from(this.types, formOf);
     this.widths = Uint8Array.from(this.types, widthOf);
-    this.variables = Uint16Array.from(columns.keys().filter(c => this.forms[c] >= FIRST_VARIABLE));
+    this.variables = Uint16Array.from([...columns.keys()].filter(c => this.forms[c] >= FIRST_VARIABLE));
     this.nullBits = placeNullBits(columns);
     this.bitmapEnd = ROW_HEADER + ((columns.filter(c => c.nullable).length + 7) >> 3);
     this.endsAt = this.bitmapEnd + this.widths.reduce((a, b) => a + b, 0);
@@ -95,6 +95,16 @@ export class RowLayout {
       assert(layout.version < version, () => `layout ${layout.version} is not earlier than ${version}`);
       this.#earlier[layout.version] = {layout, from: mapColumns(this, layout)};
     }
+  }
+
+  /** True when rows of other versions may exist. */
+  get hasEarlier(): boolean {
+    return this.#earlier.length > 0;
+  }
+
+  /** The layout with this version, if it was declared as an earlier one. */
+  findEarlier(version: number): RowLayout | undefined {
+    return this.#earlier[version]?.layout;
   }
 
   /** The layout of rows with this version byte. A version nobody declared is damage. */
@@ -146,9 +156,15 @@ function mapColumns(newer: RowLayout, older: RowLayout): Int16Array {
   return Int16Array.from(newer.columns, (column, c) => {
     const from = byId.get(column.id);
     if (from === undefined) return -1;
-    const same = older.forms[from] === newer.forms[c] && older.widths[from] === newer.widths[c];
+    const same =
+      older.forms[from] === newer.forms[c] &&
+      older.widths[from] === newer.widths[c] &&
+      older.types[from].decimals === newer.types[c].decimals;
     assert(same, () => `column ${column.id} changed its storage form: the table must be rewritten`);
-    assert(column.nullable || !older.columns[from].nullable, () => `column ${column.id} became NOT NULL in place`);
+    assert(
+      column.nullable || !older.columns[from].nullable,
+      () => `column ${column.id} became NOT NULL in place`,
+    );
     return from;
   });
 }

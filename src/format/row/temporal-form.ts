@@ -4,9 +4,9 @@
 // microseconds; how many of them are shown is the type's affair. A TIMESTAMP of 0 seconds is the zero date; it belongs
 // to no zone.
 
+import type {TimeZone} from '../value/temporal.ts';
 import {DateTime, MICROS_PER_SECOND} from '../value/temporal.ts';
 import {fromUtcSeconds, toUtcSeconds} from '../value/time-zone.ts';
-import type {TimeZone} from '../value/time-zone.ts';
 
 /** Reads an unsigned 24-bit little-endian integer. */
 export function getU24(view: DataView, at: number): number {

@@ -20,7 +20,7 @@
 //  68 key bytes (whole key) · entries · old middle bytes
 //     entry: u8 op (1 added, 2 removed) · u8 0 · u32 treeId · u32 rootPage · u16 keyLength · u16 primaryKeyLength · key bytes
 //
-// UndoType.pages instead lists pages (overflow) that the transaction allocated: after 68: u32 count (entryCount), page numbers.
+// UndoType.pages instead lists pages (overflow) that the transaction allocated: no key, at 68 entryCount page numbers (u32).
 
 export const UNDO_HEADER = 68;
 export const UndoAt = {
@@ -67,4 +67,6 @@ export const UndoType = {
 export type UndoType = (typeof UndoType)[keyof typeof UndoType];
 
 export const EntryOp = {added: 1, removed: 2} as const;
+/** Offsets inside an entry. */
+export const EntryAt = {op: 0, treeId: 2, rootPage: 6, keyLength: 10, primaryKeyLength: 12} as const;
 export const ENTRY_HEADER = 14;

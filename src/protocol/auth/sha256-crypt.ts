@@ -98,9 +98,48 @@ function stretch(digest: Uint8Array, length: number): Buffer {
 /** Step 22: three bytes at a time, in the algorithm's own order, six bits per character, low bits first. */
 function encodeDigest(digest: Uint8Array): string {
   let text = '';
-  for (let i = 0, a = 0, b = 10, c = 20; i < 10; i++) {
-    text += encodeGroup((digest[a] << 16) | (digest[b] << 8) | digest[c], 4);
-    [a, b, c] = [(b + 11) % 30, (c + 1) % 30, (a + 21) % 30].map(wrapDigit) as [number, number, number];
+  for (let first = 0; first < 210; first += 21) {
+    const group = (digest[first % 30] << 16) | (digest[(first + 10) % 30] << 8) | digest[(first + 20) % 30];
+    text += encodeGroup(group, 4);
   }
   return text + encodeGroup((digest[31] << 8) | digest[30], 3);
 }
+
+function encodeGroup(bits: number, characters: number): string {
+  let text = '';
+  for (let i = 0; i < characters; i++) text += ALPHABET[(bits >>> (i * 6)) & 63];
+  return text;
+}
+
+/** The parts of a stored form. */
+export interface StoredHash {
+  readonly rounds: number;
+  readonly salt: Uint8Array;
+  readonly digest: Uint8Array;
+}
+
+/** Takes a stored form apart; undefined when it is not one. */
+export function parseStored(stored: Uint8Array): StoredHash | undefined {
+  if (stored.length !== STORED_BYTES) return undefined;
+  const header = /^\$A\$([0-9A-Fa-f]{3})\$$/.exec(
+    Buffer.from(stored.subarray(0, HEADER_BYTES)).toString('latin1'),
+  );
+  if (header === null) return undefined;
+  const rounds =
+    Number.parseInt(
+      must(header[1], () => 'the cost digits'),
+      16,
+    ) * ROUNDS_UNIT;
+  if (rounds === 0) return undefined;
+  const digestAt = HEADER_BYTES + SALT_BYTES;
+  return {rounds, salt: stored.slice(HEADER_BYTES, digestAt), digest: stored.slice(digestAt)};
+}
+
+/** The stored form of a salt and a digest at the default cost. */
+export function formatStored(salt: Uint8Array, digest: string): Uint8Array {
+  const cost = DEFAULT_COST.toString(16).toUpperCase().padStart(3, '0');
+  return Buffer.concat([Buffer.from(`${PREFIX}${cost}$`), salt, Buffer.from(digest)]);
+}
+
+/** The rounds of a new hash. */
+export const DEFAULT_ROUNDS = DEFAULT_COST * ROUNDS_UNIT;
