@@ -167,11 +167,20 @@ export const errors = {
   ER_FEATURE_DISABLED: code(1289, 'HY000', "The '%s' feature is disabled; you need MySQL built with '%s' to have it working"),
   ER_UNSUPPORTED_PS: code(1295, 'HY000', 'This command is not supported in the prepared statement protocol yet'),
   ER_PS_MANY_PARAM: code(1390, 'HY000', 'Prepared statement contains too many placeholders'),
+  ER_TOO_MANY_FIELDS: code(1117, '42000', 'Too many columns'),
+  ER_SP_LILABEL_MISMATCH: code(1308, '42000', '%s with no matching label: %s'),
+  ER_SP_LABEL_MISMATCH: code(1310, '42000', 'End-label %s without match'),
+  ER_TOO_HIGH_LEVEL_OF_NESTING_FOR_SELECT: code(1473, 'HY000', 'Too high level of nesting for select'),
   ER_WARN_DEPRECATED: code(1287, 'HY000', "'%s' is deprecated and will be removed in a future release. Please use %s instead"),
   ER_STMT_HAS_NO_OPEN_CURSOR: code(1421, 'HY000', 'The statement (%s) has no open cursor.'),
   ER_ACCOUNT_HAS_BEEN_LOCKED: code(3118, 'HY000', "Access denied for user '%s'@'%s'. Account is locked."),
   ER_SECURE_TRANSPORT_REQUIRED: code(3159, 'HY000', 'Connections using insecure transport are prohibited while --require_secure_transport=ON.'),
   ER_CLIENT_INTERACTION_TIMEOUT: code(4031, 'HY000', 'The client was disconnected by the server because of inactivity. See wait_timeout and interactive_timeout for configuring this behavior.'),
+  ER_WRONG_TEMPORAL_FOR_COLUMN: code(1292, '22007', "Incorrect %s value: '%s' for column '%s' at row %s"),
+  ER_TRUNCATED_INCORRECT_VALUE: code(1292, '22007', "Truncated incorrect %s value: '%s'"),
+  ER_WARN_INVALID_TIMESTAMP: code(1299, 'HY000', "Invalid TIMESTAMP value in column '%s' at row %s"),
+  ER_INVALID_CHARACTER_STRING: code(1300, 'HY000', "Invalid %s character string: '%s'"),
+  ER_JSON_DOCUMENT_TOO_DEEP: code(3157, '22032', 'The JSON document exceeds the maximum depth.'),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

@@ -189,6 +189,8 @@ export interface EngineSession {
 
   /** Long values: writes `length` bytes into fresh overflow pages; the result's `firstPage` goes into the row. ROW, BLOCKED, NO_SPACE. */
   writeOverflow(bytes: Uint8Array, at: number, length: number): number;
+  /** The value that starts at this page belongs to no row any more: its pages are freed after commit, once no view can need them. */
+  dropOverflow(firstPage: number): number;
   /** First page of the last overflow value written. */
   readonly overflowPage: number;
   /** Reads a long value into `target`. ROW or BLOCKED (progress is kept while the same value is asked for). */
@@ -197,9 +199,10 @@ export interface EngineSession {
   /** Metadata lock on a table (or schema) id, held to the transaction's end (or until `unlockMetadata`). ROW, BLOCKED, LOCK_TIMEOUT, DEADLOCK. */
   lockMetadata(objectId: number, exclusive: boolean): number;
   unlockMetadata(objectId: number): void;
-  /** Definition version of an object under a metadata lock: equal on all primaries. */
+  /** Changes whenever the object's definition may have changed since this primary last looked. Meaningful while a metadata lock is held; what was
+   * built from the catalog under one value is good while the value stays. */
   metadataVersion(objectId: number): number;
-  /** Under an exclusive lock: tells every primary that the definition changed (takes effect with the lock's release). */
+  /** Under an exclusive lock: the definition is about to change, on this primary too. */
   bumpMetadata(objectId: number): void;
 
   /** GET_LOCK family: ROW, BLOCKED, LOCK_TIMEOUT, DEADLOCK. Held by the session, not the transaction. */
@@ -207,8 +210,8 @@ export interface EngineSession {
   unlockNamed(name: string): boolean;
   unlockAllNamed(): number;
 
-  /** Makes an empty tree inside the transaction: rolled back with it. ROW (see `newTree`), BLOCKED, NO_SPACE. */
-  createTree(): number;
+  /** Makes an empty tree (of rows, or of secondary entries) inside the transaction: rolled back with it. ROW (see `newTree`), BLOCKED, NO_SPACE. */
+  createTree(clustered: boolean): number;
   readonly newTree: TreeRef;
   /** Frees the tree's pages after commit, once no view can need them. Undone by rollback. */
   dropTree(tree: TreeRef): number;
@@ -222,8 +225,11 @@ export interface EngineSession {
   /** Makes sure that the counter is above `value`. */
   raiseCounter(counterPage: number, value: number): number;
 
-  /** The connection is gone: rolls back in the background and frees everything. */
-  close(): void;
+  /** A number never given before, on any primary: table ids and the like. ROW: it is in `counterValue`. */
+  takeId(): number;
+
+  /** The connection is gone: rolls back in the background and frees everything; then calls `done`. */
+  close(done: () => void): void;
 }
 
 /** Estimates for the planner; cheap and approximate. */
@@ -236,7 +242,10 @@ export interface TreeStatistics {
 
 /** One primary's engine. */
 export interface Engine {
-  newSession(waiter: Waiter): EngineSession;
+  /** `poll` runs whatever the session has to do; the engine calls it when the session's waiter has been woken, and `run` calls it now. */
+  newSession(poll: () => void): EngineSession;
+  /** Polls the session now: the path from a packet to its answer. */
+  run(session: EngineSession): void;
   /** Fixed place of the catalog: page of the space header's root `index` (0 = none yet). ROW (see `rootValue`) or BLOCKED. */
   readRoot(session: EngineSession, index: number): number;
   rootValue: number;

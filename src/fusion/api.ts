@@ -114,7 +114,14 @@ export interface LockFusion {
    * re-reads the holder's slot (S2), looks for a cycle. `resource` is the row's key hash (u32), for fairness (S8); `weight` the number of
    * rows changed, for choosing the victim (the lightest). Returns a wait id > 0, WAIT_ENDED, WAIT_DEADLOCK or WAIT_FULL.
    */
-  registerWait(slot: number, holderIncarnation: number, holderSlot: number, holderVersion: number, resource: number, weight: number): number;
+  registerWait(
+    slot: number,
+    holderIncarnation: number,
+    holderSlot: number,
+    holderVersion: number,
+    resource: number,
+    weight: number,
+  ): number;
   /** Takes the wait out (timeout, kill, woken). Harmless when it is gone. */
   cancelWait(waitId: number): void;
   /** True when somebody waits for the row with this key hash: a newcomer must queue behind (S8). One atomic load when nobody does. */

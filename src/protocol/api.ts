@@ -113,7 +113,7 @@ export interface OkInfo {
 export interface ResultWriter {
   /** True for COM_STMT_EXECUTE: rows are in the binary protocol. */
   readonly binary: boolean;
-  /** Current output buffer and its views. Re-read after every rowBegin: the buffer may have moved. */
+  /** Current output buffer and its view. Read them after rowBegin, never before it in the same expression: it may move them. */
   readonly buffer: Buffer;
   readonly view: DataView;
   /** Column count and definitions (and EOF where the client wants one). `cache` keeps the bytes per plan. */
@@ -178,7 +178,8 @@ export interface SessionHandler {
   status(): number;
   /** Seconds without a command after which the connection is closed: wait_timeout, or interactive_timeout. */
   waitTimeoutSeconds(): number;
-  /** The client is gone: roll back and free everything. Called once. */
+  /** The client is gone or is being cut off: roll back and free everything. Called once; also while a command is under way,
+   * whose writer then swallows everything (rowEnd says false) and whose `done` need not be called any more. */
   closed(): void;
   /** The socket has drained: a BLOCKED writer may go on. */
   drained(): void;

@@ -13,6 +13,7 @@
 // Known limit: a socket that was paused because the client pipelined more than INPUT_HELD_MAX behind a running command is
 // not read, so its end is noticed only when that command is done.
 
+import {BugError} from '../base/assert.ts';
 import {SqlError} from '../base/sql-error.ts';
 import type {Socket} from '../env/network.ts';
 import type {Account, ClientInfo, ConnectionControl, SessionHandler} from './api.ts';
@@ -67,6 +68,8 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   /** A packet is under way. */
   #busy = true;
   #pumping = false;
+  /** The turn was too long; the pump goes on in the next one. */
+  #yielded = false;
   #paused = false;
   #shutting = false;
   #quitWhenDone = false;
@@ -210,6 +213,8 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
 
   /** The command under way is complete. */
   readonly #done = (): void => {
+    if (this.#shutting) return;
+    if (!this.#busy) throw new BugError('a command was ended twice');
     this.#input.expect(0);
     if (this.#quitWhenDone) this.#shut();
     else this.#proceed();
@@ -223,14 +228,19 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   }
 
   /** Goes on outside a data callback. */
-  readonly #resume = (): void => {
+  #resume(): void {
     this.#pump();
     this.#input.keep();
     this.#throttle();
+  }
+
+  readonly #nextTurn = (): void => {
+    this.#yielded = false;
+    this.#resume();
   };
 
   #pump(): void {
-    if (this.#pumping) return;
+    if (this.#pumping || this.#yielded) return;
     this.#pumping = true;
     for (
       let budget = PACKETS_PER_TURN;
@@ -238,7 +248,8 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
       budget--
     ) {
       if (budget === 0) {
-        this.#server.soon(this.#resume);
+        this.#yielded = true;
+        this.#server.soon(this.#nextTurn);
         break;
       }
       const found = this.#input.next();
@@ -267,7 +278,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   }
 
   #throttle(): void {
-    const stopped = this.#busy || this.#packets.congested;
+    const stopped = this.#busy || this.#yielded || this.#packets.congested;
     const pause = stopped && this.#input.held > INPUT_HELD_MAX && !this.#shutting;
     if (pause === this.#paused) return;
     this.#paused = pause;

@@ -93,7 +93,7 @@ export function putIntText(target: Uint8Array, at: number, value: number): numbe
   }
   if (value < BILLION) return putDigits(target, at, value, digitCount(value));
   const high = Math.floor(value / BILLION);
-  at = high < BILLION ? putDigits(target, at, high, digitCount(high)) : putIntText(target, at, high);
+  at = putDigits(target, at, high, digitCount(high));
   return putDigits(target, at, value - high * BILLION, 9);
 }
 

@@ -182,8 +182,10 @@ class SimFile implements File {
 export class SimDisk implements Disk {
   /** Bytes that all files together may hold. May be changed at any time. */
   capacity: number;
-  /** Operations begun since construction or the last crash. */
+  /** Operations begun since construction or the last crash; reads are not counted, for a crash in one is the crash before it. */
   operations = 0;
+  /** Where the last planned crash struck: operation and path. */
+  crashedIn = '';
   /** Counts the crashes; files opened in an earlier life are dead. */
   life = 0;
   readonly #prng: Prng;
@@ -282,10 +284,9 @@ export class SimDisk implements Disk {
   /** For SimFile: counts the operation and throws its planned fault; true when it must die half done. */
   begin(operation: SimOperation, path: string): boolean {
     if (this.#dead) throw new SimCrash(`the machine is down: ${path}`);
-    this.operations++;
-    if (this.operations >= this.#crashAt) {
+    if (operation !== 'read' && ++this.operations >= this.#crashAt) {
       this.#dead = true;
-      if (operation === 'read') throw new SimCrash(`crash in read of ${path}`);
+      this.crashedIn = `${operation} ${path}`;
       return true;
     }
     const i = this.#failures.findIndex(f => f.operation === operation && path.includes(f.path));

@@ -9,7 +9,7 @@ import type {Waiter} from '../api.ts';
 
 export class Task implements Waiter {
   readonly #scheduler: Scheduler;
-  readonly #run: () => void;
+  #run: () => void;
   /** Queued to be polled. */
   queued = false;
   /** Frame whose page grant this task was woken for and has not been polled with yet (S3); -1 = none. */
@@ -29,6 +29,11 @@ export class Task implements Waiter {
 
   wake(): void {
     this.#scheduler.ready(this);
+  }
+
+  /** From now on this task polls something else (a closed session rolls back). */
+  become(run: () => void): void {
+    this.#run = run;
   }
 
   /** One poll; only the scheduler calls this. */

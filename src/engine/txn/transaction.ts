@@ -13,6 +13,16 @@ export interface UndoMark {
   rows: number;
 }
 
+/** A run of undo records that purge has to look at: from (page, at) back to, not including, (stopPage, stopAt). */
+export interface UndoTail {
+  readonly page: number;
+  readonly at: number;
+  readonly stopPage: number;
+  readonly stopAt: number;
+  /** The run was undone: entries it added are to be purged, not those it removed. */
+  readonly rolledBack: boolean;
+}
+
 export class Transaction {
   state: TrxState = TrxState.idle;
   readOnly = false;
@@ -32,6 +42,8 @@ export class Transaction {
   needsPurge = false;
   /** Undo pages that hold records of this transaction, in order. */
   readonly undoPages: number[] = [];
+  /** Runs that were rolled back while the transaction went on, and at its end the rest. */
+  readonly tails: UndoTail[] = [];
   readonly view = new ReadView();
   /** A consistent read has used the view: a later conflict cannot be cured by a fresh one (S9). */
   viewUsed = false;
@@ -62,12 +74,19 @@ export class Transaction {
     this.mustForce = false;
     this.needsPurge = false;
     this.undoPages.length = 0;
+    this.tails.length = 0;
     this.viewUsed = false;
     this.savepoints.length = 0;
     this.commitLsn = 0;
     this.cts = 0;
     this.step = 0;
     this.markStatement();
+  }
+
+  /** Notes the records from the end of the undo back to a position for purge, if purge has anything to do with them. */
+  addTail(stopPage: number, stopAt: number, rolledBack: boolean): void {
+    if (!this.needsPurge || this.undoPage === 0) return;
+    this.tails.push({page: this.undoPage, at: this.undoAt, stopPage, stopAt, rolledBack});
   }
 
   markStatement(): void {

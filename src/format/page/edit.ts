@@ -10,7 +10,7 @@
 //
 // Invariant: live record lengths + low key + high key + garbage = pageSize - trailer - heapTop.
 
-import {assert} from '../../base/assert.ts';
+import {assert, BugError} from '../../base/assert.ts';
 import {Memory} from '../memory.ts';
 import {commonKeyPrefix, copyKeyBytes, copyMemory, keyHead} from './bytes.ts';
 import {At, Clustered, PAGE_HEADER, PAGE_SIZE_MAX, SLOT_SIZE} from './layout.ts';
@@ -64,7 +64,7 @@ export function insertRecord(
   length: number,
   suffixLength: number,
 ): void {
-  assert(fitsInsert(mem, base, length), () => `a record of ${length} bytes does not fit the page`);
+  if (!fitsInsert(mem, base, length)) overflow(length);
   if (freeSpace(mem, base) < length + SLOT_SIZE) compactPage(mem, base, pageSize);
   const count = slotCount(mem, base);
   const offset = heapTop(mem, base) - length;
@@ -73,6 +73,11 @@ export function insertRecord(
   mem.view.setUint16(base + At.slotCount, count + 1, true);
   mem.view.setUint16(base + At.heapTop, offset, true);
   setSlot(mem, base, slot, offset, suffixLength);
+}
+
+/** Out of line, so that the functions that check make no closure. */
+function overflow(length: number): never {
+  throw new BugError(`${length} bytes do not fit the page; the caller has not checked`);
 }
 
 /** Moves the slots from `slot` on one place up. */
@@ -208,12 +213,11 @@ export function cutRight(
   pageSize: number,
   keep: number,
   high: Uint8Array,
-  highAt: number,
   highLength: number,
 ): void {
   copyMemory(before, 0, mem, base, pageSize);
   const low = before.bytes;
-  startHeap(mem, base, pageSize, low, lowKeyAt(before, 0), lowKeyLength(before, 0), high, highAt, highLength);
+  startHeap(mem, base, pageSize, low, lowKeyAt(before, 0), lowKeyLength(before, 0), high, 0, highLength);
   mem.view.setUint16(base + At.slotCount, keep, true);
   moveRecords(mem, base, before, 0, 0, keep, NO_SLOT);
 }

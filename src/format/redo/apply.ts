@@ -8,8 +8,6 @@
 //
 // Page-local: no record reads a second page (G13). CTS hints are never read (S11): insert, update and header leave CSN_INIT behind,
 // everything else moves the hint along with its record.
-//
-// One file per half would be smaller, but this is the list of what can happen to a page; it is better read in one piece.
 
 import {getU48} from '../../base/bytes.ts';
 import {CorruptionError} from '../../base/errors.ts';
@@ -32,6 +30,7 @@ import {
   PAGE_HEADER,
   PAGE_MAGIC,
   PAGE_TRAILER,
+  PAGE_VERSION,
   PageFlag,
   PageType,
   Secondary,
@@ -54,6 +53,7 @@ import {
   usableBytes,
 } from '../page/page.ts';
 import {keyOffset, payloadLength, recordAt, setRecordCts} from '../page/records.ts';
+import {compareSlotKey} from '../page/search.ts';
 import {
   BytesAt,
   ChildAt,
@@ -122,31 +122,44 @@ function applyChange(
 ): void {
   switch (type) {
     case RedoType.insert:
-      return applyInsert(page, base, pageSize, redo, at);
+      applyInsert(page, base, pageSize, redo, at);
+      break;
     case RedoType.update:
-      return applyUpdate(page, base, pageSize, redo, at);
+      applyUpdate(page, base, pageSize, redo, at);
+      break;
     case RedoType.undoAppend:
-      return applyUndoAppend(page, base, pageSize, redo, at);
+      applyUndoAppend(page, base, pageSize, redo, at);
+      break;
     case RedoType.header:
-      return applyHeader(page, base, redo, at);
+      applyHeader(page, base, redo, at);
+      break;
     case RedoType.mark:
-      return applyMark(page, base, redo, at);
+      applyMark(page, base, redo, at);
+      break;
     case RedoType.remove:
-      return applyRemove(page, base, redo, at);
+      applyRemove(page, base, redo, at);
+      break;
     case RedoType.splitLeft:
-      return applySplitLeft(page, base, pageSize, redo, at);
+      applySplitLeft(page, base, pageSize, redo, at);
+      break;
     case RedoType.links:
-      return applyLinks(page, base, redo, at);
+      applyLinks(page, base, redo, at);
+      break;
     case RedoType.bytes:
-      return applyBytes(page, base, pageSize, redo, at);
+      applyBytes(page, base, pageSize, redo, at);
+      break;
     case RedoType.child:
-      return applyChild(page, base, redo, at);
+      applyChild(page, base, redo, at);
+      break;
     case RedoType.free:
-      return applyFree(page, base);
+      applyFree(page, base);
+      break;
     case RedoType.format:
-      return applyFormat(page, base, pageSize, redo, at);
+      applyFormat(page, base, pageSize, redo, at);
+      break;
     case RedoType.image:
-      return applyImage(page, base, pageSize, redo, at);
+      applyImage(page, base, pageSize, redo, at);
+      break;
     default:
       refuse(redo, at, `type ${type} is no page change`);
   }
@@ -257,6 +270,10 @@ function applySplitLeft(page: Memory, base: number, pageSize: number, redo: Memo
   needLength(redo, at, SplitLeftAt.high + highLength);
   if (!isTreeType(pageType(page, base))) refuse(redo, at, 'only tree pages are split');
   if (keep > slotCount(page, base)) refuse(redo, at, `keeps ${keep} slots of ${slotCount(page, base)}`);
+  const high = redo.bytes.subarray(highAt, highAt + highLength);
+  if (keep > 0 && compareSlotKey(page, base, keep - 1, high, highLength) >= 0) {
+    refuse(redo, at, 'keeps keys that are not below the new high key');
+  }
   const bytes = bytesAfterRebuild(
     page,
     base,
@@ -265,12 +282,12 @@ function applySplitLeft(page: Memory, base: number, pageSize: number, redo: Memo
     page.bytes,
     lowKeyAt(page, base),
     lowKeyLength(page, base),
-    redo.bytes,
-    highAt,
+    high,
+    0,
     highLength,
   );
   if (!fitsPage(bytes, pageSize)) refuse(redo, at, `left half needs ${bytes} bytes`);
-  cutRight(page, base, pageSize, keep, redo.bytes, highAt, highLength);
+  cutRight(page, base, pageSize, keep, high, highLength);
   page.view.setUint32(base + At.right, redo.view.getUint32(at + SplitLeftAt.right, true), true);
   const flags = page.view.getUint16(base + At.flags, true) | PageFlag.incompleteSplit;
   page.view.setUint16(base + At.flags, flags, true);
@@ -350,6 +367,7 @@ function applyImage(page: Memory, base: number, pageSize: number, redo: Memory, 
   const heapLength = redo.view.getUint16(at + ImageAt.heapLength, true);
   const image = at + ImageAt.bytes;
   needLength(redo, at, ImageAt.bytes + headLength + heapLength);
+  if (redo.bytes[image + At.version] !== PAGE_VERSION) refuse(redo, at, 'image of another page version');
   const tree = isTreeType(redo.bytes[image + At.type]);
   const top = redo.view.getUint16(image + At.heapTop, true);
   const slotsEnd = PAGE_HEADER + redo.view.getUint16(image + At.slotCount, true) * SLOT_SIZE;

@@ -6,6 +6,7 @@
 //
 // The last record of a mini-transaction is marked with markCpl when it is known to be the last.
 
+import {BugError} from '../../base/assert.ts';
 import {setU48} from '../../base/bytes.ts';
 import type {Memory} from '../memory.ts';
 import {copyKeyBytes, copyMemory, samePrefixLength, sameSuffixLength} from '../page/bytes.ts';
@@ -188,6 +189,7 @@ function putInsert(
   suffix: number,
   startStamp: number,
 ): void {
+  if (suffix < 0) throw new BugError('the key does not begin with the prefix of its page');
   putPageHeader(redo, at, RedoType.insert, page, base, llsn);
   redo.view.setUint16(at + InsertAt.slot, slot, true);
   redo.view.setUint16(at + InsertAt.keySuffixLength, suffix, true);

@@ -4,14 +4,17 @@ import fc from 'fast-check';
 import {Decimal} from '../value/decimal.ts';
 import {integerFromBigInt, integerMax, integerMin} from '../value/integer.ts';
 import {DateTime, Duration} from '../value/temporal.ts';
-import {Kind, sqlType} from '../value/types.ts';
 import type {SqlType, Value} from '../value/types.ts';
+import {Kind, sqlType} from '../value/types.ts';
 
 const fsp = fc.constantFrom(0, 0, 1, 3, 6);
-const members = fc.uniqueArray(fc.string({minLength: 1, maxLength: 4, unit: fc.constantFrom('a', 'b', 'é', '名', 'z')}), {
-  minLength: 1,
-  maxLength: 20,
-});
+const members = fc.uniqueArray(
+  fc.string({minLength: 1, maxLength: 4, unit: fc.constantFrom('a', 'b', 'é', '名', 'z')}),
+  {
+    minLength: 1,
+    maxLength: 20,
+  },
+);
 const manyMembers = Array.from({length: 300}, (_, i) => `member ${i}`);
 
 const integerType = fc
@@ -24,7 +27,12 @@ const integerType = fc
 /** Any fixed-width type. */
 export const fixedType: fc.Arbitrary<SqlType> = fc.oneof(
   integerType,
-  fc.constantFrom(sqlType(Kind.float, {decimals: 31}), sqlType(Kind.double, {decimals: 31}), sqlType(Kind.year), sqlType(Kind.date)),
+  fc.constantFrom(
+    sqlType(Kind.float, {decimals: 31}),
+    sqlType(Kind.double, {decimals: 31}),
+    sqlType(Kind.year),
+    sqlType(Kind.date),
+  ),
   fsp.map(decimals => sqlType(Kind.time, {decimals})),
   fsp.map(decimals => sqlType(Kind.datetime, {decimals})),
   fsp.map(decimals => sqlType(Kind.timestamp, {decimals})),
@@ -75,7 +83,9 @@ function dateTimes(decimals: number): fc.Arbitrary<DateTime> {
   const clock = fc.tuple(fc.nat(23), fc.nat(59), fc.nat(59), microsOf(decimals));
   return fc
     .tuple(anyDate, clock)
-    .map(([d, [hour, minute, second, micros]]) => DateTime.of(d.year, d.month, d.day, hour, minute, second, micros));
+    .map(([d, [hour, minute, second, micros]]) =>
+      DateTime.of(d.year, d.month, d.day, hour, minute, second, micros),
+    );
 }
 
 function timestamps(decimals: number): fc.Arbitrary<DateTime> {
@@ -83,10 +93,12 @@ function timestamps(decimals: number): fc.Arbitrary<DateTime> {
     {weight: 1, arbitrary: fc.constant(DateTime.of(0, 0, 0))},
     {
       weight: 9,
-      arbitrary: fc.tuple(fc.integer({min: 1, max: 2147483647}), microsOf(decimals)).map(([seconds, micros]) => {
-        const days = Math.floor(seconds / 86400);
-        return DateTime.fromDay(days + 719528, seconds - days * 86400, micros);
-      }),
+      arbitrary: fc
+        .tuple(fc.integer({min: 1, max: 2147483647}), microsOf(decimals))
+        .map(([seconds, micros]) => {
+          const days = Math.floor(seconds / 86400);
+          return DateTime.fromDay(days + 719528, seconds - days * 86400, micros);
+        }),
     },
   );
 }
@@ -99,7 +111,9 @@ function durations(decimals: number): fc.Arbitrary<Duration> {
 
 function integers(type: SqlType): fc.Arbitrary<Value> {
   const range = {min: BigInt(integerMin(type)), max: BigInt(integerMax(type))};
-  return fc.oneof(fc.bigInt(range), fc.bigInt({min: 0n, max: range.max < 3n ? range.max : 3n})).map(integerFromBigInt);
+  return fc
+    .oneof(fc.bigInt(range), fc.bigInt({min: 0n, max: range.max < 3n ? range.max : 3n}))
+    .map(integerFromBigInt);
 }
 
 function decimals(type: SqlType): fc.Arbitrary<Decimal> {
@@ -112,22 +126,33 @@ function decimals(type: SqlType): fc.Arbitrary<Decimal> {
 
 /** Short strings of few letters, so that equal ones and prefixes occur, and now and then any text. */
 export const texts: fc.Arbitrary<string> = fc.oneof(
-  {weight: 6, arbitrary: fc.string({maxLength: 6, unit: fc.constantFrom('a', 'b', 'A', 'é', 'ß', ' ', '\0', '\t', '!', '名', '😀')})},
+  {
+    weight: 6,
+    arbitrary: fc.string({
+      maxLength: 6,
+      unit: fc.constantFrom('a', 'b', 'A', 'é', 'ß', ' ', '\0', '\t', '!', '名', '😀'),
+    }),
+  },
   {weight: 2, arbitrary: fc.string({maxLength: 20, unit: 'grapheme'})},
   {weight: 1, arbitrary: fc.string({minLength: 80, maxLength: 300, unit: fc.constantFrom('x', 'é', '名')})},
 );
 
 /** Byte strings with many zeros and 0xFF. */
 export const byteStrings: fc.Arbitrary<Uint8Array> = fc.oneof(
-  {weight: 6, arbitrary: fc.array(fc.constantFrom(0, 1, 254, 255, 97), {maxLength: 6}).map(a => Uint8Array.from(a))},
+  {
+    weight: 6,
+    arbitrary: fc.array(fc.constantFrom(0, 1, 254, 255, 97), {maxLength: 6}).map(a => Uint8Array.from(a)),
+  },
   {weight: 1, arbitrary: fc.uint8Array({maxLength: 300})},
 );
 
 /** A non-NULL value of a type, as a conversion to the column leaves it. */
-export function valueOf(type: SqlType): fc.Arbitrary<Value> {
+export function valueOfType(type: SqlType): fc.Arbitrary<Value> {
   switch (type.kind) {
     case Kind.float:
-      return fc.oneof(fc.float({noNaN: true, noDefaultInfinity: true}), fc.constantFrom(0, -0, 1, -1)).map(n => Math.fround(n));
+      return fc
+        .oneof(fc.float({noNaN: true, noDefaultInfinity: true}), fc.constantFrom(0, -0, 1, -1))
+        .map(n => Math.fround(n));
     case Kind.double:
       return fc.oneof(fc.double({noNaN: true, noDefaultInfinity: true}), fc.constantFrom(0, -0, 1, -1));
     case Kind.decimal:
@@ -170,10 +195,16 @@ export interface Rows {
 }
 
 /** Random schemas of up to `columnsMax` columns with `rowCount` rows each. */
-export function rowsOf(type: fc.Arbitrary<SqlType>, columnsMax: number, rowCount: number): fc.Arbitrary<Rows> {
+export function rowsOf(
+  type: fc.Arbitrary<SqlType>,
+  columnsMax: number,
+  rowCount: number,
+): fc.Arbitrary<Rows> {
   const column = fc.record({type, nullable: fc.boolean()});
   return fc.array(column, {minLength: 1, maxLength: columnsMax}).chain(columns => {
-    const value = columns.map(c => (c.nullable ? fc.option(valueOf(c.type), {freq: 3}) : valueOf(c.type)));
+    const value = columns.map(c =>
+      c.nullable ? fc.option(valueOfType(c.type), {freq: 3}) : valueOfType(c.type),
+    );
     const row = fc.tuple(...value);
     return fc.array(row, {minLength: rowCount, maxLength: rowCount}).map(rows => ({
       types: columns.map(c => c.type),

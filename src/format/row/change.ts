@@ -4,6 +4,7 @@ import type {Memory} from '../memory.ts';
 import type {TimeZone} from '../value/temporal.ts';
 import {UTC} from '../value/time-zone.ts';
 import {RowEncoder} from './encode.ts';
+import {FIRST_VARIABLE} from './layout.ts';
 import {putColumn, upgradedRow} from './older.ts';
 import type {RowValue} from './overflow.ts';
 import type {RowLayout} from './row-layout.ts';
@@ -29,6 +30,11 @@ export function encodeChanged(
     const current = upgradedRow(layout, oldMem, oldAt);
     return encodeChanged(layout, current, 0, changedColumns, values, target, at, zone);
   }
+  if (allFixed(layout, changedColumns)) {
+    encoder.beginCopy(layout, oldMem, oldAt, target, at, zone);
+    for (let i = 0; i < changedColumns.length; i++) encoder.replaceFixed(changedColumns[i], values[i]);
+    return encoder.finish();
+  }
   encoder.begin(layout, target, at, zone);
   let next = 0;
   for (let c = 0; c < layout.columnCount; c++) {
@@ -36,4 +42,9 @@ export function encodeChanged(
     else putColumn(encoder, layout, oldMem, oldAt, c);
   }
   return encoder.finish();
+}
+
+function allFixed(layout: RowLayout, columns: readonly number[]): boolean {
+  for (let i = 0; i < columns.length; i++) if (layout.forms[columns[i]] >= FIRST_VARIABLE) return false;
+  return true;
 }

@@ -180,6 +180,6 @@ function readVariable(form: number, mem: Memory, from: number, to: number): Valu
 export function valueFromBytes(layout: RowLayout, column: number, bytes: Uint8Array): Value {
   const form = layout.forms[column];
   assert(form === Form.text || form === Form.bytes, () => `column ${column} has no overflow form`);
-  if (form === Form.bytes) return bytes.slice();
+  if (form === Form.bytes) return new Uint8Array(bytes);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

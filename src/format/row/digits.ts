@@ -33,7 +33,7 @@ export function writePadded(out: Uint8Array, at: number, n: number, count: numbe
   let rest = n;
   let to = at + count;
   while (to - at >= 2) {
-    const quotient = Math.floor(rest / 100);
+    const quotient = (rest / 100) | 0;
     const pair = 2 * (rest - quotient * 100);
     to -= 2;
     out[to] = PAIRS[pair];

@@ -22,10 +22,11 @@ import {
   OVERFLOW_MARK,
   OverflowAt,
   ROW_BYTES_MAX,
+  ROW_HEADER,
   RowFlag,
 } from './layout.ts';
 import type {RowValue} from './overflow.ts';
-import {Overflow} from './overflow.ts';
+import {Overflow, rowLength} from './overflow.ts';
 import type {RowLayout} from './row-layout.ts';
 import {
   clear,
@@ -42,6 +43,8 @@ export const ROW_TOO_LONG = -1;
 
 /** Texts up to this length are written by a loop, longer ones by the platform. */
 const TEXT_LOOP_MAX = 16;
+/** The same for bytes. */
+const BYTE_LOOP_MAX = 32;
 
 /** Writes one row after another; one object serves all. Columns are put in order, each exactly once. */
 export class RowEncoder {
@@ -72,6 +75,44 @@ export class RowEncoder {
     const bytes = target.bytes;
     bytes[at] = layout.version;
     for (let i = at + 1; i < at + layout.bitmapEnd; i++) bytes[i] = 0;
+  }
+
+  /** Starts as a copy of a whole row of the layout's own version; go on with `replaceFixed`. */
+  beginCopy(
+    layout: RowLayout,
+    source: Memory,
+    rowAt: number,
+    target: Memory,
+    at: number,
+    zone: TimeZone,
+  ): void {
+    this.begin(layout, target, at, zone);
+    this.#column = layout.columnCount;
+    const length = rowLength(layout, source, rowAt);
+    this.#end = at + length;
+    if (this.#end > this.#limit) this.#tooLong = true;
+    else copyOut(source, rowAt, length, target.bytes, target.view, at);
+    this.#flags = source.bytes[rowAt + 1];
+  }
+
+  /** Replaces a fixed column of a row begun by `beginCopy`. */
+  replaceFixed(column: number, value: RowValue): void {
+    const layout = this.#layout;
+    const bit = layout.nullBits[column];
+    if (this.#tooLong) return;
+    if (bit >= 0) this.#target.bytes[this.#at + (bit >> 3)] &= ~(1 << (bit & 7));
+    this.#column = column;
+    this.putValue(value);
+    this.#column = layout.columnCount;
+    this.#flags = (this.#flags & ~RowFlag.hasNull) | this.#nullFlag();
+  }
+
+  #nullFlag(): number {
+    const bitmapEnd = this.#at + this.#layout.bitmapEnd;
+    for (let i = this.#at + ROW_HEADER; i < bitmapEnd; i++) {
+      if (this.#target.bytes[i] !== 0) return RowFlag.hasNull;
+    }
+    return 0;
   }
 
   /** Ends the row: its length, or ROW_TOO_LONG. */
@@ -111,14 +152,17 @@ export class RowEncoder {
     this.#endVariable(column);
   }
 
-  /** A binary column, or a character column whose UTF-8 bytes are at hand (CHAR: without trailing spaces). */
-  putBytes(value: Uint8Array): void {
+  /** A binary column, or a character column whose UTF-8 bytes are at hand (CHAR: without trailing spaces): `value[from, to)`. */
+  putBytes(value: Uint8Array, from: number = 0, to: number = value.length): void {
     const column = this.#column++;
     assert(this.#layout.forms[column] >= FIRST_VARIABLE, () => `bytes in column ${column}`);
-    const start = this.#reserve(prefixBytes(value.length) + value.length);
+    const length = to - from;
+    const start = this.#reserve(prefixBytes(length) + length);
     if (start < 0) return;
     const bytes = this.#target.bytes;
-    bytes.set(value, writeLength(bytes, start, value.length));
+    const at = writeLength(bytes, start, length);
+    if (length > BYTE_LOOP_MAX) bytes.set(value.subarray(from, to), at);
+    else for (let i = 0; i < length; i++) bytes[at + i] = value[from + i];
     this.#endVariable(column);
   }
 
@@ -217,7 +261,7 @@ export class RowEncoder {
   #writeText(value: string): void {
     const units = value.length;
     const start = this.#end;
-    if (start + 3 * units + 9 > this.#limit && start + 9 + Buffer.byteLength(value, 'utf8') > this.#limit) {
+    if (start + 3 * units + 9 > this.#limit && start + textBytes(value) > this.#limit) {
       this.#tooLong = true;
       return;
     }
@@ -238,6 +282,12 @@ function withoutPad(value: string): string {
   let end = value.length;
   while (end > 0 && value.charCodeAt(end - 1) === 32) end--;
   return end === value.length ? value : value.slice(0, end);
+}
+
+/** Bytes of a text with its length prefix. */
+function textBytes(value: string): number {
+  const length = Buffer.byteLength(value, 'utf8');
+  return prefixBytes(length) + length;
 }
 
 /** Writes UTF-8; returns the number of bytes. */

@@ -11,6 +11,9 @@ import {FIRST_VARIABLE} from './layout.ts';
 import {variableEnd, variableStart} from './overflow.ts';
 import type {RowLayout} from './row-layout.ts';
 
+/** Room for the longest row. */
+const SCRATCH_BYTES = 65536;
+
 const encoder = new RowEncoder();
 
 /** Puts a column of a row of `source`'s own version into the row under construction, as bytes. */
@@ -37,14 +40,16 @@ export function putColumn(
 /** A row of this layout, at offset 0, in which every column has its initial value. Only columns that some row may lack have one. */
 export function initialRow(layout: RowLayout): Memory {
   if (layout.initialRow !== undefined) return layout.initialRow;
-  const scratch = new Memory(new ArrayBuffer(65536));
-  encoder.begin(layout, scratch, 0, UTC);
+  const room = new Memory(new ArrayBuffer(SCRATCH_BYTES));
+  const maker = new RowEncoder();
+  maker.begin(layout, room, 0, UTC);
   for (const column of layout.columns) {
-    if (column.initial === null && !column.nullable) encoder.skip();
-    else encoder.putValue(column.initial);
+    if (column.initial === null && !column.nullable) maker.skip();
+    else maker.putValue(column.initial);
   }
-  const length = encoder.finish();
-  layout.initialRow = new Memory(scratch.bytes.slice(0, (length + 7) & ~7).buffer);
+  const length = maker.finish();
+  assert(length >= 0, () => 'the initial values make a row that is too long');
+  layout.initialRow = new Memory(room.bytes.slice(0, (length + 7) & ~7).buffer);
   return layout.initialRow;
 }
 
@@ -75,7 +80,7 @@ let scratch: Memory | undefined;
  * ROW_BYTES_MAX: ALTER TABLE must not add initial values that make a row longer than that.
  */
 export function upgradedRow(layout: RowLayout, mem: Memory, rowAt: number): Memory {
-  scratch ??= new Memory(new ArrayBuffer(65536));
+  scratch ??= new Memory(new ArrayBuffer(SCRATCH_BYTES));
   const length = upgradeRow(layout, mem, rowAt, scratch, 0);
   assert(length >= 0, () => 'an upgraded row is too long');
   return scratch;

@@ -44,6 +44,13 @@ export function variableEnd(layout: RowLayout, mem: Memory, rowAt: number, colum
   return rowAt + mem.view.getUint16(rowAt + layout.places[column], true);
 }
 
+/** Length of a row of the layout's own version. */
+export function rowLength(layout: RowLayout, mem: Memory, rowAt: number): number {
+  return layout.variables.length === 0
+    ? layout.variableAt
+    : mem.view.getUint16(rowAt + layout.variableAt - 2, true);
+}
+
 /** True when this column's value is in overflow pages. Rows of any version. */
 export function isOverflow(layout: RowLayout, mem: Memory, rowAt: number, column: number): boolean {
   if (!hasOverflow(mem, rowAt)) return false;

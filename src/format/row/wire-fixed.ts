@@ -6,12 +6,14 @@
 
 import {BugError} from '../../base/assert.ts';
 import type {Memory} from '../memory.ts';
+import {formatDouble, formatFixed, formatFloat} from '../value/number-text.ts';
 import type {TimeZone} from '../value/temporal.ts';
 import {MICROS_PER_SECOND} from '../value/temporal.ts';
+import type {SqlType} from '../value/types.ts';
+import {Kind} from '../value/types.ts';
 import {writeLength} from './copy.ts';
 import {yearOf} from './decode.ts';
 import {writeI32, writeI64, writePadded, writeU32, writeU64} from './digits.ts';
-import {floatText} from './float-text.ts';
 import {Form} from './layout.ts';
 import type {RowLayout} from './row-layout.ts';
 import {getI24, getI48, getU24} from './temporal-form.ts';
@@ -24,6 +26,9 @@ import {
   textDateTime,
   textTime,
 } from './wire-temporal.ts';
+
+/** `decimals` of a FLOAT or DOUBLE without a fixed number of fraction digits. */
+const NOT_FIXED = 31;
 
 /** Text protocol: a length-encoded string. Returns the end. */
 export function textFixed(
@@ -70,9 +75,8 @@ export function textFixed(
       end = writeU64(out, to, view.getUint32(at + 4, true), view.getUint32(at, true));
       break;
     case Form.f32:
-      return writeAscii(out, outAt, floatText(layout.types[column], view.getFloat32(at, true)));
     case Form.f64:
-      return writeAscii(out, outAt, floatText(layout.types[column], view.getFloat64(at, true)));
+      return writeAscii(out, outAt, floatText(layout.types[column], mem, at));
     case Form.year:
       end = writePadded(out, to, yearOf(mem.bytes[at]), 4);
       break;
@@ -124,6 +128,14 @@ function textTemporal(
     default:
       throw new BugError(`form ${layout.forms[column]} is not fixed`);
   }
+}
+
+/** The one place where a value is made: MySQL's number of digits is no affair of rows. */
+function floatText(type: SqlType, mem: Memory, at: number): string {
+  const single = type.kind === Kind.float;
+  const value = single ? mem.view.getFloat32(at, true) : mem.view.getFloat64(at, true);
+  if (type.decimals < NOT_FIXED) return formatFixed(value, type.decimals);
+  return single ? formatFloat(value) : formatDouble(value);
 }
 
 /** Binary protocol. Returns the end. */

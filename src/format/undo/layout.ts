@@ -63,6 +63,12 @@ export const UndoType = {
   moreEntries: 6,
   /** Overflow pages allocated before the row that names them. */
   pages: 7,
+  /** A tree was made (treeId, rootPage): rollback frees its pages. */
+  createTree: 8,
+  /** A tree was dropped (treeId, rootPage): purge frees its pages. */
+  dropTree: 9,
+  /** A long value was dropped (rootPage is its first overflow page): purge frees its pages. */
+  dropPages: 10,
 } as const;
 export type UndoType = (typeof UndoType)[keyof typeof UndoType];
 

@@ -10,7 +10,7 @@ const ESCAPE = 1;
 
 /** Compares by code points, which is the order of the UTF-8 bytes (and not of the UTF-16 units). */
 export function compareCodePoints(a: string, b: string): number {
-  const n = a.length < b.length ? a.length : b.length;
+  const n = Math.min(a.length, b.length);
   for (let i = 0; i < n; i++) {
     if (a.charCodeAt(i) !== b.charCodeAt(i)) return codePointFrom(a, i) - codePointFrom(b, i);
   }

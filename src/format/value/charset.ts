@@ -70,7 +70,7 @@ export function decodeText(bytes: Uint8Array, from: Charset): string {
 }
 
 function decodeLatin1(bytes: Uint8Array): string {
-  const text = asBuffer(bytes).latin1Slice(0, bytes.length);
+  const text = asBuffer(bytes).toString('latin1');
   return /[\x80-\x9f]/.test(text)
     ? text.replace(/[\x80-\x9f]/g, c => String.fromCharCode(LATIN1_TO_CODE_POINT[c.charCodeAt(0)]))
     : text;
@@ -78,7 +78,7 @@ function decodeLatin1(bytes: Uint8Array): string {
 
 function decodeAscii(bytes: Uint8Array): string {
   return asBuffer(bytes)
-    .latin1Slice(0, bytes.length)
+    .toString('latin1')
     .replace(/[\x80-\xff]/g, '\ufffd');
 }
 

@@ -239,21 +239,16 @@ export function writeWeightsPrefix(
   targetAt: number,
 ): number {
   switch (collation.family) {
-    case Family.uca: {
-      const kept = collation.padSpace ? withoutTrailingSpaces(source, at, end) : end;
-      return writePrimaries(source, at, kept, target, targetAt);
-    }
+    case Family.uca:
+      // A padded key without its end is just what texts that go on begin with.
+      return collation.padSpace
+        ? writeUcaKeyPadded(source, at, end, target, targetAt) - 1
+        : writePrimaries(source, at, end, target, targetAt);
     case Family.simple:
       return writeSimplePrefix(collation.weights(), source, at, end, target, targetAt);
     default:
       return writeBytesPrefix(source, at, end, target, targetAt);
   }
-}
-
-function withoutTrailingSpaces(source: Uint8Array, at: number, end: number): number {
-  let kept = end;
-  while (kept > at && source[kept - 1] === 32) kept--;
-  return kept;
 }
 
 /** Most bytes that `writeWeights` can need for a text of this many characters (bytes for `binary`). */

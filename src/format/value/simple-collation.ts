@@ -51,7 +51,7 @@ export function compareSimple(weights: SimpleWeights, a: string, b: string): num
     const difference = weightOf(weights, x) - weightOf(weights, y);
     if (difference !== 0) return difference;
   }
-  return i < a.length ? againstSpaces(weights, a, i) : -againstSpaces(weights, b, j);
+  return i < a.length ? againstSpaces(weights, a, i) : 0 - againstSpaces(weights, b, j);
 }
 
 /** Sign of the rest of a text against infinitely many spaces. */

@@ -18,6 +18,7 @@
 // key compares as infinitely many spaces.
 
 import {
+  ASCII_RANKS,
   ASCII_TOKENS,
   COMMON_SECONDARY,
   COMMON_TERTIARY,
@@ -34,6 +35,7 @@ import {codePointAt, codePointLength, decodeUtf8, mixHash, utf8Length} from './u
 
 const LEVEL_SEPARATOR = 1;
 const KEY_END = 0;
+const CAPITAL_TERTIARY = 8;
 const COMMON_TAIL = (COMMON_SECONDARY << 5) | COMMON_TERTIARY;
 
 const HANGUL_FIRST = 0xac00;
@@ -135,13 +137,15 @@ export function compareUca(a: string, b: string, levels: number): number {
 
 /** Compares two texts on the first level, PAD SPACE. */
 export function compareUcaPadded(a: string, b: string): number {
-  left.start(a, 0);
-  right.start(b, 0);
+  const shared = sharedAscii(a, b);
+  if (shared < 0) return 0;
+  left.start(a, shared);
+  right.start(b, shared);
   for (;;) {
     const x = left.nextRank();
     const y = right.nextRank();
     if (x === 0 || y === 0)
-      return x === y ? 0 : x === 0 ? -restAgainstSpaces(right, y) : restAgainstSpaces(left, x);
+      return x === y ? 0 : x === 0 ? 0 - restAgainstSpaces(right, y) : restAgainstSpaces(left, x);
     if (x !== y) return x - y;
   }
 }
@@ -155,7 +159,7 @@ function restAgainstSpaces(cursor: ElementCursor, first: number): number {
 
 /** Length of the common beginning in plain ASCII tokens; -1 when both texts end there, equal on the first level. */
 function sharedAscii(a: string, b: string): number {
-  const n = a.length < b.length ? a.length : b.length;
+  const n = Math.min(a.length, b.length);
   let i = 0;
   for (; i < n; i++) {
     const x = a.charCodeAt(i);
@@ -200,8 +204,19 @@ function compareTail(a: string, b: string, shift: number, mask: number): number 
 /** A 32-bit hash that is equal for texts that compare equal. Only the first level goes in. */
 export function hashUca(text: string, padSpace: boolean): number {
   let hash = 0;
+  let at = 0;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 127 || ASCII_TOKENS[code] === 0 || (code === 32 && padSpace)) break;
+    hash = mixHash(hash, ASCII_RANKS[code]);
+  }
+  return (at === text.length ? hash : hashRest(hash, text, at, padSpace)) >>> 0;
+}
+
+function hashRest(start: number, text: string, from: number, padSpace: boolean): number {
+  let hash = start;
   let spaces = 0;
-  left.start(text, 0);
+  left.start(text, from);
   for (let rank = left.nextRank(); rank !== 0; rank = left.nextRank()) {
     if (padSpace && rank === SPACE_RANK) {
       spaces++;
@@ -210,7 +225,7 @@ export function hashUca(text: string, padSpace: boolean): number {
     for (; spaces > 0; spaces--) hash = mixHash(hash, SPACE_RANK);
     hash = mixHash(hash, rank);
   }
-  return hash >>> 0;
+  return hash;
 }
 
 /** Writes the first-level tokens of valid UTF-8, without any end; returns their end. */
@@ -273,8 +288,7 @@ export function writeUcaKey(
   return tailsEnd + 1;
 }
 
-const tailCursor: ElementCursor = new ElementCursor();
-
+/** Writes the second and third level behind the first, as far as they are not empty; returns their end. */
 function writeTails(
   source: Uint8Array,
   at: number,
@@ -283,20 +297,46 @@ function writeTails(
   targetAt: number,
   levels: number,
 ): number {
-  const text = Buffer.from(source.buffer, source.byteOffset + at, end - at).utf8Slice(0, end - at);
-  const from = targetAt + 1;
-  const secondaryEnd = writeTail(text, 5, 0x1ff, COMMON_SECONDARY, target, from);
-  if (levels === 2) {
-    if (secondaryEnd === from) return targetAt;
-    target[targetAt] = LEVEL_SEPARATOR;
-    return secondaryEnd;
+  if (isAscii(source, at, end)) {
+    return levels === 2 ? targetAt : writeAsciiTertiaries(source, at, end, target, targetAt);
   }
-  const tertiaryEnd = writeTail(text, 0, 31, COMMON_TERTIARY, target, secondaryEnd + 1);
-  if (tertiaryEnd > secondaryEnd + 1) target[secondaryEnd] = LEVEL_SEPARATOR;
-  else if (secondaryEnd === from) return targetAt;
+  const text = Buffer.from(source.buffer, source.byteOffset + at, end - at).toString('utf8');
   target[targetAt] = LEVEL_SEPARATOR;
-  return tertiaryEnd > secondaryEnd + 1 ? tertiaryEnd : secondaryEnd;
+  const secondaryEnd = writeTail(text, 5, 0x1ff, COMMON_SECONDARY, target, targetAt + 1);
+  const upToSecondary = secondaryEnd === targetAt + 1 ? targetAt : secondaryEnd;
+  if (levels === 2) return upToSecondary;
+  target[secondaryEnd] = LEVEL_SEPARATOR;
+  const tertiaryEnd = writeTail(text, 0, 31, COMMON_TERTIARY, target, secondaryEnd + 1);
+  return tertiaryEnd === secondaryEnd + 1 ? upToSecondary : tertiaryEnd;
 }
+
+function isAscii(source: Uint8Array, at: number, end: number): boolean {
+  for (let i = at; i < end; i++) if (source[i] > 127) return false;
+  return true;
+}
+
+/** Both levels of ASCII text: no accents, and capitals are all that is not common. */
+function writeAsciiTertiaries(
+  source: Uint8Array,
+  at: number,
+  end: number,
+  target: Uint8Array,
+  targetAt: number,
+): number {
+  let to = targetAt + 2;
+  let kept = targetAt;
+  for (let i = at; i < end; i++) {
+    const byte = source[i];
+    if (ASCII_TOKENS[byte] === 0) continue;
+    const capital = byte >= 65 && byte <= 90;
+    target[to++] = capital ? CAPITAL_TERTIARY : COMMON_TERTIARY;
+    if (capital) kept = to;
+  }
+  if (kept > targetAt) target[targetAt] = target[targetAt + 1] = LEVEL_SEPARATOR;
+  return kept;
+}
+
+const tailCursor: ElementCursor = new ElementCursor();
 
 /** Weights of one level, trailing common ones left out. Bytes from 02 on; F2 begins one of two bytes. */
 function writeTail(

@@ -233,15 +233,20 @@ function writeMadeToken(target: Uint8Array, at: number, rank: number): number {
   return next + 2;
 }
 
-/** By byte: the one-byte token of an ASCII character; 0 for ignorable characters and for all bytes from 0x80 on. */
-export const ASCII_TOKENS: Uint8Array = asciiTokens();
+/** By ASCII code: rank; 0 for ignorable characters. */
+export const ASCII_RANKS: Uint16Array = asciiRanks();
 
-function asciiTokens(): Uint8Array {
-  const tokens = new Uint8Array(256);
+/** By byte: the one-byte token of an ASCII character; 0 for ignorable characters and for all bytes from 0x80 on. */
+export const ASCII_TOKENS: Uint8Array = Uint8Array.from({length: 256}, (_, byte) =>
+  byte < 128 ? TOKENS[ASCII_RANKS[byte]] >> 8 : 0,
+);
+
+function asciiRanks(): Uint16Array {
+  const byCode = new Uint16Array(128);
   const ranks = UCA_ASCII_RANKS.split(' ').map(Number);
-  // In the order of their ranks: white space, punctuation, digits, letters.
+  // In the order of their ranks: white space, punctuation, symbols, digits, letters.
   const characters = '\t\n\v\f\r _-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz';
-  for (let i = 0; i < characters.length; i++) tokens[characters.charCodeAt(i)] = TOKENS[ranks[i]] >> 8;
-  for (let code = 65; code <= 90; code++) tokens[code] = tokens[code + 32];
-  return tokens;
+  for (let i = 0; i < characters.length; i++) byCode[characters.charCodeAt(i)] = ranks[i];
+  for (let code = 65; code <= 90; code++) byCode[code] = byCode[code + 32];
+  return byCode;
 }

@@ -7,7 +7,7 @@ import {CSN_MIN} from '../../format/ids.ts';
 import {SLOT_ABORTING, SLOT_ACTIVE, SLOT_UNRECOVERED} from '../api.ts';
 import {SlotField} from '../memory/layout.ts';
 import type {PmfsMemory} from '../memory/pmfs-memory.ts';
-import {type Regions, RegionState} from './regions.ts';
+import {RegionState, type Regions} from './regions.ts';
 import {SlotTag, stateWord, TAG_UNIT, tagOf} from './slot-word.ts';
 import type {Tso} from './tso.ts';
 
@@ -45,7 +45,10 @@ export class Slots {
   /** Changes the state of this occupant. False when the slot was not in state `from` with this version. */
   change(region: number, slot: number, version: number, from: SlotTag, to: SlotTag): boolean {
     const expected = stateWord(from, version);
-    return Atomics.compareExchange(this.#words64, this.#word64(region, slot), expected, stateWord(to, version)) === expected;
+    return (
+      Atomics.compareExchange(this.#words64, this.#word64(region, slot), expected, stateWord(to, version)) ===
+      expected
+    );
   }
 
   /** Puts a new occupant into the slot. The version goes first: the old occupant's readers must see it leave before the state changes (K15). */
@@ -75,7 +78,12 @@ export class Slots {
     const drawn = this.#tso.drawPublishable();
     if (drawn < 0) return HELP_BLOCKED;
     const expected = stateWord(SlotTag.committing, version);
-    const before = Atomics.compareExchange(this.#words64, this.#word64(region, slot), expected, BigInt(drawn));
+    const before = Atomics.compareExchange(
+      this.#words64,
+      this.#word64(region, slot),
+      expected,
+      BigInt(drawn),
+    );
     if (before === expected) return drawn;
     return Number(before) < TAG_UNIT ? Number(before) : HELP_LOOK_AGAIN;
   }

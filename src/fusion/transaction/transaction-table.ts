@@ -84,12 +84,15 @@ export class TransactionTable implements TransactionFusion {
   }
 
   abortSlot(slot: number): void {
-    if (this.#slots.change(this.#region, slot, this.slotVersion(slot), SlotTag.active, SlotTag.aborting)) {
-      this.aborts++;
-      return;
-    }
-    this.#throwIfFenced();
-    this.#assertTag(slot, this.#slots.word(this.#region, slot), SlotTag.active);
+    const isAborting = this.#slots.change(
+      this.#region,
+      slot,
+      this.slotVersion(slot),
+      SlotTag.active,
+      SlotTag.aborting,
+    );
+    if (!isAborting) this.#assertTag(slot, this.#slots.word(this.#region, slot), SlotTag.active);
+    this.aborts++;
   }
 
   endSlot(slot: number): void {
@@ -146,8 +149,7 @@ export class TransactionTable implements TransactionFusion {
   /** The last look at `fenced`, then ACTIVE -> COMMITTING; a recoverer who was first has the last word (K7). */
   #beginCommit(slot: number, version: number): void {
     this.#throwIfFenced();
-    if (this.#slots.change(this.#region, slot, version, SlotTag.active, SlotTag.committing)) return;
-    this.#throwIfFenced();
+    this.#slots.change(this.#region, slot, version, SlotTag.active, SlotTag.committing);
   }
 
   #endAborted(slot: number, version: number, word: number): number {
@@ -168,7 +170,10 @@ export class TransactionTable implements TransactionFusion {
     }
   }
 
+  /** Another state than `tag` is a recoverer's doing, or a bug. */
   #assertTag(slot: number, word: number, tag: SlotTag): void {
-    assert(tagOf(word) === tag, () => `slot ${slot} is in state ${tagOf(word)}, expected ${tag}`);
+    if (tagOf(word) === tag) return;
+    this.#throwIfFenced();
+    assert(false, () => `slot ${slot} is in state ${tagOf(word)}, expected ${tag}`);
   }
 }

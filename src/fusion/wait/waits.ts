@@ -16,10 +16,10 @@ import {WAIT_DEADLOCK, WAIT_ENDED, WAIT_FULL, WaitKind} from '../api.ts';
 import {type Mailbox, Message} from '../mailbox.ts';
 import type {Latch} from '../memory/latch.ts';
 import {Header, WaitField} from '../memory/layout.ts';
+import type {PmfsMemory} from '../memory/pmfs-memory.ts';
 import type {Slots} from '../transaction/slots.ts';
 import {WaitGraph} from './wait-graph.ts';
 import {type WaitRequest, WaitState, WaitTable} from './wait-table.ts';
-import type {PmfsMemory} from '../memory/pmfs-memory.ts';
 
 /** Ticks after which a reservation that was not taken lapses. */
 const RESERVATION_TICKS = 2;
@@ -38,7 +38,14 @@ export class Waits implements LockFusion {
   deadlocks = 0;
 
   /** `node` and `incarnation` are the waiter's; a recoverer without either passes 0 and only removes and wakes. */
-  constructor(memory: PmfsMemory, latch: Latch, slots: Slots, mailbox: Mailbox, node: number, incarnation: number) {
+  constructor(
+    memory: PmfsMemory,
+    latch: Latch,
+    slots: Slots,
+    mailbox: Mailbox,
+    node: number,
+    incarnation: number,
+  ) {
     this.table = new WaitTable(memory);
     this.#latch = latch;
     this.#slots = slots;
@@ -137,7 +144,8 @@ export class Waits implements LockFusion {
     this.#lock();
     const table = this.table;
     for (let index = 0; index < table.high; index++) {
-      if (table.state(index) !== WaitState.waiting || table.get(index, WaitField.kind) !== WaitKind.row) continue;
+      if (table.state(index) !== WaitState.waiting || table.get(index, WaitField.kind) !== WaitKind.row)
+        continue;
       if (table.get(index, WaitField.holderSlot) !== slot) continue;
       if (table.get(index, WaitField.holderIncarnation) !== incarnation) continue;
       if (table.get(index, WaitField.holderVersion) !== version) continue;
@@ -161,10 +169,9 @@ export class Waits implements LockFusion {
       if (table.state(index) !== WaitState.woken) continue;
       const age = table.get(index, WaitField.age) + 1;
       table.set(index, WaitField.age, age);
-      if (age < RESERVATION_TICKS) continue;
-      table.set(index, WaitField.state, WaitState.lapsed);
-      this.#settle(table.get(index, WaitField.resource));
+      if (age >= RESERVATION_TICKS) table.set(index, WaitField.state, WaitState.lapsed);
     }
+    this.#settleEverything();
     this.#unlock();
   }
 
@@ -173,7 +180,8 @@ export class Waits implements LockFusion {
     this.#lock();
     const table = this.table;
     for (let index = 0; index < table.capacity; index++) {
-      if (table.state(index) === WaitState.free || table.get(index, WaitField.incarnation) !== incarnation) continue;
+      if (table.state(index) === WaitState.free || table.get(index, WaitField.incarnation) !== incarnation)
+        continue;
       this.#removeAndSettle(index);
     }
     for (let use = 0; use < table.useCount; use++) {
@@ -197,9 +205,18 @@ export class Waits implements LockFusion {
     return true;
   }
 
-  /** True when the wait with this index and generation is in `state`: the bell that names it still means something. */
-  isIn(index: number, generation: number, state: WaitState): boolean {
-    return this.table.state(index) === state && this.table.get(index, WaitField.generation) === generation;
+  /** True when the wait with this index and generation is over, its reservation lapsed or not. */
+  isWoken(index: number, generation: number): boolean {
+    const state = this.table.state(index);
+    const isOver = state === WaitState.woken || state === WaitState.lapsed;
+    return isOver && this.table.get(index, WaitField.generation) === generation;
+  }
+
+  /** True when the wait with this index and generation was chosen as victim and is still there (S12). */
+  isVictim(index: number, generation: number): boolean {
+    return (
+      this.table.state(index) === WaitState.victim && this.table.get(index, WaitField.generation) === generation
+    );
   }
 
   #prepare(slot: number, kind: WaitKind, resource: number, weight: number): void {
@@ -213,9 +230,10 @@ export class Waits implements LockFusion {
   /** Inserts the prepared wait, or renews the transaction's wait for the same resource, which keeps its place. */
   #place(): number {
     const request = this.#request;
-    const old = this.#waitOfSlot[request.slot] === 0 ? -1 : this.table.indexOf(this.#waitOfSlot[request.slot]);
+    const old =
+      this.#waitOfSlot[request.slot] === 0 ? -1 : this.table.indexOf(this.#waitOfSlot[request.slot]);
     let index = old;
-    if (old >= 0 && this.table.get(old, WaitField.resource) === request.resource) {
+    if (old >= 0 && this.#isSameWait(old, request)) {
       this.table.renew(old, request);
     } else {
       if (old >= 0) this.#removeAndSettle(old);
@@ -223,6 +241,14 @@ export class Waits implements LockFusion {
     }
     this.#waitOfSlot[request.slot] = index < 0 ? 0 : this.table.idOf(index);
     return index;
+  }
+
+  #isSameWait(index: number, request: WaitRequest): boolean {
+    const table = this.table;
+    return (
+      table.get(index, WaitField.kind) === request.kind &&
+      table.get(index, WaitField.resource) === request.resource
+    );
   }
 
   /** S2: the second look at the holder comes after the insert. Then cycles. */
@@ -292,7 +318,12 @@ export class Waits implements LockFusion {
   }
 
   #ring(index: number, message: Message): void {
-    this.#mailbox.send(this.table.get(index, WaitField.node), message, index, this.table.get(index, WaitField.generation));
+    this.#mailbox.send(
+      this.table.get(index, WaitField.node),
+      message,
+      index,
+      this.table.get(index, WaitField.generation),
+    );
   }
 
   #holderRuns(index: number): boolean {
@@ -323,7 +354,10 @@ export class Waits implements LockFusion {
   }
 
   #isRowOf(index: number, resource: number): boolean {
-    return this.table.get(index, WaitField.kind) === WaitKind.row && this.table.get(index, WaitField.resource) === resource;
+    return (
+      this.table.get(index, WaitField.kind) === WaitKind.row &&
+      this.table.get(index, WaitField.resource) === resource
+    );
   }
 
   #lock(): void {

@@ -202,7 +202,7 @@ export class Authentication {
       this.#decide(false);
       return;
     }
-    const password = payload.slice(0, length);
+    const password = new Uint8Array(payload.subarray(0, length));
     payload.fill(0);
     this.#state = 'deriving';
     this.#withdraw = this.#context.derivations.check(password, this.#account.secret, right => {

@@ -35,7 +35,7 @@ export class DigestCache {
         break;
       }
     }
-    this.#entries.set(name, {secret: account.secret.slice(), digest});
+    this.#entries.set(name, {secret: new Uint8Array(account.secret), digest});
   }
 }
 

@@ -132,7 +132,7 @@ export function parseStored(stored: Uint8Array): StoredHash | undefined {
     ) * ROUNDS_UNIT;
   if (rounds === 0) return undefined;
   const digestAt = HEADER_BYTES + SALT_BYTES;
-  return {rounds, salt: stored.slice(HEADER_BYTES, digestAt), digest: stored.slice(digestAt)};
+  return {rounds, salt: stored.subarray(HEADER_BYTES, digestAt), digest: stored.subarray(digestAt)};
 }
 
 /** The stored form of a salt and a digest at the default cost. */

@@ -62,7 +62,7 @@ export interface Select {
   /** Empty without FROM, and for FROM DUAL. */
   readonly from: readonly TableReference[];
   readonly where: Expression | null;
-  readonly groupBy: readonly OrderItem[];
+  readonly groupBy: readonly Expression[];
   readonly rollup: boolean;
   readonly having: Expression | null;
   readonly windows: readonly NamedWindow[];
@@ -75,7 +75,7 @@ export interface SelectExpression {
   readonly at: number;
   readonly expression: Expression;
   readonly alias: string | null;
-  /** The expression as written: the name of the column when there is no alias and it is no plain column. */
+  /** The expression as written, which names the column. '' when there is an alias or the expression is a column. */
   readonly text: string;
 }
 
@@ -92,7 +92,6 @@ export interface NamedWindow {
   readonly window: Window;
 }
 
-/** Also the items of GROUP BY, where `descending` is always false. */
 export interface OrderItem {
   readonly expression: Expression;
   readonly descending: boolean;
@@ -139,14 +138,16 @@ export interface FileFormat {
   readonly linesTerminatedBy: string | null;
 }
 
-/** INTERSECT binds tighter than UNION and EXCEPT, which are left-associative. */
+/**
+ * Two or more operands, applied from left to right: `a EXCEPT b EXCEPT c` is one node. A chain with ALL in some places
+ * is nested to the left. INTERSECT binds tighter than UNION and EXCEPT.
+ */
 export interface SetOperation {
   readonly kind: 'setOperation';
   readonly at: number;
   readonly operator: 'union' | 'intersect' | 'except';
   readonly all: boolean;
-  readonly left: QueryBody;
-  readonly right: QueryBody;
+  readonly operands: readonly QueryBody[];
 }
 
 /** VALUES ROW(...), ROW(...) */

@@ -54,6 +54,7 @@ export type Token = (typeof Token)[keyof typeof Token];
 export interface Mark {
   readonly start: number;
   readonly previousEnd: number;
+  readonly previousIndex: number;
   readonly inVersionComment: boolean;
   readonly afterDot: boolean;
 }
@@ -142,8 +143,9 @@ export class Scanner {
   end = 0;
   /** Whether the token holds a byte from 0x80 on, a doubled quote or a backslash, so that its value is not its text. */
   encoded = false;
-  /** End of the token before. */
+  /** End of the token before, and the index of its word or symbol. */
   previousEnd = 0;
+  previousIndex = 0;
   /** The body of the `/*+ ... *\/` comment between this token and the one before; start is -1 when there is none. */
   hintStart = -1;
   hintEnd = -1;
@@ -165,6 +167,7 @@ export class Scanner {
   /** Moves to the next token. At the end of the text the token is `end`, for ever. */
   next(): void {
     this.previousEnd = this.end;
+    this.previousIndex = this.index;
     this.hintStart = -1;
     const start = this.#skipBlanks();
     this.start = start;
@@ -210,6 +213,7 @@ export class Scanner {
     return {
       start: this.start,
       previousEnd: this.previousEnd,
+      previousIndex: this.previousIndex,
       inVersionComment: this.#inVersionComment,
       afterDot: this.#afterDot,
     };
@@ -224,6 +228,23 @@ export class Scanner {
     this.next();
     this.#afterDot = mark.afterDot;
     this.previousEnd = mark.previousEnd;
+    this.previousIndex = mark.previousIndex;
+  }
+
+  /** Whether the token after this one begins with `char` (a comment between the two hides it). */
+  isFollowedBy(char: string): boolean {
+    let at = this.end;
+    while (CLASSES[this.text.charCodeAt(at)] === Class.blank) at++;
+    return this.text.charCodeAt(at) === char.charCodeAt(0);
+  }
+
+  /** The word or symbol of the token after this one, '' when it is neither. */
+  peek(): Word | '' {
+    const mark = this.mark();
+    this.next();
+    const word = this.word;
+    this.reset(mark);
+    return word;
   }
 
   #take(kind: Token, index: number, end: number): void {

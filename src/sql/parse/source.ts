@@ -14,9 +14,9 @@ const ASCII_ONLY = /^[\x00-\x7f]*$/;
 /** The source of a statement given as bytes, or as ordinary text. */
 export function sourceOf(statement: Uint8Array | string): Source {
   if (typeof statement === 'string') {
-    return ASCII_ONLY.test(statement) ? statement : Buffer.from(statement, 'utf8').latin1Slice();
+    return ASCII_ONLY.test(statement) ? statement : Buffer.from(statement, 'utf8').toString('latin1');
   }
-  return Buffer.from(statement.buffer, statement.byteOffset, statement.byteLength).latin1Slice();
+  return Buffer.from(statement.buffer, statement.byteOffset, statement.byteLength).toString('latin1');
 }
 
 /** The bytes of a piece of source. */
@@ -26,13 +26,13 @@ export function bytesOf(piece: Source): Uint8Array {
 
 /** A piece of source as text; ill-formed UTF-8 becomes U+FFFD. */
 export function textOf(piece: Source): string {
-  return ASCII_ONLY.test(piece) ? piece : Buffer.from(piece, 'latin1').utf8Slice();
+  return ASCII_ONLY.test(piece) ? piece : Buffer.from(piece, 'latin1').toString('utf8');
 }
 
 /** A piece of source as text, or as bytes when it is not well-formed UTF-8. */
 export function textOrBytesOf(piece: Source): string | Uint8Array {
   const bytes = Buffer.from(piece, 'latin1');
-  const text = bytes.utf8Slice();
+  const text = bytes.toString('utf8');
   if (!text.includes('\ufffd')) return text;
   return Buffer.from(text, 'utf8').equals(bytes) ? text : new Uint8Array(bytes);
 }

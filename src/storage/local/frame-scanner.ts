@@ -7,8 +7,17 @@
 import type {Checksum} from '../../env/crypto.ts';
 import type {Disk, File} from '../../env/disk.ts';
 import {Memory} from '../../format/memory.ts';
+import {
+  FrameState,
+  findFrame,
+  frameCplLsn,
+  frameFault,
+  frameIncarnation,
+  frameLength,
+  framePayloadLength,
+  frameStartLsn,
+} from '../../format/redo/frame.ts';
 import {FRAME_HEADER, FRAME_MAGIC} from '../../format/redo/layout.ts';
-import {FRAME_CUT, frameCplLsn, frameLength, framePayloadLength, frameStartLsn, inspectFrame, NO_FRAME} from './frame.ts';
 import {framePayloadMax} from './options.ts';
 import {REDO_FILE_HEADER, redoFileName} from './redo-files.ts';
 
@@ -105,18 +114,25 @@ export class FrameScanner {
 
   #loadAt(position: number): boolean {
     const at = position - this.#blockFrom;
-    if (at >= 0 && at < this.#blockFilled && this.#inspect(at) > 0) {
+    if (at >= 0 && at < this.#blockFilled && this.#isDue(at)) {
       this.#frameAt = at;
       return true;
     }
     this.#fill(position);
-    if (this.#inspect(0) <= 0) return false;
+    if (!this.#isDue(0)) return false;
     this.#frameAt = 0;
     return true;
   }
 
-  #inspect(at: number): number {
-    return inspectFrame(this.#block, at, this.#blockFilled - at, this.#range.incarnation, this.#lsn, this.#payloadMax, this.#crc32);
+  #isDue(at: number): boolean {
+    if (this.#lsn === ANY_LSN) return this.#isWhole(at);
+    const {incarnation} = this.#range;
+    return findFrame(this.#block, at, this.#blockFilled, incarnation, this.#lsn, this.#crc32) === FrameState.whole;
+  }
+
+  #isWhole(at: number): boolean {
+    if (frameFault(this.#block, at, this.#blockFilled, this.#crc32) !== undefined) return false;
+    return frameIncarnation(this.#block, at) === this.#range.incarnation;
   }
 
   #fill(position: number): void {
@@ -140,6 +156,13 @@ export class FrameScanner {
     this.#position = position;
     this.#blockFilled = 0;
     return false;
+  }
+
+  /** A second scanner that stands where this one does. */
+  clone(): FrameScanner {
+    const copy = new FrameScanner(this.#disk, this.#crc32, {...this.#range, sequence: this.#sequence, lsn: this.#lsn});
+    copy.#position = this.#position;
+    return copy;
   }
 
   /** Goes behind the loaded frame. */
@@ -175,11 +198,10 @@ export class FrameScanner {
     const {bytes, view, size} = this.#block;
     const step = frameLength(this.#payloadMax);
     for (let position = from; position < this.#range.redoFileSize; position += step) {
-      const filled = file.readSync(bytes, 0, Math.min(size, this.#range.redoFileSize - position), position);
-      for (let at = 0; at + FRAME_HEADER <= filled && at < step; at += 8) {
-        if (view.getUint32(at, true) !== FRAME_MAGIC) continue;
-        const result = inspectFrame(this.#block, at, filled - at, this.#range.incarnation, -1, this.#payloadMax, this.#crc32);
-        if (result !== NO_FRAME && result !== FRAME_CUT && frameStartLsn(this.#block, at) > this.#lsn) return frameStartLsn(this.#block, at);
+      this.#blockFilled = file.readSync(bytes, 0, Math.min(size, this.#range.redoFileSize - position), position);
+      for (let at = 0; at + FRAME_HEADER <= this.#blockFilled && at < step; at += 8) {
+        if (view.getUint32(at, true) !== FRAME_MAGIC || frameStartLsn(this.#block, at) <= this.#lsn) continue;
+        if (this.#isWhole(at)) return frameStartLsn(this.#block, at);
       }
     }
     return -1;

@@ -14,6 +14,7 @@
 import {assert, must} from '../../base/assert.ts';
 import {getU48, setU48} from '../../base/bytes.ts';
 import {CorruptionError} from '../../base/errors.ts';
+import {DiskFailure} from '../../env/disk.ts';
 import {type IncarnationInfo, IncarnationState} from '../api.ts';
 import type {StorageEnv} from './options.ts';
 import {RecordLog, type RecordLogOptions} from './record-log.ts';
@@ -213,7 +214,8 @@ export class IncarnationJournal {
       this.#rewrite();
       old.close();
     } catch (error) {
-      if ((error as {code?: string}).code !== 'ENOSPC') throw error;
+      if (!(error instanceof DiskFailure) || error.code !== 'ENOSPC') throw error;
+      this.#env.disk.removeSync(this.#options('.new').path);
       this.#log = old;
     }
   }

@@ -153,9 +153,10 @@ export class RecordLog {
   /** The log ended here: a good later entry shows that it did not. */
   #assertNothingBehind(window: Window): void {
     const step = this.#options.cell === 0 ? PAD : this.#options.cell;
-    for (let position = this.#position + step; position < this.#size; position += step) {
-      const at = this.#find(window, position, 0);
-      if (at < 0 || getU48(window.view, at + 16) <= this.#sequence) continue;
+    for (let position = this.#position + step; position + HEADER <= this.#size; position += step) {
+      const at = window.at(position, HEADER);
+      if (at < 0 || window.view.getUint32(at, true) !== MAGIC) continue;
+      if (this.#find(window, position, 0) < 0 || getU48(window.view, at + 16) <= this.#sequence) continue;
       throw new CorruptionError(
         `${this.#options.path} at byte ${this.#position}`,
         `entry ${this.#sequence} is not readable, though entry ${getU48(window.view, at + 16)} behind it is`,

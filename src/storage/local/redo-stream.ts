@@ -13,11 +13,11 @@
 import {assert} from '../../base/assert.ts';
 import type {Checksum} from '../../env/crypto.ts';
 import type {Disk, DiskError, File} from '../../env/disk.ts';
+import {frameLength, sealFrame} from '../../format/redo/frame.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import type {Memory} from '../../format/memory.ts';
 import type {RedoStream} from '../api.ts';
 import {framePayloadMax} from './options.ts';
-import {encodeFrame, frameLength} from './frame.ts';
 import {REDO_FILE_HEADER, redoFileName} from './redo-files.ts';
 import {StreamFlag, type StreamWords} from './stream-words.ts';
 
@@ -84,7 +84,7 @@ export class LocalRedoStream implements RedoStream {
     const file = this.#file;
     if (file === undefined) return done(this.#failure);
     this.#cplLsn = Math.max(this.#cplLsn, cplLsn);
-    encodeFrame(memory, at, this.incarnation, payloadLength, startLsn, this.#cplLsn > this.startLsn ? this.#cplLsn : 0, this.#crc32);
+    sealFrame(memory, at, this.incarnation, payloadLength, startLsn, this.#cplLsn > this.startLsn ? this.#cplLsn : 0, this.#crc32);
     this.#done = done;
     this.#nextLsn = startLsn + payloadLength;
     const position = this.#position;

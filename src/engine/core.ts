@@ -1,0 +1,96 @@
+// The parts of one primary's engine, built once and shared by its sessions and background jobs.
+
+import type {Clock} from '../env/clock.ts';
+import type {Fusion} from '../fusion/api.ts';
+import type {PageReader, RedoStream} from '../storage/api.ts';
+import {Splitter} from './btree/split.ts';
+import {MiniTransaction} from './log/mini-transaction.ts';
+import {RedoLog, type RedoLogOptions} from './log/redo-log.ts';
+import {ReadViews} from './mvcc/read-view.ts';
+import {PagePool} from './pool/page-pool.ts';
+import {Scheduler} from './schedule/task.ts';
+import {WaitList} from './schedule/wait-list.ts';
+import {Extents} from './space/extents.ts';
+import {Ids} from './space/ids.ts';
+import {ObjectLocks} from './session/object-locks.ts';
+import {History} from './txn/history.ts';
+import {UndoLog} from './txn/undo-log.ts';
+import {Waits} from './txn/waits.ts';
+
+export interface EngineOptions {
+  readonly pageSize: number;
+  /** Frames of the local buffer pool. */
+  readonly frames: number;
+  readonly log: RedoLogOptions;
+}
+
+export interface EngineWorld {
+  readonly clock: Clock;
+  readonly fusion: Fusion;
+  readonly stream: RedoStream;
+  readonly reader: PageReader;
+  /** Stops the primary: its redo cannot be written, or it has been fenced. */
+  readonly fail: (reason: string) => void;
+  /** Asks for a turn of the event loop in which `Primary.turn` is called. */
+  readonly requestTurn: () => void;
+}
+
+export class EngineCore {
+  readonly options: EngineOptions;
+  readonly clock: Clock;
+  readonly fusion: Fusion;
+  readonly stream: RedoStream;
+  readonly reader: PageReader;
+  readonly scheduler: Scheduler;
+  readonly log: RedoLog;
+  readonly pool: PagePool;
+  readonly mtr: MiniTransaction;
+  readonly extents: Extents;
+  readonly ids: Ids;
+  readonly splitter: Splitter;
+  readonly undo: UndoLog;
+  readonly views: ReadViews;
+  readonly waits: Waits;
+  readonly history: History;
+  /** Tasks that wait until a dead incarnation has been read. */
+  readonly unrecovered = new WaitList();
+  readonly fail: (reason: string) => void;
+  readonly objects: ObjectLocks;
+  readonly counters = {transactions: 0};
+  #flushAsked = false;
+
+  constructor(world: EngineWorld, options: EngineOptions) {
+    this.options = options;
+    this.clock = world.clock;
+    this.fusion = world.fusion;
+    this.stream = world.stream;
+    this.reader = world.reader;
+    this.fail = world.fail;
+    this.scheduler = new Scheduler(world.requestTurn);
+    this.log = new RedoLog(world.stream, options.log, world.fail);
+    this.pool = new PagePool({pageSize: options.pageSize, frames: options.frames}, world.fusion.pages, world.reader, this.log);
+    this.mtr = new MiniTransaction(this.log, this.pool, world.fusion.incarnation);
+    this.extents = new Extents(this.pool, this.log, this.mtr, world.fusion.node);
+    this.ids = new Ids(this.pool, this.log, this.mtr, this.extents);
+    this.splitter = new Splitter(this.pool, this.log, this.mtr, this.extents);
+    this.undo = new UndoLog(this.pool, this.log, this.mtr, this.extents);
+    this.views = new ReadViews(world.fusion.transactions);
+    this.waits = new Waits(world.fusion.locks, world.clock);
+    this.history = new History();
+    this.objects = new ObjectLocks(world.fusion, this.waits);
+    this.scheduler.observe(this.pool);
+    this.log.onDurable = () => this.pool.logAdvanced();
+  }
+
+  /** The log is written at the end of this turn of the event loop: all commits of the turn share the flush. */
+  requestFlush(): void {
+    if (this.#flushAsked) return;
+    this.#flushAsked = true;
+    this.clock.soon(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#flushAsked = false;
+    this.log.kick();
+  };
+}

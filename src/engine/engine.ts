@@ -1,0 +1,163 @@
+// One primary's engine as a whole: sessions, the turn of the event loop, background work, clean stop.
+//
+// A turn: deliver mail (recalls, grants, wake-ups), deliver pages read, poll the ready tasks, act on recalls. It runs when the primary's bell rings, when a
+// task became ready, and at the start of every socket callback that finds mail. Nothing in it waits.
+
+import type {FusionEvents} from '../fusion/api.ts';
+import {VIRTUAL_PAGE_FIRST} from '../format/ids.ts';
+import {type Engine, type EngineSession, ROW, type TableHandle, type TreeRef, type TreeStatistics} from './api.ts';
+import {EngineCore, type EngineOptions, type EngineWorld} from './core.ts';
+import {Purge} from './purge/purge.ts';
+import {Task} from './schedule/task.ts';
+import {Session} from './session/session.ts';
+import {TableCheck} from './check/table-check.ts';
+import {estimateRange, treeStatistics} from './btree/statistics.ts';
+
+/** Views and start stamps are published, and purge looks for work, this often. Milliseconds. */
+const REFRESH_MS = 20;
+/** A turn gives way to other events of the process after this long. Milliseconds. */
+const TURN_MS = 1;
+
+export class PrimaryEngine implements Engine, FusionEvents {
+  readonly core: EngineCore;
+  readonly #purge: Purge;
+  readonly #purgeTask: Task;
+  #stopped = false;
+  rootValue = 0;
+
+  constructor(world: EngineWorld, options: EngineOptions) {
+    this.core = new EngineCore(world, options);
+    this.#purgeTask = new Task(this.core.scheduler, () => this.#runPurge());
+    this.#purge = new Purge(this.core, this.#purgeTask);
+    this.#refresh();
+  }
+
+  newSession(poll: () => void): EngineSession {
+    return new Session(this.core, poll);
+  }
+
+  run(session: EngineSession): void {
+    const {task} = session as Session;
+    this.core.scheduler.runNow(task);
+    if (this.core.pool.hasRecalls) this.core.pool.giveUp();
+  }
+
+  /** A background job of the engine or of recovery: polled when woken, until it stops waking itself. */
+  newTask(run: () => void): Task {
+    return new Task(this.core.scheduler, run);
+  }
+
+  /** True when a turn is worth while: mail has come. One atomic load. */
+  hasMail(): boolean {
+    return this.core.fusion.hasMail();
+  }
+
+  /** One turn. Safe to call at any time outside a poll. */
+  turn(): void {
+    const {fusion, pool, scheduler, clock} = this.core;
+    if (fusion.isFenced()) {
+      this.core.fail('this primary was declared dead by the cluster');
+      return;
+    }
+    fusion.poll(this);
+    this.core.reader.poll();
+    const end = clock.now() + TURN_MS;
+    scheduler.runReady(() => fusion.hasMail() || clock.now() > end);
+    pool.giveUp();
+  }
+
+  #refresh(): void {
+    if (this.#stopped) return;
+    this.core.views.refresh();
+    if (this.core.history.length > 0) this.#purgeTask.wake();
+    this.core.clock.after(REFRESH_MS, () => this.#refresh());
+  }
+
+  #runPurge(): void {
+    if (this.#stopped) return;
+    const result = this.#purge.poll();
+    if (result === ROW) this.#purgeTask.wake();
+    if (this.core.log.endLsn !== this.core.log.durableLsn) this.core.requestFlush();
+  }
+
+  recalled(pageNo: number, grant: number): void {
+    if (pageNo >= VIRTUAL_PAGE_FIRST) this.core.objects.recalled(pageNo);
+    else this.core.pool.recalled(pageNo, grant);
+  }
+
+  granted(pageNo: number): void {
+    if (pageNo >= VIRTUAL_PAGE_FIRST) this.core.objects.granted(pageNo);
+    else this.core.pool.granted(pageNo);
+  }
+
+  woken(waitId: number): void {
+    this.core.waits.woken(waitId);
+  }
+
+  victim(waitId: number): void {
+    this.core.waits.victim(waitId);
+  }
+
+  recovered(): void {
+    this.core.unrecovered.wakeAll();
+    this.core.waits.wakeAll();
+  }
+
+  readRoot(session: EngineSession, index: number): number {
+    const result = this.core.ids.readRoot(index, (session as Session).task);
+    this.rootValue = this.core.ids.value;
+    return result;
+  }
+
+  writeRoot(session: EngineSession, index: number, value: number): number {
+    return this.core.ids.writeRoot(index, value, (session as Session).task);
+  }
+
+  statistics(session: EngineSession, tree: TreeRef, out: TreeStatistics): number {
+    return treeStatistics(this.core.pool, tree, (session as Session).task, out);
+  }
+
+  estimateRange(session: EngineSession, tree: TreeRef, low: Uint8Array | undefined, high: Uint8Array | undefined): number {
+    return estimateRange(this.core.pool, tree, (session as Session).task, low, high);
+  }
+
+  newTableCheck(session: EngineSession, table: TableHandle): TableCheck {
+    return new TableCheck(this.core, (session as Session).task, table);
+  }
+
+  /** Clean stop, after the sessions have ended: makes everything durable and gives every page back. Call until it is true. */
+  stop(): boolean {
+    this.#stopped = true;
+    const {log, pool, objects} = this.core;
+    if (log.endLsn !== log.durableLsn) {
+      log.kick();
+      return false;
+    }
+    objects.releaseAll();
+    return pool.releaseAll();
+  }
+
+  counters(): ReadonlyMap<string, number> {
+    const {pool, log, waits, splitter, history, undo, views, counters} = this.core;
+    return new Map([
+      ['transactions', counters.transactions],
+      ['page_hits', pool.hits],
+      ['page_misses', pool.misses],
+      ['dbp_reads', pool.dbpReads],
+      ['storage_reads', pool.storageReads],
+      ['page_transfers', pool.transfers],
+      ['evictions', pool.evictions],
+      ['log_flushes', log.flushes],
+      ['log_bytes', log.flushedBytes],
+      ['lock_waits', waits.waits],
+      ['deadlocks', waits.deadlocks],
+      ['lock_timeouts', waits.timeouts],
+      ['page_splits', splitter.splits],
+      ['history_length', history.length],
+      ['undo_pages', undo.pages],
+      ['undo_seals', undo.seals],
+      ['open_views', views.openCount],
+      ['purged_records', this.#purge.records],
+    ]);
+  }
+}

@@ -1,0 +1,215 @@
+// Row locks (design 7): the lock is the g_trx_id in the row. This file takes them for reads FOR UPDATE and for changes.
+//
+// A lock costs an undo record and a header change (S10). Most locks are followed in the same poll by the change itself, which would make them useless:
+// so `acquire` only reserves what the lock needs and notes it as *pending*; `write` makes it real before the poll ends or before anything
+// else happens in the session; a change to the very row uses `consume` and writes no lock at all. While the poll runs nobody else can come
+// between (D3), so the row is as good as locked.
+
+import {assert} from '../../base/assert.ts';
+import {RecordFlag} from '../../format/page/layout.ts';
+import {recordAt, recordFlags, RowStamp, writerIncarnation, writerSlot, writerVersion} from '../../format/page/records.ts';
+import {FIXED_REDO_MAX, bytesMax} from '../../format/redo/bounds.ts';
+import {beginUndo, endUndoWithRow, setOldRow, UndoHead, undoLengthMax} from '../../format/undo/encode.ts';
+import {UndoType} from '../../format/undo/layout.ts';
+import {payloadAt, payloadLength} from '../../format/page/records.ts';
+import {NO_UNDO, oldCts, oldFlags, oldIncarnation, oldRollAt, oldRollPage, oldSlot, oldVersion, undoAt, undoType} from '../../format/undo/read.ts';
+import {rollAt, rollPage} from '../../format/page/records.ts';
+import {PLockMode} from '../../fusion/api.ts';
+import {BLOCKED, CONFLICT, Isolation, LOCK_BUSY, LockWait, ROW, SKIPPED, type TableHandle} from '../api.ts';
+import {KeyBuffer} from '../btree/key-buffer.ts';
+import type {EngineCore} from '../core.ts';
+import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
+import type {Session} from '../session/session.ts';
+
+/** Log bytes kept free beside a pending lock, for what a change may write before it takes the lock over. */
+const SLACK = 1024;
+
+/** Hash of a row for wait fairness (S8). */
+export function rowHash(tableId: number, key: Uint8Array, keyLength: number): number {
+  let h = Math.imul(tableId ^ 0x811c9dc5, 0x01000193);
+  for (let i = 0; i < keyLength; i++) h = Math.imul(h ^ key[i], 0x01000193);
+  return (h ^ (h >>> 15)) >>> 0;
+}
+
+export class RowLocker {
+  readonly #core: EngineCore;
+  readonly #session: Session;
+  readonly #versions: VersionReader;
+  readonly #key = new KeyBuffer();
+  #pendingBase = -1;
+  #pendingSlot = 0;
+  #pendingTable: TableHandle | undefined;
+  /** What changes stamp on rows and undo records of this session. */
+  readonly stamp = new RowStamp();
+  readonly head = new UndoHead();
+
+  constructor(core: EngineCore, session: Session, versions: VersionReader) {
+    this.#core = core;
+    this.#session = session;
+    this.#versions = versions;
+  }
+
+  /**
+   * Locks the row in `slot` of the leaf at `base` (held in X) for the session's transaction. ROW: locked, or pending and as good as locked.
+   * BLOCKED: wait and search again. LOCK_BUSY/SKIPPED by `wait`; CONFLICT when the snapshot is older than the row; the wait results else.
+   */
+  acquire(table: TableHandle, base: number, slot: number, key: Uint8Array, keyLength: number, wait: LockWait): number {
+    this.write();
+    const trx = this.#session.trx;
+    const task = this.#session.task;
+    const record = recordAt(this.#core.pool.memory, base, slot);
+    const state = this.#versions.writerState(record, trx, task);
+    if (state === BLOCKED) return BLOCKED;
+    if (state === WRITER_SELF) return this.#settled();
+    if (state === WRITER_ACTIVE) return this.waitFor(table, record, key, keyLength, wait);
+    if (state > trx.view.cts) {
+      const conflict = this.#conflicts(record, state);
+      if (conflict !== ROW) return conflict;
+    }
+    const began = this.#session.beginWrite();
+    if (began !== ROW) return began;
+    const room = this.reserve(undoLengthMax(keyLength, 0, 0), FIXED_REDO_MAX + SLACK);
+    if (room !== ROW) return room;
+    this.#pendingBase = base;
+    this.#pendingSlot = slot;
+    this.#pendingTable = table;
+    this.#key.set(key, 0, keyLength);
+    return this.#settled();
+  }
+
+  #settled(): number {
+    this.#core.waits.settle(this.#session.task);
+    return ROW;
+  }
+
+  /** Undo room for a record of `undoLength` and log space for it and `redo` more bytes. */
+  reserve(undoLength: number, redo: number): number {
+    const task = this.#session.task;
+    const undo = this.#core.undo.reserve(undoLength, task);
+    if (undo !== ROW) return undo;
+    return this.#core.log.reserve(bytesMax(undoLength) + redo, task, false);
+  }
+
+  /** Waits for the active writer of `record`, as `wait` says. BLOCKED when the search is to be made again. */
+  waitFor(table: TableHandle, record: number, key: Uint8Array, keyLength: number, wait: LockWait): number {
+    if (wait === LockWait.nowait) return LOCK_BUSY;
+    if (wait === LockWait.skip) return SKIPPED;
+    const began = this.#session.beginWrite();
+    if (began !== ROW) return began;
+    const mem = this.#core.pool.memory;
+    const {trx, task, lockWaitTimeoutMs} = this.#session;
+    const result = this.#core.waits.forRow(
+      task,
+      trx.slot,
+      writerIncarnation(mem, record),
+      writerSlot(mem, record),
+      writerVersion(mem, record),
+      rowHash(table.tableId, key, keyLength),
+      trx.rowsChanged,
+      lockWaitTimeoutMs,
+    );
+    if (result === ROW) {
+      task.wake();
+      return BLOCKED;
+    }
+    return result;
+  }
+
+  /** First updater wins: CONFLICT when somebody whose commit the view does not see has written (not merely locked) the row. */
+  #conflicts(record: number, cts: number): number {
+    const session = this.#session;
+    if (session.isolation < Isolation.repeatableRead || !session.snapshotIsolation) return ROW;
+    const mem = this.#core.pool.memory;
+    if ((recordFlags(mem, record) & RecordFlag.lockOnly) === 0) return cts > session.trx.view.cts ? CONFLICT : ROW;
+    return this.#conflictsBelowLocks(record);
+  }
+
+  /** The newest version only locked: the one below it decides. */
+  #conflictsBelowLocks(record: number): number {
+    const mem = this.#core.pool.memory;
+    const task = this.#session.task;
+    let page = rollPage(mem, record);
+    let at = rollAt(mem, record);
+    let incarnation = writerIncarnation(mem, record);
+    let slot = writerSlot(mem, record);
+    let version = writerVersion(mem, record);
+    while (page !== 0) {
+      const base = this.#core.pool.fix(page, PLockMode.shared, task);
+      if (base < 0) return BLOCKED;
+      const undo = undoAt(mem, base, at, incarnation, slot, version);
+      if (undo === NO_UNDO || undoType(mem, undo) === UndoType.insert) return ROW;
+      incarnation = oldIncarnation(mem, undo);
+      slot = oldSlot(mem, undo);
+      version = oldVersion(mem, undo);
+      const hint = oldCts(mem, undo);
+      const cts = hint !== 0 ? hint : this.#core.fusion.transactions.slotState(incarnation, slot, version);
+      if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0) return cts > this.#session.trx.view.cts ? CONFLICT : ROW;
+      page = oldRollPage(mem, undo);
+      at = oldRollAt(mem, undo);
+    }
+    return ROW;
+  }
+
+  /** Makes a pending lock real. Called before the poll ends and before anything else the session does. */
+  write(): void {
+    if (this.#pendingBase < 0) return;
+    const base = this.#pendingBase;
+    const table = this.#pendingTable as TableHandle;
+    this.#pendingBase = -1;
+    const {mtr, undo, pool} = this.#core;
+    const mem = pool.memory;
+    const {trx} = this.#session;
+    const record = recordAt(mem, base, this.#pendingSlot);
+    this.prepareUndo(table);
+    const end = beginUndo(undo.scratch, 0, UndoType.lock, this.head, this.#key.bytes, this.#key.length);
+    setOldRow(undo.scratch, 0, mem, record);
+    const at = payloadAt(mem, record);
+    const rowLength = payloadLength(mem, record);
+    const length = endUndoWithRow(undo.scratch, 0, end, mem, at, rowLength, mem, at, rowLength);
+    mtr.begin();
+    undo.append(trx, length);
+    this.prepareStamp((recordFlags(mem, record) & RecordFlag.overflow) | RecordFlag.lockOnly);
+    mtr.setRowHeader(base, this.#pendingSlot, this.stamp);
+    mtr.commit();
+  }
+
+  /** True when the pending lock is on this very row: the change that follows needs no lock of its own. */
+  consume(base: number, slot: number): boolean {
+    const same = this.#pendingBase === base && this.#pendingSlot === slot;
+    if (same) this.#pendingBase = -1;
+    return same;
+  }
+
+  isPendingOn(base: number, slot: number): boolean {
+    return this.#pendingBase === base && this.#pendingSlot === slot;
+  }
+
+  /** Fills `head` for the transaction's next undo record. */
+  prepareUndo(table: TableHandle): void {
+    const {trx} = this.#session;
+    const head = this.head;
+    head.incarnation = this.#core.fusion.incarnation;
+    head.slot = trx.slot;
+    head.version = trx.version;
+    head.previousPage = trx.undoPage;
+    head.previousAt = trx.undoAt;
+    head.treeId = table.clustered.treeId;
+    head.rootPage = table.clustered.rootPage;
+    head.tableId = table.tableId;
+  }
+
+  /** Fills `stamp` after the undo record has been appended. */
+  prepareStamp(flags: number): void {
+    const {trx} = this.#session;
+    const {undo} = this.#core;
+    assert(trx.slot >= 0, () => 'a row is changed by a transaction without a slot');
+    const stamp = this.stamp;
+    stamp.flags = flags;
+    stamp.incarnation = this.#core.fusion.incarnation;
+    stamp.slot = trx.slot;
+    stamp.version = trx.version;
+    stamp.undoPage = undo.page;
+    stamp.undoAt = undo.at;
+    stamp.startStamp = trx.startStamp;
+  }
+}

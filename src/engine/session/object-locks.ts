@@ -1,0 +1,182 @@
+// Metadata locks and named locks of this node. Between nodes they are page locks on virtual pages, kept lazily like any other (protocols G3); inside the node
+// each object has its users, one entry per session.
+//
+// What was built from the catalog (a table definition) is good as long as this node has held the object's lock without a break: nobody else can have
+// changed it. `epoch` says so: it is new each time the lock comes from another node, and after each change made here.
+
+import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
+import {type Fusion, GRANTED, PLockMode, WaitKind} from '../../fusion/api.ts';
+import {ROW} from '../api.ts';
+import {WaitList} from '../schedule/wait-list.ts';
+import type {Waits} from '../txn/waits.ts';
+import type {Session} from './session.ts';
+
+/** Virtual pages of named locks; below are metadata locks. */
+const NAMED_FIRST = 0xf800_0000;
+
+/** Virtual page of a table's or schema's metadata lock. */
+export function metadataPage(objectId: number): number {
+  return VIRTUAL_PAGE_FIRST + objectId;
+}
+
+/** Virtual page of a named lock: 27 bits of a hash of its name. Two names that meet there exclude each other, which is rare and harmless. */
+export function namedPage(name: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) h = Math.imul(h ^ name.charCodeAt(i), 0x01000193);
+  return NAMED_FIRST + ((h ^ (h >>> 15)) & 0x07ff_ffff);
+}
+
+interface ObjectState {
+  readonly pageNo: number;
+  /** Held for this node, as the directory sees it. */
+  held: PLockMode;
+  entry: number;
+  epoch: number;
+  /** Another node wants it. */
+  recalled: boolean;
+  /** Sessions of this node and their modes. */
+  readonly users: Map<Session, PLockMode>;
+  /** Sessions of this node that wait for it, in order; exclusive ones keep later shared ones out. */
+  readonly queue: {session: Session; mode: PLockMode}[];
+  readonly waiters: WaitList;
+}
+
+export class ObjectLocks {
+  readonly #fusion: Fusion;
+  readonly #waits: Waits;
+  readonly #objects = new Map<number, ObjectState>();
+  #epoch = 0;
+
+  constructor(fusion: Fusion, waits: Waits) {
+    this.#fusion = fusion;
+    this.#waits = waits;
+  }
+
+  /** ROW, BLOCKED or a wait result. Asking again for what is held is free. */
+  lock(session: Session, pageNo: number, mode: PLockMode, timeoutMs: number): number {
+    const object = this.#object(pageNo);
+    const own = object.users.get(session) ?? PLockMode.none;
+    if (own >= mode) return ROW;
+    if (this.#mayUse(object, session, mode, own) && this.#take(object, mode)) {
+      object.users.set(session, mode);
+      this.#leaveQueue(object, session);
+      this.#waits.settle(session.task);
+      return ROW;
+    }
+    return this.#wait(object, session, mode, timeoutMs);
+  }
+
+  #object(pageNo: number): ObjectState {
+    let object = this.#objects.get(pageNo);
+    if (object === undefined) {
+      object = {
+        pageNo,
+        held: PLockMode.none,
+        entry: -1,
+        epoch: 0,
+        recalled: false,
+        users: new Map(),
+        queue: [],
+        waiters: new WaitList(),
+      };
+      this.#objects.set(pageNo, object);
+    }
+    return object;
+  }
+
+  /** Do the sessions of this node allow it? */
+  #mayUse(object: ObjectState, session: Session, mode: PLockMode, own: PLockMode): boolean {
+    if (object.recalled && own === PLockMode.none) return false;
+    for (const [user, used] of object.users) {
+      if (user !== session && (mode === PLockMode.exclusive || used === PLockMode.exclusive)) return false;
+    }
+    const first = object.queue[0];
+    return first === undefined || first.session === session || (mode === PLockMode.shared && first.mode === PLockMode.shared);
+  }
+
+  /** Does the node have it? */
+  #take(object: ObjectState, mode: PLockMode): boolean {
+    if (object.held >= mode) return true;
+    if (this.#fusion.pages.acquire(object.pageNo, mode) !== GRANTED) return false;
+    if (object.held === PLockMode.none) object.epoch = ++this.#epoch;
+    object.held = mode;
+    object.entry = this.#fusion.pages.entry;
+    return true;
+  }
+
+  #wait(object: ObjectState, session: Session, mode: PLockMode, timeoutMs: number): number {
+    const began = session.beginWrite();
+    if (began !== ROW) return began;
+    if (!object.queue.some(waiting => waiting.session === session)) object.queue.push({session, mode});
+    object.waiters.add(session.task);
+    const kind = object.pageNo >= NAMED_FIRST ? WaitKind.named : WaitKind.metadata;
+    for (const user of object.users.keys()) this.#registerUse(user, object.pageNo);
+    const result = this.#waits.forObject(session.task, session.trx.slot, kind, object.pageNo, session.rowsChanged, timeoutMs);
+    if (result < 0 && result !== -1) this.#leaveQueue(object, session);
+    if (result === ROW) {
+      session.task.wake();
+      return -1;
+    }
+    return result;
+  }
+
+  #registerUse(user: Session, pageNo: number): void {
+    if (user.trx.slot >= 0) this.#fusion.locks.registerObjectUse(user.trx.slot, pageNo);
+  }
+
+  #leaveQueue(object: ObjectState, session: Session): void {
+    const i = object.queue.findIndex(waiting => waiting.session === session);
+    if (i >= 0) object.queue.splice(i, 1);
+  }
+
+  /** The session uses the object no more. */
+  unlock(session: Session, pageNo: number): boolean {
+    const object = this.#objects.get(pageNo);
+    if (object === undefined || !object.users.delete(session)) return false;
+    if (session.trx.slot >= 0) this.#fusion.locks.unregisterObjectUse(session.trx.slot, pageNo);
+    this.#letGo(object);
+    return true;
+  }
+
+  /** Gives the lock to the node that wants it, once nobody here uses it; else wakes who waits here. */
+  #letGo(object: ObjectState): void {
+    if (object.recalled && object.users.size === 0 && object.held !== PLockMode.none) {
+      this.#fusion.pages.release(object.entry, PLockMode.none);
+      object.held = PLockMode.none;
+      object.recalled = false;
+    }
+    object.waiters.wakeAll();
+  }
+
+  epochOf(pageNo: number): number {
+    return this.#objects.get(pageNo)?.epoch ?? 0;
+  }
+
+  /** What this node built from the catalog about the object is out of date. */
+  bump(pageNo: number): void {
+    const object = this.#objects.get(pageNo);
+    if (object !== undefined) object.epoch = ++this.#epoch;
+  }
+
+  /** Event: granted to this node. */
+  granted(pageNo: number): void {
+    this.#objects.get(pageNo)?.waiters.wakeAll();
+  }
+
+  /** Event: another node wants it. Who uses it here becomes an edge of the wait graph. */
+  recalled(pageNo: number): void {
+    const object = this.#objects.get(pageNo);
+    if (object === undefined || object.held === PLockMode.none) return;
+    object.recalled = true;
+    for (const user of object.users.keys()) this.#registerUse(user, pageNo);
+    this.#letGo(object);
+  }
+
+  /** Clean stop: gives everything back. */
+  releaseAll(): void {
+    for (const object of this.#objects.values()) {
+      if (object.held !== PLockMode.none) this.#fusion.pages.release(object.entry, PLockMode.none);
+      object.held = PLockMode.none;
+    }
+  }
+}

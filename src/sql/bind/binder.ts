@@ -1,0 +1,60 @@
+// What binding one statement shares: the world it looks names up in, the registers it hands out, the sources it numbers.
+
+import {SqlError} from '../../base/sql-error.ts';
+import {SqlMode} from '../../format/value/sql-mode.ts';
+import type {SqlType} from '../../format/value/types.ts';
+import type {CatalogView} from '../catalog/definition.ts';
+import type {SessionState} from '../exec/contract.ts';
+import {Epoch} from '../exec/epoch.ts';
+import type {Query} from '../parse/ast.ts';
+import type {Expression} from './expression.ts';
+import {RegisterFile} from './register-file.ts';
+import {Source, type SourceColumn, type SourceOrigin} from './source.ts';
+
+/** What the binder may know of the world. */
+export interface BindEnvironment {
+  readonly catalog: CatalogView;
+  readonly session: SessionState;
+  /** Types of the `?` of a prepared statement, as bound with this execution. Empty where they are not known yet. */
+  readonly parameterTypes: readonly (SqlType | undefined)[];
+  /** Parses the text of a view. */
+  parseQuery(sql: string): Query;
+}
+
+/** Nesting of views and subqueries; deeper is refused. */
+const DEPTH_MAX = 64;
+
+export class Binder {
+  readonly environment: BindEnvironment;
+  readonly registers: RegisterFile = new RegisterFile();
+  /** Advanced at the start of each execution: what expressions and operators keep is good for one. */
+  readonly epoch: Epoch = new Epoch();
+  /** Values of the row being inserted, for VALUES(column) and DEFAULT; set by the statement that has such a row. */
+  insertedValue: ((column: string) => Expression) | undefined;
+  #sources = 0;
+  #depth = 0;
+
+  constructor(environment: BindEnvironment) {
+    this.environment = environment;
+  }
+
+  newSource(schema: string, alias: string, columns: readonly SourceColumn[], origin: SourceOrigin): Source {
+    return new Source(this.#sources++, schema, alias, columns, origin, this.registers);
+  }
+
+  /** The escape character of LIKE without ESCAPE. */
+  get likeEscape(): string | undefined {
+    const {sqlMode} = this.environment.session;
+    return (sqlMode & SqlMode.noBackslashEscapes) === 0 ? '\\' : undefined;
+  }
+
+  /** Runs `bind` one level deeper. */
+  nested<T>(bind: () => T): T {
+    if (++this.#depth > DEPTH_MAX) throw new SqlError('ER_NOT_SUPPORTED_YET', `more than ${DEPTH_MAX} nested queries`);
+    try {
+      return bind();
+    } finally {
+      this.#depth--;
+    }
+  }
+}

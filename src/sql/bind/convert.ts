@@ -1,0 +1,105 @@
+// Conversion as an expression: what the binder puts around an operand that lives in another domain than its operator.
+
+import {Decimal} from '../../format/value/decimal.ts';
+import {type Integer, integerFromBigInt} from '../../format/value/integer.ts';
+import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
+import type {ExecContext} from '../exec/contract.ts';
+import {Coercibility, Expression} from './expression.ts';
+import {jsonConverter} from './json-conversion.ts';
+import {Constant, Parameter, coercibilityOf} from './leaf.ts';
+import {DOUBLE, domainOf, isNumericType} from './type-classes.ts';
+import {type Converter, converter} from './value-conversion.ts';
+
+/** A conversion that keeps NULL and otherwise applies one function. */
+export class Convert extends Expression {
+  readonly operand: Expression;
+  readonly #convert: Converter;
+
+  constructor(operand: Expression, type: SqlType, convert: Converter, coercibility?: Coercibility) {
+    super(type, operand.nullable || canFail(operand.type, type), [operand], coercibility ?? keptCoercibility(operand, type));
+    this.operand = operand;
+    this.#convert = convert;
+  }
+
+  override evaluate(context: ExecContext): Value {
+    const value = this.operand.evaluate(context);
+    return value === null ? null : this.#convert(value, context);
+  }
+
+  override toString(): string {
+    return `cast(${this.operand} as ${typeName(this.type)})`;
+  }
+}
+
+/** Names of the domains for EXPLAIN. */
+export function typeName(type: SqlType): string {
+  const domain = domainOf(type);
+  if (domain === 'decimal') return `decimal(${type.length},${type.decimals})`;
+  if (domain === 'text') return 'char';
+  if (domain === 'bytes') return 'binary';
+  if (domain === 'integer') return type.unsigned ? 'unsigned' : 'signed';
+  if (type.kind === Kind.date) return 'date';
+  return domain === 'datetime' && type.decimals > 0 ? `datetime(${type.decimals})` : domain;
+}
+
+function canFail(from: SqlType, to: SqlType): boolean {
+  const domain = domainOf(to);
+  if (domain !== 'datetime' && domain !== 'time') return false;
+  return domainOf(from) !== domain;
+}
+
+function keptCoercibility(operand: Expression, type: SqlType): Coercibility {
+  const domain = domainOf(type);
+  if (domain !== 'text' && domain !== 'bytes') return coercibilityOf(type, Coercibility.literal);
+  return operand.coercibility;
+}
+
+/** x'..', 0x.., b'..': a binary string that is a number where a number is wanted. */
+export class HexConstant extends Constant {
+  get number(): Integer {
+    return numberOfBytes(this.value as Uint8Array);
+  }
+}
+
+/** A parameter that stands for such a literal. */
+export class HexParameter extends Parameter {}
+
+/** Bytes as a big-endian number; cut to the last eight. */
+function numberOfBytes(bytes: Uint8Array): Integer {
+  let result = 0n;
+  for (const byte of bytes) result = BigInt.asUintN(64, (result << 8n) | BigInt(byte));
+  return integerFromBigInt(result);
+}
+
+/** The expression as a value of this type's domain. Itself when it is one already; a constant stays a constant. */
+export function convertTo(e: Expression, type: SqlType): Expression {
+  if (e instanceof HexConstant && isNumericType(type)) {
+    const value = e.number;
+    return convertTo(new Constant(value, UNSIGNED_LITERAL, String(value)), type);
+  }
+  if (e instanceof HexParameter && isNumericType(type)) {
+    return convertTo(new Convert(e, UNSIGNED_LITERAL, value => numberOfBytes(value as Uint8Array)), type);
+  }
+  if (e.type.kind === Kind.null) return e instanceof Constant || e instanceof Parameter ? nullOf(type) : e;
+  const convert = domainOf(type) === 'json' ? jsonConverter(e.type) : converter(e.type, type);
+  return convert === undefined ? e : new Convert(e, type, convert);
+}
+
+const UNSIGNED_LITERAL: SqlType = {kind: Kind.bigint, unsigned: true, length: 20, decimals: 0, collation: 63, members: []};
+
+/** NULL with a type. */
+export function nullOf(type: SqlType): Constant {
+  return new Constant(null, type, 'NULL', Coercibility.ignorable);
+}
+
+export function toDoubleExpression(e: Expression): Expression {
+  return convertTo(e, DOUBLE);
+}
+
+/** Exact value of a constant integer or decimal literal; undefined for everything else. */
+export function exactConstant(e: Expression): Decimal | undefined {
+  if (!(e instanceof Constant) || e.value === null) return undefined;
+  if (e.value instanceof Decimal) return e.value;
+  const isInteger = domainOf(e.type) === 'integer';
+  return isInteger ? Decimal.fromInteger(e.value as number | bigint) : undefined;
+}

@@ -1,0 +1,287 @@
+// The redo streams of a volume from the storage thread's side: open, make files ready, take in, seal, give files back.
+//
+// A redo file is given back when all of these hold (S15, K8):
+//   - the stream has gone past it, and every record of it is in a durable image, settled by one more batch (image-index.ts);
+//   - it ends at or below the stream's durable checkpoint, or the incarnation is finished;
+//   - it is not the last file of a stream that is not finished (which tells where the stream stands).
+// When all files of a finished incarnation may go, it is retired in the journal first, and then they go in any order.
+
+import {assert, must} from '../../base/assert.ts';
+import {CorruptionError, OperatingError} from '../../base/errors.ts';
+import {IncarnationState} from '../api.ts';
+import type {Checkpointer} from './checkpointer.ts';
+import {FrameScanner} from './frame-scanner.ts';
+import type {IncarnationJournal, JournalIncarnation} from './incarnation-journal.ts';
+import type {StorageEnv, VolumeLimits} from './options.ts';
+import {NO_SPACE, PREPARED, type RedoFiles} from './redo-files.ts';
+import type {RedoStreamDescription} from './redo-stream.ts';
+import type {StreamDescription} from './stream-reader.ts';
+import {FIRST_LSN, type RedoFileEntry, type RedoFileTable, type StreamState} from './stream-state.ts';
+import {StreamFlag, type StreamWords} from './stream-words.ts';
+
+export class Streams {
+  readonly #env: StorageEnv;
+  readonly #limits: VolumeLimits;
+  readonly #redoFileSize: number;
+  readonly #journal: IncarnationJournal;
+  readonly #redoFiles: RedoFiles;
+  readonly #files: RedoFileTable;
+  readonly #words: StreamWords;
+  readonly #streams = new Map<number, StreamState>();
+  #starved = false;
+
+  constructor(
+    env: StorageEnv,
+    limits: VolumeLimits,
+    redoFileSize: number,
+    journal: IncarnationJournal,
+    redoFiles: RedoFiles,
+    files: RedoFileTable,
+    words: StreamWords,
+  ) {
+    this.#env = env;
+    this.#limits = limits;
+    this.#redoFileSize = redoFileSize;
+    this.#journal = journal;
+    this.#redoFiles = redoFiles;
+    this.#files = files;
+    this.#words = words;
+  }
+
+  all(): Iterable<StreamState> {
+    return this.#streams.values();
+  }
+
+  get(incarnation: number): StreamState | undefined {
+    return this.#streams.get(incarnation);
+  }
+
+  /** Finds the streams that earlier lives of the volume left. Files of retired ones are given back. */
+  load(): void {
+    const onDisk = this.#redoFiles.open();
+    for (const [incarnation, sequences] of onDisk) {
+      if (this.#journal.get(incarnation) !== undefined) continue;
+      if (incarnation >= this.#journal.next) {
+        const what = `redo of incarnation ${incarnation} exists, but the journal has given out only ${this.#journal.next - 1}`;
+        throw new CorruptionError(this.#redoFiles.path(incarnation, sequences[0]), what);
+      }
+      this.#redoFiles.recycle(incarnation, sequences, this.#limits.freeRedoFilesMax);
+    }
+    for (const entry of this.#journal.incarnations()) this.#loadStream(entry, onDisk.get(entry.incarnation) ?? []);
+  }
+
+  #loadStream(entry: JournalIncarnation, sequences: readonly number[]): void {
+    const first = sequences[0] ?? 1;
+    for (const [i, sequence] of sequences.entries()) {
+      if (sequence !== first + i) throw new CorruptionError(this.#redoFiles.path(entry.incarnation, first + i), 'the redo file is missing');
+      this.#redoFiles.verifyHeader(entry.incarnation, sequence);
+    }
+    const stream = this.#newState(entry, first, first === 1 ? FIRST_LSN : -1);
+    stream.preparedSequence = sequences.at(-1) ?? 0;
+    if (first > 1) {
+      if (!stream.scanner.load()) throw new CorruptionError(stream.scanner.where, `the first frame of incarnation ${entry.incarnation} is damaged`);
+      stream.ingestedLsn = stream.scanner.frameLsn;
+    }
+  }
+
+  #newState(entry: JournalIncarnation, sequence: number, lsn: number): StreamState {
+    const {incarnation, node} = entry;
+    const range = {directory: this.#redoFiles.directory, incarnation, redoFileSize: this.#redoFileSize, sequence, lsn};
+    const stream: StreamState = {
+      incarnation,
+      node,
+      phase: entry.state === IncarnationState.open ? 'orphan' : 'ended',
+      ingestedLsn: FIRST_LSN,
+      endLsn: entry.endLsn,
+      checkpointLsn: Math.max(entry.checkpointLsn, FIRST_LSN),
+      finished: entry.state === IncarnationState.finished,
+      scanner: new FrameScanner(this.#env.disk, this.#env.crc32, range),
+      files: [],
+      preparedSequence: 0,
+    };
+    this.#streams.set(incarnation, stream);
+    return stream;
+  }
+
+  /** Opens the next incarnation of a node: durable before this returns. Its first redo file is ready. */
+  open(node: number): RedoStreamDescription {
+    for (const stream of this.#streams.values()) {
+      assert(stream.phase !== 'live' || stream.node !== node, () => `node ${node} still has the open stream ${stream.incarnation}`);
+    }
+    const incarnation = this.#journal.open(node);
+    const stream = this.#newState(must(this.#journal.get(incarnation), () => `incarnation ${incarnation}`), 1, FIRST_LSN);
+    stream.phase = 'live';
+    this.#words.begin(node, incarnation, FIRST_LSN);
+    while (stream.preparedSequence === 0) {
+      if (this.#prepareNext(stream) !== NO_SPACE) continue;
+      throw new OperatingError('no space for redo: the primary cannot start', `free at least ${this.#redoFileSize} bytes on the volume's disk`);
+    }
+    return {incarnation, node, directory: this.#redoFiles.directory, redoFileSize: this.#redoFileSize, startLsn: FIRST_LSN};
+  }
+
+  /** True when a stream wants a file and the disk, or the limit on redo files, has none for it. */
+  get isStarved(): boolean {
+    return this.#starved;
+  }
+
+  /** Works on files ahead of the streams. True when there is more to do at once. */
+  prepareFiles(): boolean {
+    this.#starved = false;
+    for (const stream of this.#streams.values()) {
+      if (stream.phase !== 'live' || stream.preparedSequence >= stream.scanner.sequence + this.#limits.redoFilesAhead) continue;
+      const allowed = this.#redoFiles.freeCount > 0 || this.#redoFiles.count < this.#limits.redoFilesMax;
+      if (allowed && this.#prepareNext(stream) !== NO_SPACE) return true;
+      this.#starved = true;
+    }
+    return false;
+  }
+
+  #prepareNext(stream: StreamState): number {
+    const result = this.#redoFiles.prepareStep(stream.incarnation, stream.preparedSequence + 1);
+    if (result === PREPARED) {
+      stream.preparedSequence++;
+      this.#words.setPreparedFiles(stream.node, stream.preparedSequence);
+    }
+    return result;
+  }
+
+  /** Makes the checkpoints durable that the primaries have announced. */
+  takeCheckpoints(): void {
+    for (const stream of this.#streams.values()) if (stream.phase === 'live') this.#takeCheckpoint(stream);
+  }
+
+  #takeCheckpoint(stream: StreamState): void {
+    const lsn = this.#words.checkpoint(stream.node);
+    if (lsn <= stream.checkpointLsn) return;
+    this.#journal.setCheckpoint(stream.incarnation, lsn);
+    stream.checkpointLsn = lsn;
+  }
+
+  /**
+   * Seals a stream whose writer is gone (its thread has ended; K7) and returns its end D. Durable seal first, then the tail is made
+   * durable, then D is found and stored: the last mini-transaction end with no hole before it. May be repeated at any step.
+   */
+  seal(incarnation: number): number {
+    const stream = must(this.#streams.get(incarnation), () => `stream ${incarnation}`);
+    if (stream.phase === 'ended') return stream.endLsn;
+    if (stream.phase === 'live') {
+      this.#takeCheckpoint(stream);
+      this.#words.setFlag(stream.node, StreamFlag.sealed);
+    }
+    this.#journal.beginSeal(incarnation);
+    this.#syncTail(stream);
+    const endLsn = this.#findEnd(stream);
+    this.#journal.seal(incarnation, endLsn);
+    stream.endLsn = endLsn;
+    stream.phase = 'ended';
+    return endLsn;
+  }
+
+  /** What the dead process wrote may be in the system's cache only; it is made durable before it is read (K6 a). */
+  #syncTail(stream: StreamState): void {
+    for (let sequence = stream.scanner.sequence; sequence <= stream.preparedSequence; sequence++) {
+      const file = this.#env.disk.openSync(this.#redoFiles.path(stream.incarnation, sequence), {});
+      file.syncSync();
+      file.closeSync();
+    }
+  }
+
+  /** D: at least what is known to have been durable, else a frame has been damaged. */
+  #findEnd(stream: StreamState): number {
+    const known = stream.phase === 'live' ? this.#words.durable(stream.node) : stream.checkpointLsn;
+    const probe = stream.scanner.clone();
+    let end = stream.phase === 'live' ? stream.ingestedLsn : FIRST_LSN;
+    while (probe.load()) {
+      end = Math.max(end, probe.cplLsn);
+      probe.advance();
+    }
+    const later = probe.findLaterFrame();
+    probe.close();
+    const fault = `stream ${stream.incarnation}: the frame at LSN ${probe.lsn} is damaged`;
+    if (later >= 0) throw new CorruptionError(probe.where, `${fault}, for there is one at LSN ${later}`);
+    if (end < known) throw new CorruptionError(probe.where, `${fault}, for LSN ${known} was durable`);
+    return end;
+  }
+
+  /** Nobody needs the stream for recovery any more. */
+  finish(incarnation: number): void {
+    const stream = must(this.#streams.get(incarnation), () => `stream ${incarnation}`);
+    if (stream.finished) return;
+    this.#journal.finish(incarnation);
+    stream.finished = true;
+  }
+
+  /** What a reader in any thread needs for scanning a sealed stream. */
+  describe(incarnation: number): StreamDescription {
+    const stream = must(this.#streams.get(incarnation), () => `stream ${incarnation}`);
+    assert(stream.phase === 'ended', () => `stream ${incarnation} is read before it is sealed`);
+    return this.#describe(stream, stream.endLsn);
+  }
+
+  /** All streams, as far as they have been taken in. */
+  describeIngested(): StreamDescription[] {
+    return [...this.#streams.values()].map(stream => this.#describe(stream, stream.ingestedLsn));
+  }
+
+  #describe(stream: StreamState, endLsn: number): StreamDescription {
+    return {
+      directory: this.#redoFiles.directory,
+      incarnation: stream.incarnation,
+      redoFileSize: this.#redoFileSize,
+      firstSequence: stream.files[0]?.sequence ?? stream.scanner.sequence,
+      checkpointLsn: stream.checkpointLsn,
+      endLsn,
+    };
+  }
+
+  /** Gives back the files that nobody needs. Returns true when some wait only for another batch to settle. */
+  giveBack(checkpointer: Checkpointer): boolean {
+    let unsettled = false;
+    for (const stream of this.#streams.values()) {
+      const whole = stream.phase === 'ended' && stream.ingestedLsn >= stream.endLsn;
+      const free: RedoFileEntry[] = [];
+      for (const file of stream.files) {
+        if (!this.#isDone(stream, file, whole)) break;
+        if (file.settledBatch >= checkpointer.batch) {
+          unsettled = true;
+          break;
+        }
+        free.push(file);
+      }
+      if (stream.finished && whole && free.length === stream.files.length) this.#retire(stream);
+      else this.#recycle(stream, free);
+    }
+    return unsettled;
+  }
+
+  #isDone(stream: StreamState, file: RedoFileEntry, whole: boolean): boolean {
+    if (file.waiting > 0) return false;
+    if (stream.finished) return whole || file.sequence < stream.scanner.sequence;
+    return file.sequence < stream.scanner.sequence && file.endLsn <= stream.checkpointLsn;
+  }
+
+  #recycle(stream: StreamState, files: readonly RedoFileEntry[]): void {
+    if (files.length === 0) return;
+    stream.files = stream.files.slice(files.length);
+    for (const file of files) this.#files.remove(file);
+    const sequences = files.map(file => file.sequence);
+    this.#redoFiles.recycle(stream.incarnation, sequences, this.#limits.freeRedoFilesMax);
+  }
+
+  #retire(stream: StreamState): void {
+    this.#journal.retire(stream.incarnation);
+    const first = stream.files[0]?.sequence ?? stream.scanner.sequence;
+    const sequences: number[] = [];
+    for (let s = first; s <= stream.preparedSequence; s++) sequences.push(s);
+    for (const file of stream.files) this.#files.remove(file);
+    stream.scanner.close();
+    this.#streams.delete(stream.incarnation);
+    this.#redoFiles.recycle(stream.incarnation, sequences, this.#limits.freeRedoFilesMax);
+  }
+
+  close(): void {
+    for (const stream of this.#streams.values()) stream.scanner.close();
+    this.#redoFiles.close();
+  }
+}
+

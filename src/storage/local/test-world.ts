@@ -1,0 +1,251 @@
+// For the tests of this room: primaries that change pages as the engine will (redo first applied to their own copy, mini-transactions,
+// K5 at every hand-over), a volume on a simulated disk, and the model to compare with: every version that every page ever had.
+
+import assert from 'node:assert/strict';
+import {crc32} from 'node:zlib';
+import {Prng} from '../../base/prng.ts';
+import type {Random} from '../../env/random.ts';
+import type {Trace} from '../../env/trace.ts';
+import {PAGE_HEADER, PageType} from '../../format/page/layout.ts';
+import {INFINITE} from '../../format/page/page.ts';
+import {applyRedo} from '../../format/redo/apply.ts';
+import {encodeBytes, encodeFormat, markCpl} from '../../format/redo/encode.ts';
+import {FRAME_HEADER} from '../../format/redo/layout.ts';
+import {Memory} from '../../format/memory.ts';
+import {SimCrash, SimDisk} from '../../sim/sim-disk.ts';
+import {IncarnationState, PAGE_ABSENT, PAGE_FOUND} from '../api.ts';
+import {LocalVolume} from './local-volume.ts';
+import type {StorageEnv, VolumeLimits, VolumeShape} from './options.ts';
+import {LocalRedoStream} from './redo-stream.ts';
+import {StreamWords, streamWordsBytes} from './stream-words.ts';
+
+export const NODES = 4;
+export const PAGE_SIZE = 512;
+export const SHAPE: VolumeShape = {pageSize: PAGE_SIZE, redoFileSize: 1 << 14};
+export const LIMITS: Partial<VolumeLimits> = {
+  pendingBytesMax: 2 << 20,
+  cachedPagesMax: 4,
+  batchPages: 5,
+  redoFilesAhead: 2,
+  redoFilesMax: 64,
+  freeRedoFilesMax: 3,
+  growPages: 8,
+  indexRewriteBytes: 600,
+};
+const BUFFER = 4096;
+
+/** One version of a page, and the record that made it. */
+interface Version {
+  readonly llsn: number;
+  readonly incarnation: number;
+  /** End of its record in its stream. */
+  readonly lsn: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A page of the model: all versions, the newest last; the newest is also in `memory`. */
+interface ModelPage {
+  readonly memory: Memory;
+  versions: Version[];
+  /** Node that changed it last, and the mini-transaction end that must be durable before another one may. */
+  owner: TestNode | undefined;
+  cplLsn: number;
+}
+
+export class TestNode {
+  readonly node: number;
+  readonly stream: LocalRedoStream;
+  readonly memory = new Memory(new ArrayBuffer(BUFFER + FRAME_HEADER + 8));
+  filled = 0;
+  lsn: number;
+  frameLsn: number;
+  cplLsn = 0;
+  llsn = 0;
+  /** Everything below was acknowledged. */
+  ackedLsn: number;
+  failure: string | undefined;
+
+  constructor(node: number, stream: LocalRedoStream) {
+    this.node = node;
+    this.stream = stream;
+    this.lsn = stream.startLsn;
+    this.frameLsn = stream.startLsn;
+    this.ackedLsn = stream.startLsn;
+  }
+}
+
+export class TestWorld {
+  readonly disk: SimDisk;
+  readonly prng: Prng;
+  readonly pages = new Map<number, ModelPage>();
+  readonly warnings: string[] = [];
+  readonly nodes: (TestNode | undefined)[] = [];
+  readonly limits: Partial<VolumeLimits>;
+  words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
+  volume: LocalVolume;
+  readonly #source = new Memory(new ArrayBuffer(64));
+  readonly #target = new Memory(new ArrayBuffer(PAGE_SIZE));
+
+  constructor(seed: number, limits: Partial<VolumeLimits> = {}) {
+    this.prng = new Prng(seed);
+    this.disk = new SimDisk({seed: seed + 1});
+    this.limits = {...LIMITS, ...limits};
+    this.volume = this.#open();
+  }
+
+  get env(): StorageEnv {
+    const note = (event: string, fields?: Readonly<Record<string, unknown>>): void => void this.warnings.push(`${event} ${JSON.stringify(fields)}`);
+    const trace: Trace = {info: () => {}, warn: note, error: note};
+    const random: Random = {u32: () => this.prng.u32(), secretBytes: n => new Uint8Array(n).fill(0xab)};
+    return {disk: this.disk, crc32, trace, random};
+  }
+
+  #open(): LocalVolume {
+    return LocalVolume.open(this.env, {directory: 'v', shape: SHAPE, limits: this.limits, words: this.words});
+  }
+
+  start(node: number): TestNode {
+    const stream = new LocalRedoStream(this.disk, crc32, this.words, this.volume.openIncarnation(node));
+    const started = new TestNode(node, stream);
+    this.nodes[node] = started;
+    return started;
+  }
+
+  /** Changes some pages in one mini-transaction; first makes the redo of their last owners durable (K5). False: there is no room. */
+  change(node: TestNode, pageNos: readonly number[]): boolean {
+    if (node.stream.room() < node.filled + pageNos.length * 128) return false;
+    if (node.filled + pageNos.length * 128 > Math.min(BUFFER, node.stream.maxPayload)) this.flush(node);
+    for (const pageNo of pageNos) {
+      const {owner, cplLsn} = this.#page(pageNo);
+      if (owner !== undefined && owner !== node && owner.ackedLsn < cplLsn) this.flush(owner);
+    }
+    let last = 0;
+    for (const pageNo of pageNos) last = this.#record(node, pageNo);
+    markCpl(node.memory, last);
+    node.cplLsn = node.lsn;
+    for (const pageNo of pageNos) Object.assign(this.#page(pageNo), {owner: node, cplLsn: node.lsn});
+    return true;
+  }
+
+  #page(pageNo: number): ModelPage {
+    let page = this.pages.get(pageNo);
+    if (page === undefined) {
+      page = {memory: new Memory(new ArrayBuffer(PAGE_SIZE)), versions: [], owner: undefined, cplLsn: 0};
+      this.pages.set(pageNo, page);
+    }
+    return page;
+  }
+
+  #record(node: TestNode, pageNo: number): number {
+    const page = this.#page(pageNo);
+    const at = FRAME_HEADER + node.filled;
+    const newest = page.versions.at(-1);
+    node.llsn = Math.max(node.llsn, newest?.llsn ?? 0) + 1;
+    const length =
+      newest === undefined || this.prng.chance(0.05) ? this.#encodeFormat(node, pageNo, at, newest) : this.#encodeBytes(node, page, at);
+    applyRedo(page.memory, 0, PAGE_SIZE, node.memory, at, node.stream.incarnation);
+    node.filled += length;
+    node.lsn += length;
+    page.versions.push({llsn: node.llsn, incarnation: node.stream.incarnation, lsn: node.lsn, bytes: page.memory.bytes.slice(4)});
+    return at;
+  }
+
+  #encodeFormat(node: TestNode, pageNo: number, at: number, newest: Version | undefined): number {
+    const none = new Uint8Array(0);
+    const [llsn, incarnation] = [newest?.llsn ?? 0, newest?.incarnation ?? 0];
+    return encodeFormat(node.memory, at, pageNo, node.llsn, llsn, incarnation, PageType.overflow, 0, 0, 0, none, INFINITE, none, INFINITE);
+  }
+
+  #encodeBytes(node: TestNode, page: ModelPage, at: number): number {
+    const length = 1 + this.prng.below(60);
+    for (let i = 0; i < length; i++) this.#source.bytes[i] = this.prng.u32();
+    const target = PAGE_HEADER + this.prng.below(PAGE_SIZE - PAGE_HEADER - 8 - length);
+    return encodeBytes(node.memory, at, page.memory, 0, node.llsn, target, this.#source, 0, length);
+  }
+
+  /** Makes what the node has gathered durable. */
+  flush(node: TestNode): void {
+    if (node.filled === 0) return;
+    const length = node.filled;
+    node.stream.write(node.memory, 0, length, node.frameLsn, node.cplLsn, error => {
+      node.failure = error;
+      if (error === undefined) node.ackedLsn = node.cplLsn;
+    });
+    node.filled = 0;
+    node.frameLsn += length;
+    this.disk.runCallbacks();
+    if (this.disk.isDead) throw new SimCrash('in a redo write');
+  }
+
+  /** A random step of a random node, or of the storage thread. */
+  step(pageCount: number): void {
+    const nodes = this.nodes.filter(n => n !== undefined);
+    const node = nodes[this.prng.below(nodes.length)];
+    const dice = this.prng.below(20);
+    if (dice < 10) {
+      const pageNos = new Set(Array.from({length: 1 + this.prng.below(3)}, () => this.prng.below(pageCount)));
+      if (!this.change(node, [...pageNos])) this.volume.maintain();
+    } else if (dice < 13) this.flush(node);
+    else if (dice < 15) node.stream.setCheckpoint(node.stream.durableLsn);
+    else if (dice < 16) this.volume.checkpointStep();
+    else if (dice < 17) this.verifyPage(this.prng.below(pageCount), false);
+    else this.volume.maintain();
+  }
+
+  /** All threads die; the volume is opened again and recovered as the cluster will do it. `power`: the disk loses what was not synced. */
+  crash(power: boolean): void {
+    if (power) this.disk.crash();
+    else this.disk.kill();
+    this.words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
+    this.volume = this.#open();
+    this.recover();
+  }
+
+  /** Seals and finishes everything that is open, and cuts the model where the streams were cut. */
+  recover(): void {
+    for (const {incarnation, state} of this.volume.incarnations()) {
+      if (state === IncarnationState.finished) continue;
+      const end = this.volume.sealStream(incarnation);
+      const node = this.nodes.find(n => n?.stream.incarnation === incarnation);
+      if (node !== undefined) assert.ok(end >= node.ackedLsn, `stream ${incarnation} ends at ${end}, acknowledged was ${node.ackedLsn}`);
+      this.#cut(incarnation, end);
+      let scanned = 0;
+      const reader = this.volume.readStream(incarnation);
+      reader.scan(reader.checkpointLsn, () => scanned++);
+      this.volume.finishIncarnation(incarnation);
+    }
+    this.nodes.length = 0;
+  }
+
+  #cut(incarnation: number, endLsn: number): void {
+    for (const page of this.pages.values()) {
+      const lost = page.versions.findIndex(v => v.incarnation === incarnation && v.lsn > endLsn);
+      if (lost < 0) continue;
+      page.versions = page.versions.slice(0, lost);
+      page.memory.bytes.set(page.versions.at(-1)?.bytes ?? new Uint8Array(PAGE_SIZE - 4), 4);
+    }
+    for (const page of this.pages.values()) page.owner = undefined;
+  }
+
+  /** Compares a page with the model: the newest durable version (`exact`), or at least one that includes all that was acknowledged. */
+  verifyPage(pageNo: number, exact: boolean): void {
+    const status = this.volume.readPage(pageNo, this.#target, 0);
+    const page = this.pages.get(pageNo);
+    const versions = page?.versions ?? [];
+    const durable = versions.findLastIndex(v => this.#isDurable(v));
+    if (durable < 0) return assert.equal(status, PAGE_ABSENT, `page ${pageNo}`);
+    assert.equal(status, PAGE_FOUND, `page ${pageNo}: ${this.volume.damages.get(pageNo)}`);
+    if (exact) assert.equal(durable, versions.length - 1, 'the model has been cut to what is durable');
+    assert.deepEqual(this.#target.bytes.slice(4), versions[durable].bytes, `page ${pageNo} at LLSN ${versions[durable].llsn}`);
+  }
+
+  #isDurable(version: Version): boolean {
+    const writer = this.nodes.find(n => n?.stream.incarnation === version.incarnation);
+    return writer === undefined || version.lsn <= writer.ackedLsn;
+  }
+
+  /** Compares every page with the model. */
+  verifyAll(): void {
+    for (const pageNo of this.pages.keys()) this.verifyPage(pageNo, this.nodes.length === 0);
+  }
+}
