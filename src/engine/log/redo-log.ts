@@ -37,9 +37,6 @@ export interface RedoLogOptions {
 
 export const REDO_LOG_DEFAULTS: RedoLogOptions = {chunkBytes: 1 << 20, chunks: 16};
 
-/** Redo that reserve() always leaves free in the stream, so that rollback and commit can end what was begun. */
-const STREAM_RESERVE = 1 << 20;
-
 export class RedoLog {
   readonly #stream: RedoStream;
   readonly #memories: Memory[] = [];
@@ -96,11 +93,12 @@ export class RedoLog {
 
   /**
    * Makes sure that `bytes` of redo can be appended without interruption. 1: yes. -1: the buffer is full, `task` is woken when a flush has ended.
-   * -7 (NO_SPACE): the disk has no room. `reserved` may use the last bytes kept for ending transactions.
+   * -7 (NO_SPACE): the disk has no room. `reserved` may use the last
+   * chunk's worth of room, which is kept so that what was begun can be ended.
    */
   reserve(bytes: number, task: Task, reserved: boolean): number {
     assert(bytes <= this.#options.chunkBytes / 2, () => `mini-transaction of up to ${bytes} bytes is too long for the log buffer`);
-    if (this.#stream.room() - (this.endLsn - this.durableLsn) < bytes + (reserved ? 0 : STREAM_RESERVE)) return -7;
+    if (this.#stream.room() - (this.endLsn - this.durableLsn) < bytes + (reserved ? 0 : this.#options.chunkBytes)) return -7;
     if (this.#fill + bytes + FRAME_PAD <= this.#options.chunkBytes) return 1;
     if (this.#free.length === 0) {
       this.#spaceWaiters.add(task);

@@ -184,7 +184,7 @@ export class PagePool implements PollObserver {
     let frame = known;
     if (frame >= 0) {
       const state = this.#state[frame];
-      if (state === FrameState.damaged) throw new CorruptionError(`page ${pageNo}`, 'storage could not build it');
+      if (state === FrameState.damaged) throw this.#damaged(frame);
       const busy = state === FrameState.loading || this.#recalled[frame] !== 0 || (state === FrameState.waiting && this.#wanted[frame] >= mode);
       if (busy) return this.#queue(frame, task);
     } else {
@@ -251,7 +251,17 @@ export class PagePool implements PollObserver {
     }
     this.#state[frame] = FrameState.loading;
     this.#read(frame);
-    return false;
+    return this.#isReady(frame);
+  }
+
+  /** A reader may answer before `read` returns. */
+  #isReady(frame: number): boolean {
+    if (this.#state[frame] === FrameState.damaged) throw this.#damaged(frame);
+    return this.#state[frame] === FrameState.ready;
+  }
+
+  #damaged(frame: number): CorruptionError {
+    return new CorruptionError(`page ${this.#pageNo[frame]}`, 'storage could not build it');
   }
 
   #isNewest(frame: number): boolean {

@@ -246,7 +246,7 @@ export class Session implements EngineSession {
       core.fusion.transactions.endSlot(trx.slot);
       core.views.endStart(trx.startStamp);
       core.history.add({
-        stamp: rolledBack ? core.fusion.transactions.readTso() : trx.cts,
+        stamp: rolledBack ? core.fusion.transactions.readTso() + 1 : trx.cts,
         incarnation: core.fusion.incarnation,
         slot: trx.slot,
         version: trx.version,

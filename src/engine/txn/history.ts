@@ -4,7 +4,7 @@ import type {UndoTail} from './transaction.ts';
 
 /** One ended transaction. */
 export interface EndedTransaction {
-  /** CTS of a commit; for a rollback the TSO value read after its end (K14). */
+  /** CTS of a commit; for a rollback one more than the TSO value read after its end: a reader may still be on its way into its undo (K14). */
   readonly stamp: number;
   readonly incarnation: number;
   readonly slot: number;
@@ -22,10 +22,10 @@ export class History {
     this.#queue.push(ended);
   }
 
-  /** The oldest one if every view, present and future, lies above its stamp; else undefined. */
+  /** The oldest one if every view, present and future, is at or above its stamp; else undefined. */
   oldestBelow(horizon: number): EndedTransaction | undefined {
     const ended = this.#queue[this.#head];
-    return ended !== undefined && ended.stamp < horizon ? ended : undefined;
+    return ended !== undefined && ended.stamp <= horizon ? ended : undefined;
   }
 
   /** Takes the oldest out: it has been purged. */

@@ -10,7 +10,7 @@ import {assert, BugError} from '../../base/assert.ts';
 import {Memory} from '../memory.ts';
 import {contentAt} from '../row/copy.ts';
 import {isNull} from '../row/decode.ts';
-import {RowEncoder} from '../row/encode.ts';
+import {RowEncoder, withoutPad} from '../row/encode.ts';
 import {
   FIRST_VARIABLE,
   Form,
@@ -28,6 +28,7 @@ import {writeWeights} from '../value/collation.ts';
 import type {TimeZone} from '../value/temporal.ts';
 import {UTC} from '../value/time-zone.ts';
 import type {Value} from '../value/types.ts';
+import {Kind} from '../value/types.ts';
 import {writeDecimalKey} from './decimal-key.ts';
 import type {KeyLayout} from './key-layout.ts';
 import {KEY_BYTES_MAX, KEY_TOO_LONG, NULL_MARK, VALUE_MARK} from './key-layout.ts';
@@ -82,7 +83,7 @@ export function encodeKey(
   const rowLayout = layout.valueLayout;
   encoder.begin(rowLayout, scratch, 0, zone);
   for (let part = 0; part < layout.partCount; part++) {
-    if (part < values.length) encoder.putValue(cutToPrefix(values[part], layout.prefixes[part]));
+    if (part < values.length) encoder.putValue(partValue(layout, part, values[part]));
     else encoder.skip();
   }
   if (encoder.finish() < 0) return KEY_TOO_LONG;
@@ -94,11 +95,14 @@ export function encodeKey(
   return to;
 }
 
-/** At least the first `characters` characters (bytes) of a string; 0 = all. */
-function cutToPrefix(value: Value, characters: number): Value {
-  if (characters === 0) return value;
-  if (typeof value === 'string') return value.slice(0, 2 * characters);
-  return value instanceof Uint8Array ? value.subarray(0, characters) : value;
+/** The value as its row would have it, cut to at least what the part needs: a search value may be longer than any row. */
+function partValue(layout: KeyLayout, part: number, value: Value): Value {
+  const prefix = layout.prefixes[part];
+  if (typeof value === 'string') {
+    const stored = layout.parts[part].type.kind === Kind.char ? withoutPad(value) : value;
+    return prefix === 0 ? stored : stored.slice(0, 2 * prefix);
+  }
+  return value instanceof Uint8Array && prefix !== 0 ? value.subarray(0, prefix) : value;
 }
 
 /** Writes one part from a column of a row of the layout's own version; returns its end, which may lie behind the target's. */

@@ -106,7 +106,7 @@ export class KeyLayout {
       collationOf(this.forms[p] === Form.text ? part.type.collation : 63),
     );
     this.valueLayout = firstLayout(
-      parts.map(part => part.type),
+      parts.map(part => valueType(part.type)),
       parts.map(() => true),
     );
     assert(
@@ -114,6 +114,11 @@ export class KeyLayout {
       () => 'prefix of a part that is no string',
     );
   }
+}
+
+/** CHAR as VARCHAR: the encoder must not strip spaces from the beginning of a value that a prefix part has cut. */
+function valueType(type: SqlType): SqlType {
+  return type.kind === Kind.char ? {...type, kind: Kind.varchar} : type;
 }
 
 /** Bytes of a value that its row must keep when the value moves to overflow pages, so that this part can be made: RowColumn.keepBytes. */

@@ -2,7 +2,6 @@
 // records, a page whose low key moves down because its left neighbour dies (S5).
 //
 // The image is a page in a scratch memory; the redo record `image` carries it whole, so that applying it reads no second page (G13).
-// CTS hints are cleared: they are never logged (S11).
 
 import type {Memory} from '../memory.ts';
 import {bytesAfterRebuild, fitsPage, moveRecords} from './edit.ts';
@@ -20,7 +19,6 @@ import {
   raiseMaxStart,
   slotCount,
 } from './page.ts';
-import {holdsRows, recordAt, setRecordCts} from './records.ts';
 
 const NO_SLOT = -1;
 const highScratch = new Uint8Array(PAGE_SIZE_MAX);
@@ -66,7 +64,6 @@ export function buildImage(
   target.view.setUint16(targetBase + At.slotCount, to - from, true);
   raiseMaxStart(target, targetBase, pageMaxStart(source, sourceBase));
   moveRecords(target, targetBase, source, sourceBase, from, to, NO_SLOT);
-  clearHints(target, targetBase);
   return true;
 }
 
@@ -103,10 +100,4 @@ export function buildRightImage(
     target.view.setUint16(targetBase + At.flags, flags, true);
   }
   return built;
-}
-
-function clearHints(mem: Memory, base: number): void {
-  if (!holdsRows(mem, base)) return;
-  const count = slotCount(mem, base);
-  for (let slot = 0; slot < count; slot++) setRecordCts(mem, recordAt(mem, base, slot), 0);
 }

@@ -36,7 +36,6 @@ export function findSlot(mem: Memory, base: number, key: Uint8Array, keyLength: 
   if (rest <= 4 && mem.view.getUint16(base + PAGE_HEADER + slot * SLOT_SIZE + 6, true) === rest) return slot;
   const order = compareSlotTail(mem, base, slot, key, prefix, keyLength);
   if (order >= 0) return order === 0 ? slot : ~slot;
-  if (slot === last || ints[heads + (slot << 1) + 2] !== head) return ~(slot + 1);
   return findByTail(mem, base, slot + 1, last, head, key, prefix, keyLength);
 }
 
@@ -52,7 +51,7 @@ function firstHeadNotBelow(ints: Int32Array, heads: number, count: number, head:
   return low + Number(ints[heads + (low << 1)] < head);
 }
 
-/** Finishes findSlot among slots low..high, the first of which has this head: only tails can tell. */
+/** Finishes findSlot among slots low..high, none of whose heads is below this one: tails tell the equal ones apart. */
 function findByTail(
   mem: Memory,
   base: number,

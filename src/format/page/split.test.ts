@@ -61,8 +61,8 @@ function addEntry(memory: Memory, key: Uint8Array): boolean {
   return true;
 }
 
-function fullLeaf(): {memory: Memory; next: Uint8Array} {
-  const memory = page(PageType.secondaryLeaf, 'customer-1');
+function fullLeaf(low = 'customer-1'): {memory: Memory; next: Uint8Array} {
+  const memory = page(PageType.secondaryLeaf, low);
   for (let i = 100; ; i++)
     if (!addEntry(memory, text(`customer-${i}`))) return {memory, next: text(`customer-${i}`)};
 }
@@ -93,6 +93,21 @@ test('an ascending insert leaves the full page as it is and opens an empty right
   assert.equal(plan.incomingRight, true);
   const separator = Buffer.from(plan.separator.subarray(0, plan.separatorLength)).toString();
   assert.ok(separator.length < next.length + 1 && Buffer.from(next).toString().startsWith(separator));
+});
+
+test('when the full page has no room for its new high key, the last record moves too', () => {
+  const {memory, next} = fullLeaf('');
+  const count = slotCount(memory, 0);
+  const plan = new SplitPlan();
+  assert.ok(
+    planSplit(plan, memory, 0, SIZE, count, next, next.length, secondaryLength(0, next.length), true),
+  );
+  assert.equal(plan.slot, count - 1);
+  assert.equal(plan.incomingRight, true);
+  const llsn = pageLlsn(memory, 0) + 1;
+  encodeSplitLeft(redo, 0, memory, 0, llsn, plan.slot, 77, plan.separator, plan.separatorLength);
+  applyRedo(memory, 0, SIZE, redo, 0, 1);
+  assert.deepEqual(checkPage(memory, 0, SIZE), []);
 });
 
 test('a split in the middle balances bytes, not slots', () => {

@@ -17,6 +17,7 @@ import {
   INFINITE,
   pageIncarnation,
   pageLlsn,
+  pageMaxStart,
   prefixLength,
   slotCount,
 } from '../page/page.ts';
@@ -76,6 +77,7 @@ class Workbench {
   readonly stamp = new RowStamp();
   readonly #log: Logged[] = [];
   #llsn = 0;
+  #maxStart = 0;
 
   constructor(pageSize: number) {
     this.pageSize = pageSize;
@@ -156,6 +158,7 @@ class Workbench {
       ),
     );
     this.rows.splice(slot, 0, {key, payload, flags: this.stamp.flags});
+    this.#started();
     return true;
   }
 
@@ -167,12 +170,19 @@ class Workbench {
     );
     this.rows[slot].payload = payload;
     this.rows[slot].flags = stamp.flags;
+    this.#started();
     return true;
   }
 
   header(slot: number): void {
     this.apply(encodeHeader(this.redo, 0, this.page, this.base, ++this.#llsn, slot, this.stamp));
     this.rows[slot].flags = this.stamp.flags;
+    this.#started();
+  }
+
+  /** The transaction of the stamp has changed a row (K1). */
+  #started(): void {
+    this.#maxStart = Math.max(this.#maxStart, this.stamp.startStamp);
   }
 
   remove(slot: number): void {
@@ -218,6 +228,7 @@ class Workbench {
   check(): void {
     const {page, base} = this;
     assert.deepEqual(checkPage(page, base, this.pageSize), []);
+    assert.equal(pageMaxStart(page, base), this.#maxStart);
     assert.equal(slotCount(page, base), this.rows.length, printPage(page, base, this.pageSize));
     const key = new Uint8Array(PAGE_SIZE_MAX);
     for (let slot = 0; slot < this.rows.length; slot++) {

@@ -28,7 +28,7 @@ import {
 } from '../page/records.ts';
 import {applyRedo} from './apply.ts';
 import * as encode from './encode.ts';
-import {RedoAt} from './layout.ts';
+import {InsertAt, RedoAt} from './layout.ts';
 import {applies, redoLength} from './read.ts';
 
 const SIZE = 1024;
@@ -264,6 +264,37 @@ test('insert, update and header leave the CTS unknown; other changes keep it', (
   encode.encodeLinks(redo, 0, page, 0, next(page), 0, 5);
   apply(page);
   assert.deepEqual(hints(), [0, 0, 92]);
+});
+
+test('an image carries no CTS', () => {
+  const page = leafWithRows();
+  for (let slot = 0; slot < 3; slot++) setRecordCts(page, recordAt(page, 0, slot), 90 + slot);
+  encode.encodeImage(redo, 0, 8, next(page), 0, 0, page, 0, SIZE);
+  apply(page);
+  for (let slot = 0; slot < 3; slot++) assert.equal(recordCts(page, recordAt(page, 0, slot)), 0);
+});
+
+test('an insert that carries a CTS leaves it behind', () => {
+  const page = CHANGES.insert();
+  setRecordCts(redo, InsertAt.record, 4711);
+  apply(page);
+  assert.equal(recordCts(page, recordAt(page, 0, 1)), 0);
+});
+
+test('a key is refused where it is out of order', () => {
+  for (const slot of [0, 2, 3]) {
+    const page = CHANGES.insert();
+    redo.view.setUint16(InsertAt.slot, slot, true);
+    refused(page);
+  }
+});
+
+test('a left half is refused that would keep keys from its new high key on', () => {
+  for (const high of ['d', 'c', 'a', '']) {
+    const page = leafWithRows();
+    encode.encodeSplitLeft(redo, 0, page, 0, next(page), 2, 9, text(high), high.length);
+    refused(page);
+  }
 });
 
 test('header changes the stamp and leaves the payload; maxStart only rises', () => {

@@ -30,7 +30,7 @@ import {
   prefixLength,
   slotCount,
 } from '../page/page.ts';
-import {payloadAt, payloadLength, type RowStamp, recordAt} from '../page/records.ts';
+import {holdsRows, payloadAt, payloadLength, type RowStamp, recordAt, setRecordCts} from '../page/records.ts';
 import {
   BytesAt,
   ChildAt,
@@ -438,7 +438,10 @@ function putKey(redo: Memory, at: number, key: Uint8Array, length: number): numb
   return at + 2 + length;
 }
 
-/** A whole page, as it stands in `image` (see page/image.ts), under the number given. A chain root like format. */
+/**
+ * A whole page, as it stands in `image` (see page/image.ts), under the number given. A chain root like format. CTS hints are cleared on the way:
+ * they are never logged (S11).
+ */
 export function encodeImage(
   redo: Memory,
   at: number,
@@ -458,6 +461,16 @@ export function encodeImage(
   redo.view.setUint16(at + ImageAt.headLength, headLength, true);
   redo.view.setUint16(at + ImageAt.heapLength, heapLength, true);
   copyMemory(redo, at + ImageAt.bytes, image, imageBase, headLength);
-  copyMemory(redo, at + ImageAt.bytes + headLength, image, imageBase + top, heapLength);
+  const heapAt = at + ImageAt.bytes + headLength;
+  copyMemory(redo, heapAt, image, imageBase + top, heapLength);
+  if (holdsRows(image, imageBase)) clearHints(redo, heapAt - top, image, imageBase);
   return finishRedo(redo, at, ImageAt.bytes + headLength + heapLength);
+}
+
+/** Clears the CTS of the rows of `image` in a copy of its heap, whose offsets count from `pageAt` of `redo`. */
+function clearHints(redo: Memory, pageAt: number, image: Memory, imageBase: number): void {
+  const count = slotCount(image, imageBase);
+  for (let slot = 0; slot < count; slot++) {
+    setRecordCts(redo, pageAt + recordAt(image, imageBase, slot) - imageBase, 0);
+  }
 }

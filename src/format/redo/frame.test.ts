@@ -79,6 +79,7 @@ test('frames of another life, or of another place in this one, end the stream', 
   assert.equal(readStream(old).end, FrameState.none);
   const elsewhere = threeFrames();
   writeFrame(elsewhere, frameLength(40), 80, 3);
+  assert.deepEqual(readStream(elsewhere).slots, [0]);
   assert.equal(readStream(elsewhere).end, FrameState.none);
   assert.equal(frameFault(elsewhere, frameLength(40), elsewhere.size, crc32), undefined);
 });

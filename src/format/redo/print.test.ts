@@ -82,12 +82,12 @@ test('the life of a leaf', () => {
   assert.deepEqual(s.lines, [
     'page=8 llsn=1 back=0@0 format clusteredLeaf level=0 tree=2 right=9 keys=[61, +inf)',
     'page=8 llsn=2 back=1@3 insert slot=0 key=2 record=67 start=281474976710655',
-    'page=8 llsn=3 back=2@3 update slot=0 trx=3.40.5 roll=9:64 flags=- start=281474976710655 payload=40 same=7+25',
+    'page=8 llsn=3 back=2@3 update slot=0 trx=3.40.5 roll=9:64 flags=- start=281474976710655 payload=40 same=7+26',
     'page=8 llsn=4 back=3@3 header slot=0 trx=3.40.5 roll=9:64 flags=deleted+overflow start=281474976710655',
     'page=8 llsn=5 back=4@3 splitLeft keep=1 right=77 high=63',
     'page=8 llsn=6 back=5@3 links flags=halfDead right=78',
     'page=8 llsn=7 back=6@3 remove slot=0',
-    'page=8 llsn=8 back=7@3 image head=64 heap=84',
+    'page=8 llsn=8 back=7@3 image head=64 heap=2',
     'page=8 llsn=9 back=8@3 free',
   ]);
 });

@@ -1,6 +1,7 @@
-// Random types, values and schemas for the tests of rows and keys. Exports only.
+// Random types, values and schemas for the tests of rows and keys, and SQL's order of values. Exports only.
 
 import fc from 'fast-check';
+import {collationOf, compare} from '../value/collation.ts';
 import {Decimal} from '../value/decimal.ts';
 import {integerFromBigInt, integerMax, integerMin} from '../value/integer.ts';
 import {DateTime, Duration} from '../value/temporal.ts';
@@ -212,4 +213,21 @@ export function rowsOf(
       rows,
     }));
   });
+}
+
+/** SQL's order of two values that are not NULL, written down a second time and slowly. */
+export function compareValues(type: SqlType, a: Value, b: Value): number {
+  if (a instanceof Decimal) return a.compare(b as Decimal);
+  if (a instanceof DateTime) return a.compare(b as DateTime);
+  if (a instanceof Duration) return a.compare(b as Duration);
+  if (a instanceof Uint8Array) return Buffer.compare(a, b as Uint8Array);
+  if (type.kind === Kind.enum) return type.members.indexOf(a as string) - type.members.indexOf(b as string);
+  if (type.kind === Kind.set) return Number(setBits(type, a as string) - setBits(type, b as string));
+  if (typeof a === 'string') return compare(collationOf(type.collation), a, b as string);
+  return a === b ? 0 : Number((a as number) > (b as number)) - Number((a as number) < (b as number));
+}
+
+function setBits(type: SqlType, value: string): bigint {
+  if (value === '') return 0n;
+  return value.split(',').reduce((bits, name) => bits | (1n << BigInt(type.members.indexOf(name))), 0n);
 }

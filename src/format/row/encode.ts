@@ -278,7 +278,8 @@ export class RowEncoder {
   }
 }
 
-function withoutPad(value: string): string {
+/** A CHAR value without the trailing spaces it is not stored with. */
+export function withoutPad(value: string): string {
   let end = value.length;
   while (end > 0 && value.charCodeAt(end - 1) === 32) end--;
   return end === value.length ? value : value.slice(0, end);

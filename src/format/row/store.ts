@@ -3,6 +3,7 @@
 
 import {assert, BugError} from '../../base/assert.ts';
 import type {Memory} from '../memory.ts';
+import {fitsBigInt} from '../value/integer.ts';
 import type {DateTime, Duration, TimeZone} from '../value/temporal.ts';
 import {Form, LAST_INTEGER} from './layout.ts';
 import type {RowLayout} from './row-layout.ts';
@@ -68,20 +69,33 @@ export function storeNumber(
   const {bytes, view} = target;
   if (typeof value === 'bigint') {
     if (form === Form.bit) storeBits(bytes, at, width, Number(value >> 32n), Number(value & 0xffff_ffffn));
-    else if (form === Form.u64) view.setBigUint64(at, value, true);
-    else if (form === Form.i64) view.setBigInt64(at, value, true);
-    else throw mismatch(column);
+    else if (form !== Form.i64 && form !== Form.u64) throw mismatch(column);
+    else storeBigInt(view, at, value, form === Form.u64);
     return;
   }
   if (typeof value !== 'number') throw mismatch(column);
   if (form === Form.f64) view.setFloat64(at, value, true);
   else if (form === Form.f32) view.setFloat32(at, value, true);
-  else if (form === Form.year) bytes[at] = value === 0 ? 0 : value - 1900;
+  else if (form === Form.year) storeYear(bytes, at, value);
   else if (form === Form.bit) storeBits(bytes, at, width, Math.floor(value / 4294967296), value >>> 0);
   else throw mismatch(column);
 }
 
+function storeBigInt(view: DataView, at: number, value: bigint, unsigned: boolean): void {
+  assert(fitsBigInt(value, unsigned), () => `integer ${value} out of range`);
+  if (unsigned) view.setBigUint64(at, value, true);
+  else view.setBigInt64(at, value, true);
+}
+
+function storeYear(bytes: Uint8Array, at: number, value: number): void {
+  assert(value === 0 || (value > 1900 && value <= 2155), () => `year ${value} out of range`);
+  bytes[at] = value === 0 ? 0 : value - 1900;
+}
+
 function storeBits(bytes: Uint8Array, at: number, width: number, high: number, low: number): void {
+  // Half by half: the whole can be beyond 2^53, where a sum would be rounded.
+  const fits = width > 4 ? high < 2 ** (8 * width - 32) : high === 0 && low < 2 ** (8 * width);
+  assert(high >= 0 && fits, () => 'BIT value out of range');
   for (let i = 0; i < width; i++) {
     const shift = 8 * (width - 1 - i);
     bytes[at + i] = shift >= 32 ? high >>> (shift - 32) : low >>> shift;

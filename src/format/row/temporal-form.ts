@@ -4,6 +4,7 @@
 // microseconds; how many of them are shown is the type's affair. A TIMESTAMP of 0 seconds is the zero date; it belongs
 // to no zone.
 
+import {assert} from '../../base/assert.ts';
 import type {TimeZone} from '../value/temporal.ts';
 import {DateTime, MICROS_PER_SECOND} from '../value/temporal.ts';
 import {fromUtcSeconds, toUtcSeconds} from '../value/time-zone.ts';
@@ -58,7 +59,10 @@ export function unpackDateTime(date: number, clock: number, micros: number): Dat
 
 /** Seconds a TIMESTAMP is stored as, for a wall clock in `zone`. The result fits u32 for every legal TIMESTAMP. */
 export function packTimestamp(value: DateTime, zone: TimeZone): number {
-  return value.isZero() ? 0 : toUtcSeconds(value, zone);
+  if (value.isZero()) return 0;
+  const seconds = toUtcSeconds(value, zone);
+  assert(seconds > 0 && seconds < 4294967296, () => `TIMESTAMP of ${seconds} seconds`);
+  return seconds;
 }
 
 /** The wall clock in `zone` of a stored TIMESTAMP. */

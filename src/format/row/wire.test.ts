@@ -196,15 +196,15 @@ test('old rows go out with the initial values of columns they lack', () => {
   const v1 = new RowLayout(1, [rowColumn(1, int, false), rowColumn(2, text, true)]);
   const v2 = new RowLayout(
     2,
-    [rowColumn(2, text, true), rowColumn(3, text, false, {initial: 'new'}), rowColumn(1, int, false)],
+    [rowColumn(2, text, true), rowColumn(3, text, false, {initial: 'n'.repeat(200)}), rowColumn(1, int, false)],
     [v1],
   );
   const length = encodeRow(v1, [42, 'old'], mem, AT);
   const plan = new RowWirePlan(v2, [0, 1, 2], false);
   const end = plan.write(mem, AT, out.bytes, out.view, 0);
-  assert.equal(out.buffer.toString('latin1', 0, end), '\x03old\x03new\x0242');
+  assert.equal(out.buffer.toString('latin1', 0, end), `\x03old\xc8${'n'.repeat(200)}\x0242`);
   assert(end <= plan.maxBytes(length));
-  assert.equal(textColumn(v2, 1, mem, AT, out.bytes, out.view, 0), 4);
+  assert.equal(textColumn(v2, 1, mem, AT, out.bytes, out.view, 0), 201);
   assert.equal(binaryColumn(v2, 2, mem, AT, out.bytes, out.view, 0), 4);
 });
 
@@ -216,6 +216,7 @@ test('values from overflow pages are put in their place', () => {
     const plan = new RowWirePlan(layout, [2, 1, 2], binary);
     const end = plan.write(mem, AT, out.bytes, out.view, 0, UTC, [undefined, undefined, big]);
     assert(end <= plan.maxBytes(length, big.length));
+    assert.deepEqual(plan.movedColumns(mem, AT), [2]);
     const packet = new Packet(binary ? 2 : 0);
     assert(packet.bytes()?.equals(big));
     assert.equal(String(packet.bytes()), 'here');

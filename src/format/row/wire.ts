@@ -20,7 +20,7 @@ import {copyOut, writeLength} from './copy.ts';
 import {isNull} from './decode.ts';
 import {FIRST_VARIABLE, Form, OVERFLOW_MARK} from './layout.ts';
 import {initialRow, upgradedRow} from './older.ts';
-import {variableEnd, variableStart} from './overflow.ts';
+import {hasOverflow, isOverflow, variableEnd, variableStart} from './overflow.ts';
 import type {RowLayout} from './row-layout.ts';
 import {binaryFixed, textFixed} from './wire-fixed.ts';
 
@@ -35,6 +35,7 @@ const FIXED_TEXT_MAX = 28;
 /** Bytes of values fetched from overflow pages, by column; undefined for columns that are in the row. */
 export type FetchedBytes = readonly (Uint8Array | undefined)[];
 const NOTHING_FETCHED: FetchedBytes = [];
+const NO_COLUMNS: readonly number[] = [];
 
 /** Writes one column in the text protocol; returns the end. The column must not be in overflow pages. Rows of any version. */
 export function textColumn(
@@ -139,7 +140,7 @@ export class RowWirePlan {
 
   /**
    * Writes the row at `rowAt`, of any version; returns the end in `out`. `fetched` must have the bytes of every projected column
-   * that is in overflow pages (`neededOverflow`). `zone` is the session's.
+   * that is in overflow pages (`movedColumns`). `zone` is the session's.
    */
   write(
     mem: Memory,
@@ -161,6 +162,13 @@ export class RowWirePlan {
     return this.binary
       ? this.#writeBinary(mem, rowAt, out, outView, outAt, zone, fetched)
       : this.#writeText(mem, rowAt, out, outView, outAt, zone, fetched);
+  }
+
+  /** The projected columns whose bytes must be fetched before `write`, ascending; rows of any version. */
+  movedColumns(mem: Memory, rowAt: number): readonly number[] {
+    if (!hasOverflow(mem, rowAt)) return NO_COLUMNS;
+    const moved = this.columns.filter(column => isOverflow(this.layout, mem, rowAt, column));
+    return [...new Set(moved)].sort((a, b) => a - b);
   }
 
   #writePlainText(

@@ -15,7 +15,13 @@ import {
   UTF8MB4,
 } from './charset.ts';
 import {collationOf, equals} from './collation.ts';
-import {type ColumnContext, complain, complainOfColumn, noteTruncated, refuses} from './conversion-context.ts';
+import {
+  type ColumnContext,
+  complain,
+  complainOfColumn,
+  noteTruncated,
+  refuses,
+} from './conversion-context.ts';
 import {Decimal} from './decimal.ts';
 import {isDouble, type NonNull, roundDouble, toBytes, toJsonText, toText} from './domain.ts';
 import type {Integer} from './integer.ts';

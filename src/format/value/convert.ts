@@ -11,13 +11,7 @@
 // This file has the numbers; convert-text.ts the strings, ENUM, SET and JSON; convert-temporal.ts dates and times.
 
 import {BugError} from '../../base/assert.ts';
-import {
-  type ColumnContext,
-  complain,
-  complainOfColumn,
-  noteTruncated,
-  shown,
-} from './conversion-context.ts';
+import {type ColumnContext, complain, complainOfColumn, noteTruncated, shown} from './conversion-context.ts';
 import {coerceDate, coerceDateTime, coerceTime, coerceTimestamp} from './convert-temporal.ts';
 import {coerceBytes, coerceEnum, coerceJson, coerceSet, coerceText} from './convert-text.ts';
 import {Decimal, parseDecimalPrefix} from './decimal.ts';

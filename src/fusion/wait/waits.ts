@@ -164,14 +164,17 @@ export class Waits implements LockFusion {
   tick(): void {
     const table = this.table;
     if (table.high === 0) return;
+    let hasLapsed = false;
     this.#lock();
     for (let index = 0; index < table.high; index++) {
       if (table.state(index) !== WaitState.woken) continue;
       const age = table.get(index, WaitField.age) + 1;
       table.set(index, WaitField.age, age);
-      if (age >= RESERVATION_TICKS) table.set(index, WaitField.state, WaitState.lapsed);
+      if (age < RESERVATION_TICKS) continue;
+      table.set(index, WaitField.state, WaitState.lapsed);
+      hasLapsed = true;
     }
-    this.#settleEverything();
+    if (hasLapsed) this.#settleEverything();
     this.#unlock();
   }
 

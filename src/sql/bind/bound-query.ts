@@ -38,7 +38,9 @@ export type JoinTree =
       readonly left: JoinTree;
       readonly right: JoinTree;
       readonly on: readonly Expression[];
-    };
+    }
+  /** Conditions that came with a merged derived table. */
+  | {readonly kind: 'filtered'; readonly tree: JoinTree; readonly conditions: readonly Expression[]};
 
 /** An expression that is evaluated once per row into a register, because several places read it. */
 export interface Computed {
@@ -68,8 +70,6 @@ interface QueryBase {
   offset: Expression | undefined;
   /** Columns of outer queries that this one reads; empty: not correlated. */
   readonly outer: ReadonlySet<Expression>;
-  /** Reads of outer queries' common tables, and the like, do not count: they are not rows. */
-  readonly commons: readonly CommonTable[];
 }
 
 export interface BoundSelect extends QueryBase {
@@ -132,5 +132,12 @@ export interface Recursion {
 /** The sources of a FROM clause, in the order in which they are written. */
 export function sourcesOf(tree: JoinTree | undefined): readonly Source[] {
   if (tree === undefined) return [];
-  return tree.kind === 'source' ? [tree.source] : [...sourcesOf(tree.left), ...sourcesOf(tree.right)];
+  switch (tree.kind) {
+    case 'source':
+      return [tree.source];
+    case 'filtered':
+      return sourcesOf(tree.tree);
+    default:
+      return [...sourcesOf(tree.left), ...sourcesOf(tree.right)];
+  }
 }

@@ -12,7 +12,6 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {collationOf} from '../../format/value/collation.ts';
-import {compareJsonTexts} from '../../format/value/json.ts';
 import {integerFromBigInt} from '../../format/value/integer.ts';
 import {Kind, type SqlType} from '../../format/value/types.ts';
 import type {ComparisonOperator} from '../parse/ast-expression.ts';
@@ -78,7 +77,7 @@ export function comparisonIn(
     case 'time':
       return new CompareTimes(operator, left, right);
     case 'json':
-      return new CompareJson(operator, left, right, compareJsonTexts);
+      return new CompareJson(operator, left, right);
     default:
       return new CompareNumbers(operator, left, right);
   }

@@ -1,6 +1,7 @@
 // Comparisons. The binder has converted both sides to one domain (comparison-bind.ts), so that each class compares one kind of value.
 
 import {type Collation, compare} from '../../format/value/collation.ts';
+import {compareJsonTexts} from '../../format/value/json.ts';
 import type {DateTime, Duration} from '../../format/value/temporal.ts';
 import type {Decimal} from '../../format/value/decimal.ts';
 import type {Value} from '../../format/value/types.ts';
@@ -182,26 +183,14 @@ export class CompareTimes extends Comparison {
 
 /** JSON values, by the order of JSON types. */
 export class CompareJson extends Comparison {
-  readonly compareJson: (a: string, b: string) => number;
-
-  constructor(
-    operator: ComparisonOperator,
-    left: Expression,
-    right: Expression,
-    compareJson: (a: string, b: string) => number,
-  ) {
-    super(operator, left, right);
-    this.compareJson = compareJson;
-  }
-
   override evaluate(context: ExecContext): Value {
     const a = this.left.evaluate(context) as string | null;
     const b = this.right.evaluate(context) as string | null;
     if (a === null || b === null) return this.nullResult(a, b);
-    return this.decide(a === b ? 0 : this.compareJson(a, b));
+    return this.decide(a === b ? 0 : compareJsonTexts(a, b));
   }
 
   override withSides(operator: ComparisonOperator, left: Expression, right: Expression): Comparison {
-    return new CompareJson(operator, left, right, this.compareJson);
+    return new CompareJson(operator, left, right);
   }
 }

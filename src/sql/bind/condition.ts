@@ -1,7 +1,6 @@
 // Conditions: expressions that answer 1, 0 or null, as WHERE and the logical operators need them.
 
-import {Decimal} from '../../format/value/decimal.ts';
-import type {Duration, DateTime} from '../../format/value/temporal.ts';
+import {isTrue} from '../../format/value/domain.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {Comparison, negated} from './comparison.ts';
@@ -9,7 +8,6 @@ import {BOOLEAN, Coercibility, Expression} from './expression.ts';
 import {Constant} from './leaf.ts';
 import {And, IsNull, IsTruth, Not, Or} from './logic.ts';
 import {domainOf} from './type-classes.ts';
-import {doubleFromText, textOf} from './value-conversion.ts';
 
 /** The truth of a number. */
 class NumberTruth extends Expression {
@@ -30,7 +28,7 @@ class NumberTruth extends Expression {
   }
 }
 
-/** The truth of anything else: read as a number first. */
+/** The truth of anything else. */
 class ValueTruth extends Expression {
   readonly operand: Expression;
 
@@ -41,15 +39,8 @@ class ValueTruth extends Expression {
 
   override evaluate(context: ExecContext): Value {
     const value = this.operand.evaluate(context);
-    return value === null ? null : this.#isTrue(value, context) ? 1 : 0;
-  }
-
-  #isTrue(value: Value, context: ExecContext): boolean {
-    if (value instanceof Decimal) return value.sign() !== 0;
-    const domain = domainOf(this.operand.type);
-    if (domain === 'datetime') return !(value as DateTime).isZero();
-    if (domain === 'time') return (value as Duration).micros !== 0;
-    return doubleFromText(textOf(value, this.operand.type), context) !== 0;
+    if (value === null) return null;
+    return isTrue(value, this.operand.type, context.session) ? 1 : 0;
   }
 
   override toString(): string {

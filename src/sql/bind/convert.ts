@@ -5,7 +5,6 @@ import {type Integer, integerFromBigInt} from '../../format/value/integer.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {Coercibility, Expression} from './expression.ts';
-import {jsonConverter} from './json-conversion.ts';
 import {Constant, Parameter, coercibilityOf} from './leaf.ts';
 import {DOUBLE, domainOf, isNumericType} from './type-classes.ts';
 import {type Converter, converter} from './value-conversion.ts';
@@ -81,7 +80,7 @@ export function convertTo(e: Expression, type: SqlType): Expression {
     return convertTo(new Convert(e, UNSIGNED_LITERAL, value => numberOfBytes(value as Uint8Array)), type);
   }
   if (e.type.kind === Kind.null) return e instanceof Constant || e instanceof Parameter ? nullOf(type) : e;
-  const convert = domainOf(type) === 'json' ? jsonConverter(e.type) : converter(e.type, type);
+  const convert = converter(e.type, type);
   return convert === undefined ? e : new Convert(e, type, convert);
 }
 

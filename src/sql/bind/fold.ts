@@ -29,6 +29,7 @@ class FoldingSession implements SessionState {
   readonly database = '';
   readonly sqlMode: number;
   readonly timeZone: TimeZone;
+  readonly statementMicros = 0;
   readonly collationConnection: number;
   readonly lastInsertId = 0;
   readonly rowCount = 0;
@@ -80,7 +81,6 @@ function foldingContext(session: SessionState): ExecContext {
     // Constants touch no data.
     engine: undefined as unknown as EngineSession,
     session: new FoldingSession(session),
-    statementMicros: 0,
   };
 }
 

@@ -55,12 +55,11 @@ export interface CommonBinding {
   readonly query: Query;
   /** The scope in which its query is bound. */
   readonly scope: Scope;
-  /** How often the statement names it; a CTE that is named once is bound in place. */
-  readonly uses: number;
-  /** Set when it is materialised. */
+  /** Set when it is materialised: all uses share it. */
   shared: CommonTable | undefined;
-  /** Set while its recursive part is being bound. */
+  /** Set while its recursive part is being bound: what the name means there. */
   recursion: CommonTable | undefined;
+  /** WITH RECURSIVE, and the query names itself. */
   readonly isRecursive: boolean;
 }
 

@@ -6,6 +6,8 @@
 // use registers at all: they copy bytes from page to packet.
 
 import type {EngineSession} from '../../engine/api.ts';
+import type {ConversionContext} from '../../format/value/conversion-context.ts';
+import type {TimeZone} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {ResultSink} from './result-sink.ts';
 
@@ -28,20 +30,20 @@ export interface ExecContext {
   parameters: readonly Value[];
   readonly engine: EngineSession;
   readonly session: SessionState;
-  /** Fixed for the statement: NOW() and friends, microseconds since 1970 UTC. */
-  statementMicros: number;
 }
 
-/** What expressions and statements may see of the session (variables, time zone, diagnostics). */
-export interface SessionState {
+/** What expressions and statements may see of the session (variables, time zone, diagnostics). It is a ConversionContext. */
+export interface SessionState extends ConversionContext {
   readonly connectionId: number;
   readonly user: string;
   readonly host: string;
   database: string;
-  /** sql_mode as bits (sql/session/sql-mode.ts). */
-  sqlMode: number;
-  /** Offset machinery of @@time_zone. */
-  readonly timeZone: import('../../format/value/temporal.ts').TimeZone;
+  /** sql_mode as bits (format/value/sql-mode.ts). */
+  readonly sqlMode: number;
+  /** @@time_zone. */
+  readonly timeZone: TimeZone;
+  /** Fixed for the statement: NOW() and friends, microseconds since 1970 UTC. */
+  readonly statementMicros: number;
   readonly collationConnection: number;
   lastInsertId: number | bigint;
   rowCount: number;

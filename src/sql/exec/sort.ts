@@ -8,7 +8,7 @@ import type {ExecContext, Registers, RowSource} from './contract.ts';
 import {limitValue} from './limit.ts';
 import type {MemoryBudget} from './memory-budget.ts';
 import {RowBuffer} from './registers.ts';
-import {comparePrepared, prepareValue} from './value-order.ts';
+import {orderOf, type PreparedOrder, prepareValue} from './value-order.ts';
 
 export interface SortKey {
   readonly expression: Expression;
@@ -18,11 +18,13 @@ export interface SortKey {
 /** -1, 0 or 1 between two lists of prepared keys that stand in row buffers behind `first` carried values. */
 class KeyOrder {
   readonly #keys: readonly SortKey[];
+  readonly #orders: readonly PreparedOrder[];
   readonly #rows: RowBuffer;
   readonly #first: number;
 
   constructor(keys: readonly SortKey[], rows: RowBuffer, first: number) {
     this.#keys = keys;
+    this.#orders = keys.map(key => orderOf(key.expression.type));
     this.#rows = rows;
     this.#first = first;
   }
@@ -31,16 +33,16 @@ class KeyOrder {
     for (let k = 0; k < this.#keys.length; k++) {
       const left = this.#rows.get(a, this.#first + k);
       const right = this.#rows.get(b, this.#first + k);
-      const order = compareNullable(left, right);
+      const order = compareNullable(left, right, this.#orders[k]);
       if (order !== 0) return this.#keys[k].descending ? -order : order;
     }
     return 0;
   }
 }
 
-function compareNullable(a: Value, b: Value): number {
+function compareNullable(a: Value, b: Value, order: PreparedOrder): number {
   if (a === null) return b === null ? 0 : -1;
-  return b === null ? 1 : comparePrepared(a, b);
+  return b === null ? 1 : order(a, b);
 }
 
 export class SortSource implements RowSource {
@@ -117,6 +119,8 @@ export class TopNSource implements RowSource {
   /** Arrival number by row, so that ties keep their order. */
   readonly #arrival: number[] = [];
   #arrivals = 0;
+  /** The row that is in the buffer but not in the heap, once the heap is full. */
+  #free = -1;
   #capacity = 0;
   #isSorted = false;
   #next = 0;
@@ -180,18 +184,11 @@ export class TopNSource implements RowSource {
     for (;;) {
       const result = this.#capacity === 0 ? DONE : this.#child.next(context);
       if (result !== ROW) return result;
-      scratch = this.#store(context, this.#rows.count <= this.#capacity ? -1 : this.#spare());
+      scratch = this.#store(context, this.#rows.count <= this.#capacity ? -1 : this.#free);
       if (this.#heap.length < this.#capacity) this.#push(scratch);
       else if (this.#compare(scratch, this.#heap[0]) < 0) this.#replaceTop(scratch);
       else this.#free = scratch;
     }
-  }
-
-  /** The row that is in the buffer but not in the heap, once the heap is full. */
-  #free = -1;
-
-  #spare(): number {
-    return this.#free;
   }
 
   #store(context: ExecContext, into: number): number {

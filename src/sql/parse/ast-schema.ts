@@ -68,6 +68,8 @@ export interface ColumnDefinition {
   /** null: neither NULL nor NOT NULL was written. */
   readonly nullable: boolean | null;
   readonly default: Expression | null;
+  /** DEFAULT (expression): the only form BLOB, TEXT, GEOMETRY and JSON may have. */
+  readonly defaultInParentheses: boolean;
   /** ON UPDATE CURRENT_TIMESTAMP(fraction): the fraction. */
   readonly onUpdateNow: number | null;
   readonly autoIncrement: boolean;
@@ -237,7 +239,12 @@ export type AlterAction =
       readonly column: ColumnDefinition;
       readonly position: ColumnPosition | null;
     }
-  | {readonly kind: 'setDefault'; readonly column: string; readonly value: Expression}
+  | {
+      readonly kind: 'setDefault';
+      readonly column: string;
+      readonly value: Expression;
+      readonly inParentheses: boolean;
+    }
   | {readonly kind: 'dropDefault'; readonly column: string}
   | {readonly kind: 'columnVisibility' | 'indexVisibility'; readonly name: string; readonly visible: boolean}
   | {readonly kind: 'checkEnforcement' | 'constraintEnforcement'; readonly name: string; readonly enforced: boolean}

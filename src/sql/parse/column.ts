@@ -38,6 +38,7 @@ function newColumn(at: number, name: string, parser: Parser): Draft {
     type: isSerial ? parseSerial(parser) : parseDataType(parser),
     nullable: isSerial ? false : null,
     default: null,
+    defaultInParentheses: false,
     onUpdateNow: null,
     autoIncrement: isSerial,
     key: isSerial ? 'unique' : null,
@@ -88,7 +89,7 @@ function parseAttribute(parser: Parser, draft: Draft): boolean {
       return true;
     case 'DEFAULT':
       parser.next();
-      draft.default = parseDefault(parser);
+      parseDefault(parser, draft);
       return true;
     case 'ON':
       parser.next();
@@ -185,14 +186,27 @@ function parseNotNull(parser: Parser, draft: Draft): boolean {
 }
 
 /** A literal with or without a sign, CURRENT_TIMESTAMP, or an expression in parentheses. */
-export function parseDefault(parser: Parser): Expression {
-  if (parser.accept('(')) {
-    const expression = parseExpression(parser);
+function parseDefault(parser: Parser, draft: Draft): void {
+  draft.defaultInParentheses = parser.accept('(');
+  if (draft.defaultInParentheses) {
+    draft.default = parseExpression(parser);
     parser.expect(')');
-    return expression;
-  }
-  const value = parseRank(parser, Rank.negate);
+  } else draft.default = parseDefaultLiteral(parser);
+}
+
+/** What a default may be without parentheses. A COLLATE behind it is the column's. */
+export function parseDefaultLiteral(parser: Parser): Expression {
+  const at = parser.start;
+  if (parser.accept('-')) return {kind: 'unary', at, operator: '-', operand: parseDefaultNumber(parser)};
+  if (parser.accept('+')) return parseDefaultNumber(parser);
+  const value = parseRank(parser, Rank.primary);
   return isDefaultLiteral(value) ? value : parser.fail();
+}
+
+function parseDefaultNumber(parser: Parser): Expression {
+  const value = parseRank(parser, Rank.primary);
+  const isNumber = value.kind === 'integer' || value.kind === 'decimal' || value.kind === 'double';
+  return isNumber ? value : parser.fail();
 }
 
 function isDefaultLiteral(value: Expression): boolean {
@@ -206,8 +220,6 @@ function isDefaultLiteral(value: Expression): boolean {
     case 'bytes':
     case 'temporal':
       return true;
-    case 'unary':
-      return value.operator === '-' && isDefaultLiteral(value.operand);
     case 'call':
       return value.name === 'now' && value.schema === null;
     default:

@@ -298,9 +298,7 @@ function parseGroupBy(parser: Parser): {groupBy: Expression[]; rollup: boolean} 
   if (!parser.accept('GROUP')) return {groupBy: [], rollup: false};
   parser.expect('BY');
   const groupBy = parseExpressions(parser);
-  const rollup = parser.accept('WITH');
-  if (rollup) parser.expect('ROLLUP');
-  return {groupBy, rollup};
+  return {groupBy, rollup: parser.acceptBoth('WITH', 'ROLLUP')};
 }
 
 function parseNamedWindow(parser: Parser): NamedWindow {

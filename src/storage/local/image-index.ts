@@ -146,6 +146,11 @@ export class ImageIndex {
     this.#log.sync();
   }
 
+  /** Bytes of the file in use. */
+  get usedBytes(): number {
+    return this.#log.usedBytes;
+  }
+
   /** Bytes that have come behind the snapshot. */
   get grownBytes(): number {
     return this.#log.usedBytes - this.#snapshotBytes;

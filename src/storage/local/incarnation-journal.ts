@@ -173,11 +173,14 @@ export class IncarnationJournal {
     this.#incarnations.delete(incarnation);
   }
 
-  setCheckpoint(incarnation: number, lsn: number): void {
+  /** False when the disk is full: what is left of the file is kept for the ends of incarnations, and the old checkpoint stands. */
+  setCheckpoint(incarnation: number, lsn: number): boolean {
     const entry = must(this.#incarnations.get(incarnation), () => `incarnation ${incarnation}`);
     assert(lsn >= entry.checkpointLsn, () => `checkpoint of ${incarnation} goes back from ${entry.checkpointLsn} to ${lsn}`);
+    if (this.#log.usedBytes >= REWRITE_AT && !this.#rewriteIfRoom()) return false;
     this.#appendLsn(Entry.checkpoint, incarnation, lsn);
     entry.checkpointLsn = lsn;
+    return true;
   }
 
   /** Raises the limit; a lower value changes nothing. */
@@ -207,16 +210,17 @@ export class IncarnationJournal {
     this.#log.sync();
   }
 
-  /** Without room for the new file the old one grows instead, and fails only when it cannot. */
-  #rewriteIfRoom(): void {
+  /** False when there is no room for the new file; the old one serves on, up to its end. */
+  #rewriteIfRoom(): boolean {
     const old = this.#log;
     try {
       this.#rewrite();
       old.close();
+      return true;
     } catch (error) {
       if (!(error instanceof DiskFailure) || error.code !== 'ENOSPC') throw error;
       this.#env.disk.removeSync(this.#options('.new').path);
-      this.#log = old;
+      return false;
     }
   }
 

@@ -331,6 +331,7 @@ function buildParts(env: StorageEnv, options: OpenVolumeOptions, limits: VolumeL
   const arena = new RedoArena(limits.pendingBytesMax);
   const files = new RedoFileTable();
   if (isNew) makeDirectories(env, directory);
+  syncNames(env, directory);
   const journal = isNew ? IncarnationJournal.create(env, directory, uuid) : IncarnationJournal.open(env, directory, uuid);
   const images = new ImageStore(env, `${directory}/images`, pageSize, limits.growPages);
   const index = isNew ? ImageIndex.create(env, directory, header, table) : ImageIndex.open(env, directory, header, table, images);
@@ -350,8 +351,12 @@ function buildParts(env: StorageEnv, options: OpenVolumeOptions, limits: VolumeL
   return {table, arena, files, images, index, cache, applicator, ingest, checkpointer, streams, redoFiles, journal};
 }
 
+/** Renames and creations of a process that died may not be durable yet, though they can be seen (K6 a holds for names too). */
+function syncNames(env: StorageEnv, directory: string): void {
+  for (const path of [directory, `${directory}/images`, `${directory}/redo`]) env.disk.syncDirectorySync(path);
+}
+
 function makeDirectories(env: StorageEnv, directory: string): void {
   env.disk.makeDirectorySync(`${directory}/images`);
   env.disk.makeDirectorySync(`${directory}/redo`);
-  env.disk.syncDirectorySync(directory);
 }

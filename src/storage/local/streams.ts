@@ -153,8 +153,7 @@ export class Streams {
   #takeCheckpoint(stream: StreamState): void {
     const lsn = this.#words.checkpoint(stream.node);
     if (lsn <= stream.checkpointLsn) return;
-    this.#journal.setCheckpoint(stream.incarnation, lsn);
-    stream.checkpointLsn = lsn;
+    if (this.#journal.setCheckpoint(stream.incarnation, lsn)) stream.checkpointLsn = lsn;
   }
 
   /**

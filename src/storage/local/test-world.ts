@@ -196,6 +196,11 @@ export class TestWorld {
   crash(power: boolean): void {
     if (power) this.disk.crash();
     else this.disk.kill();
+    this.reopen();
+  }
+
+  /** Opens the volume after a crash and recovers it. */
+  reopen(): void {
     this.words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
     this.volume = this.#open();
     this.recover();

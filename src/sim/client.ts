@@ -1,0 +1,66 @@
+// A client of the simulated cluster: a script of engine calls, run poll by poll as production drives a statement.
+//
+// A script is a generator. It yields a call that may be BLOCKED; the client makes the call again whenever the engine polls the session, and gives
+// the script the result that is not BLOCKED.
+
+import {BLOCKED, type EngineSession} from '../engine/api.ts';
+import type {SimPrimary} from './world.ts';
+
+export type Step = () => number;
+export type Script<T> = Generator<Step, T, number>;
+
+export class SimClient {
+  readonly primary: SimPrimary;
+  readonly session: EngineSession;
+  #script: Script<void> | undefined;
+  #step: Step | undefined;
+  #polling = false;
+  /** What ended the script badly. */
+  failure: Error | undefined;
+
+  constructor(primary: SimPrimary) {
+    this.primary = primary;
+    this.session = primary.engine.newSession(() => this.#poll());
+  }
+
+  get idle(): boolean {
+    return this.#script === undefined;
+  }
+
+  /** Starts a script; it runs until it is BLOCKED for the first time. */
+  start(script: Script<void>): void {
+    this.#script = script;
+    this.#step = undefined;
+    this.primary.engine.run(this.session);
+  }
+
+  #poll(): void {
+    if (this.#script === undefined || this.#polling) return;
+    this.#polling = true;
+    try {
+      this.#advance(this.#script);
+    } catch (error) {
+      this.failure = error as Error;
+      this.#script = undefined;
+    }
+    this.#polling = false;
+  }
+
+  #advance(script: Script<void>): void {
+    let result = 0;
+    if (this.#step !== undefined) {
+      result = this.#step();
+      if (result === BLOCKED) return;
+    }
+    for (;;) {
+      const next = script.next(result);
+      if (next.done) {
+        this.#script = undefined;
+        return;
+      }
+      this.#step = next.value;
+      result = this.#step();
+      if (result === BLOCKED) return;
+    }
+  }
+}

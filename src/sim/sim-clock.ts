@@ -1,0 +1,150 @@
+// Virtual time. Events run one at a time, in the order of their time; events of the same moment in an order drawn from the seed. Nothing here depends on the
+// real clock: the same seed is the same run.
+
+import type {Prng} from '../base/prng.ts';
+import type {Clock, Timer} from '../env/clock.ts';
+
+interface Event extends Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly owner: number;
+  run: (() => void) | undefined;
+}
+
+/** Wall clock at virtual time zero: 2026-01-01 00:00:00 UTC. */
+const EPOCH_MICROS = 1_767_225_600_000_000;
+
+/** The event queue of the whole simulated world. */
+export class SimTime {
+  readonly #prng: Prng;
+  readonly #heap: Event[] = [];
+  #now = 0;
+  /** Events run so far. */
+  steps = 0;
+
+  constructor(prng: Prng) {
+    this.#prng = prng;
+  }
+
+  /** Milliseconds since the run began. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Runs `run` after `ms`, unless its owner dies before. Owner 0 is the world itself. */
+  schedule(ms: number, owner: number, run: () => void): Timer {
+    const event: Event = {
+      at: this.#now + Math.max(0, ms),
+      order: this.#prng.u32(),
+      owner,
+      run,
+      cancel() {
+        event.run = undefined;
+      },
+    };
+    this.#push(event);
+    return event;
+  }
+
+  /** Drops everything that a dead owner had planned. */
+  forget(owner: number): void {
+    for (const event of this.#heap) if (event.owner === owner) event.run = undefined;
+  }
+
+  /** Runs one event; false when there is none before `until`. */
+  step(until: number): boolean {
+    while (this.#heap.length > 0 && this.#heap[0].at <= until) {
+      const event = this.#pop();
+      if (event.run === undefined) continue;
+      this.#now = event.at;
+      this.steps++;
+      event.run();
+      return true;
+    }
+    return false;
+  }
+
+  /** Runs events until `done` says so or the virtual deadline has come. True when done. */
+  runUntil(done: () => boolean, deadlineMs: number): boolean {
+    const end = this.#now + deadlineMs;
+    while (!done()) {
+      if (!this.step(end)) {
+        this.#now = end;
+        return done();
+      }
+    }
+    return true;
+  }
+
+  /** Lets this much virtual time pass. */
+  run(ms: number): void {
+    this.runUntil(() => false, ms);
+  }
+
+  #before(a: Event, b: Event): boolean {
+    return a.at < b.at || (a.at === b.at && a.order < b.order);
+  }
+
+  #push(event: Event): void {
+    const heap = this.#heap;
+    let i = heap.push(event) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (!this.#before(heap[i], heap[parent])) return;
+      [heap[i], heap[parent]] = [heap[parent], heap[i]];
+      i = parent;
+    }
+  }
+
+  #pop(): Event {
+    const heap = this.#heap;
+    const top = heap[0];
+    const last = heap.pop() as Event;
+    if (heap.length > 0) {
+      heap[0] = last;
+      this.#sink();
+    }
+    return top;
+  }
+
+  #sink(): void {
+    const heap = this.#heap;
+    for (let i = 0; ; ) {
+      const left = 2 * i + 1;
+      const right = left + 1;
+      let least = i;
+      if (left < heap.length && this.#before(heap[left], heap[least])) least = left;
+      if (right < heap.length && this.#before(heap[right], heap[least])) least = right;
+      if (least === i) return;
+      [heap[i], heap[least]] = [heap[least], heap[i]];
+      i = least;
+    }
+  }
+}
+
+/** The clock that one simulated node is given; what it plans dies with it. */
+export class SimClock implements Clock {
+  readonly #time: SimTime;
+  readonly #owner: number;
+
+  constructor(time: SimTime, owner: number) {
+    this.#time = time;
+    this.#owner = owner;
+  }
+
+  now(): number {
+    return this.#time.now;
+  }
+
+  wallMicros(): number {
+    return EPOCH_MICROS + Math.floor(this.#time.now * 1000);
+  }
+
+  after(ms: number, fn: () => void): Timer {
+    return this.#time.schedule(ms, this.#owner, fn);
+  }
+
+  soon(fn: () => void): void {
+    this.#time.schedule(0.001, this.#owner, fn);
+  }
+}
