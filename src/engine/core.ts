@@ -14,6 +14,7 @@ import {Extents} from './space/extents.ts';
 import {Ids} from './space/ids.ts';
 import {ObjectLocks} from './session/object-locks.ts';
 import {History} from './txn/history.ts';
+import type {Transaction} from './txn/transaction.ts';
 import {UndoLog} from './txn/undo-log.ts';
 import {Waits} from './txn/waits.ts';
 
@@ -22,6 +23,8 @@ export interface EngineOptions {
   /** Frames of the local buffer pool. */
   readonly frames: number;
   readonly log: RedoLogOptions;
+  /** A checkpoint record is written each time this much redo has gathered. */
+  readonly checkpointBytes: number;
 }
 
 export interface EngineWorld {
@@ -56,6 +59,8 @@ export class EngineCore {
   readonly unrecovered = new WaitList();
   readonly fail: (reason: string) => void;
   readonly objects: ObjectLocks;
+  /** Transactions with a slot: what a checkpoint has to name. */
+  readonly writing = new Set<Transaction>();
   readonly counters = {transactions: 0};
   #flushAsked = false;
 

@@ -7,6 +7,9 @@ import type {FusionEvents} from '../fusion/api.ts';
 import {VIRTUAL_PAGE_FIRST} from '../format/ids.ts';
 import {type Engine, type EngineSession, ROW, type TableHandle, type TreeRef, type TreeStatistics} from './api.ts';
 import {EngineCore, type EngineOptions, type EngineWorld} from './core.ts';
+import type {Analysis} from './recovery/analysis.ts';
+import {Checkpointer} from './recovery/checkpointer.ts';
+import {LoserRollback, type LoserRollbackEvents} from './recovery/loser-rollback.ts';
 import {Purge} from './purge/purge.ts';
 import {Task} from './schedule/task.ts';
 import {Session} from './session/session.ts';
@@ -22,6 +25,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
   readonly core: EngineCore;
   readonly #purge: Purge;
   readonly #purgeTask: Task;
+  readonly #checkpointer: Checkpointer;
   #stopped = false;
   rootValue = 0;
 
@@ -29,6 +33,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
     this.core = new EngineCore(world, options);
     this.#purgeTask = new Task(this.core.scheduler, () => this.#runPurge());
     this.#purge = new Purge(this.core, this.#purgeTask);
+    this.#checkpointer = new Checkpointer(this.core, options.checkpointBytes);
     this.#refresh();
   }
 
@@ -70,6 +75,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
     if (this.#stopped) return;
     this.core.views.refresh();
     if (this.core.history.length > 0) this.#purgeTask.wake();
+    this.#checkpointer.tick(false);
     this.core.clock.after(REFRESH_MS, () => this.#refresh());
   }
 
@@ -123,6 +129,11 @@ export class PrimaryEngine implements Engine, FusionEvents {
 
   newTableCheck(session: EngineSession, table: TableHandle): TableCheck {
     return new TableCheck(this.core, (session as Session).task, table);
+  }
+
+  /** Takes over what a dead incarnation left: rolls its losers back, purges its undo. */
+  recover(analysis: Analysis, events: LoserRollbackEvents): void {
+    new LoserRollback(this.core, analysis, events).start();
   }
 
   /** Clean stop, after the sessions have ended: makes everything durable and gives every page back. Call until it is true. */

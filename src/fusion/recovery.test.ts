@@ -13,7 +13,13 @@ interface Scene {
 }
 
 const SCENES: readonly Scene[] = [
-  {name: 'acquire a new page', act: ([a]) => () => a.fusion.pages.acquire(7, X)},
+  {
+    name: 'acquire a new page',
+    act:
+      ([a]) =>
+      () =>
+        a.fusion.pages.acquire(7, X),
+  },
   {
     name: 'acquire a page with S holders',
     act: ([a, b]) => {
@@ -82,7 +88,8 @@ const SCENES: readonly Scene[] = [
   {
     name: 'push into the frame of another page',
     act: ([a, b]) => {
-      for (let page = 20; page < 24; page++) b.fusion.pages.push(b.hold(page, X), makePage(page, 1, 2, 1), 0, 1);
+      for (let page = 20; page < 24; page++)
+        b.fusion.pages.push(b.hold(page, X), makePage(page, 1, 2, 1), 0, 1);
       const entry = a.hold(7, X);
       return () => a.fusion.pages.push(entry, makePage(7, 2, 1, 1), 0, 2);
     },
@@ -197,7 +204,10 @@ test('a page request that was granted by a node that died before ringing is noti
     const crashed = crashAfter(stores, () => a.fusion.pages.release(entry, NONE));
     recoverAll(world.recovery, 1);
     assert.ok(b.poll().includes('granted 7'), `lost after ${stores} stores`);
-    assert.ok(b.events.some(event => event.startsWith('recalled 7')), 'c still wants it');
+    assert.ok(
+      b.events.some(event => event.startsWith('recalled 7')),
+      'c still wants it',
+    );
     if (!crashed) break;
   }
 });
@@ -239,9 +249,14 @@ test('S18: a recoverer may die after any store; the next one repeats everything'
     assert.ok(transactions.slotState(1, winner, 1) > 0, 'the winner has a CTS');
     assert.ok(transactions.slotState(1, loser, 1) < 0 && transactions.slotState(1, untraced, 1) < 0);
     const events = c.poll();
-    for (const event of ['granted 1', 'granted 2', `woken ${id}`, 'recovered']) assert.ok(events.includes(event), event);
+    for (const event of ['granted 1', 'granted 2', `woken ${id}`, 'recovered'])
+      assert.ok(events.includes(event), event);
     c.hold(1, S);
-    assert.deepEqual([pages.newestIncarnation(pages.entry), pages.needStream(pages.entry)], [0, 1], 'storage serves page 1');
+    assert.deepEqual(
+      [pages.newestIncarnation(pages.entry), pages.needStream(pages.entry)],
+      [0, 1],
+      'storage serves page 1',
+    );
     assert.equal(pages.needLsn(pages.entry), 70);
     if (!crashed) break;
   }

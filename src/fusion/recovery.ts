@@ -50,7 +50,6 @@ export class Recovery {
       this.#members.repairAfter(node);
       directory.repairAfter(node);
       directory.freeClaimsOf(node);
-      waits.repairAfter(node);
     }
     waits.removeAllOf(incarnation);
     mailbox.sendToAll(Message.look);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {Worker} from 'node:worker_threads';
-import {S, SMALL, World, X} from './testing/world.ts';
 import type {HammerData} from './testing/hammer-worker.ts';
+import {S, SMALL, World, X} from './testing/world.ts';
 
 interface Report {
   node: number;

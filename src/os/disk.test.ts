@@ -38,7 +38,9 @@ test('failures carry the system code and name the path', () => {
 test('a failed callback write reports instead of throwing', async () => {
   disk.openSync(join(root, 'r'), {create: true}).closeSync();
   const file = disk.openSync(join(root, 'r'), {readOnly: true});
-  const error = await new Promise<{code: string} | undefined>(resolve => file.write(new Uint8Array(8), 0, 8, 0, resolve));
+  const error = await new Promise<{code: string} | undefined>(resolve =>
+    file.write(new Uint8Array(8), 0, 8, 0, resolve),
+  );
   assert.equal(error?.code, 'EBADF');
   file.closeSync();
 });

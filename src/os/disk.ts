@@ -22,7 +22,14 @@ import {
   write,
   writeSync,
 } from 'node:fs';
-import {type DirectoryLock, type Disk, type DiskError, DiskFailure, type File, type OpenOptions} from '../env/disk.ts';
+import {
+  type DirectoryLock,
+  type Disk,
+  type DiskError,
+  DiskFailure,
+  type File,
+  type OpenOptions,
+} from '../env/disk.ts';
 import {lockDirectory} from './directory-lock.ts';
 
 /** Zeros are written in runs of this many bytes when space is reserved. */
@@ -82,7 +89,13 @@ class NodeFile implements File {
     });
   }
 
-  write(source: Uint8Array, sourceAt: number, length: number, position: number, done: (error?: DiskError) => void): void {
+  write(
+    source: Uint8Array,
+    sourceAt: number,
+    length: number,
+    position: number,
+    done: (error?: DiskError) => void,
+  ): void {
     write(this.#fd, source, sourceAt, length, position, (error, written) => {
       if (error !== null) done(describe(error, this.path));
       else if (written === length) done();

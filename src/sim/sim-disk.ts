@@ -13,7 +13,14 @@
 // (a directory exists when it was made; its removal is not modelled).
 
 import {Prng} from '../base/prng.ts';
-import {type DirectoryLock, type Disk, type DiskError, DiskFailure, type File, type OpenOptions} from '../env/disk.ts';
+import {
+  type DirectoryLock,
+  type Disk,
+  type DiskError,
+  DiskFailure,
+  type File,
+  type OpenOptions,
+} from '../env/disk.ts';
 
 const SECTOR = 512;
 
@@ -111,10 +118,17 @@ class SimFile implements File {
     const inode = this.#inode;
     if (position + length > inode.visible.length) this.#disk.resize(inode, position + length, this.path);
     inode.visible.set(source.subarray(sourceAt, sourceAt + length), position);
-    for (let sector = Math.floor(position / SECTOR); sector * SECTOR < position + length; sector++) inode.dirty.add(sector);
+    for (let sector = Math.floor(position / SECTOR); sector * SECTOR < position + length; sector++)
+      inode.dirty.add(sector);
   }
 
-  write(source: Uint8Array, sourceAt: number, length: number, position: number, done: (error?: DiskError) => void): void {
+  write(
+    source: Uint8Array,
+    sourceAt: number,
+    length: number,
+    position: number,
+    done: (error?: DiskError) => void,
+  ): void {
     const disk = this.#disk;
     disk.runLater(() => {
       try {
@@ -162,7 +176,8 @@ class SimFile implements File {
     const before = this.#inode.visible.length;
     if (size > before) {
       this.#disk.resize(this.#inode, size, this.path);
-      for (let sector = Math.floor(before / SECTOR); sector * SECTOR < size; sector++) this.#inode.dirty.add(sector);
+      for (let sector = Math.floor(before / SECTOR); sector * SECTOR < size; sector++)
+        this.#inode.dirty.add(sector);
     }
     if (dies) throw new SimCrash(`crash in allocation of ${this.path}`);
   }
@@ -224,7 +239,8 @@ export class SimDisk implements Disk {
   /** Flips one bit, in what is read and in what survives. */
   flip(path: string, byte: number, bit: number): void {
     const inode = this.#names.get(path);
-    if (inode === undefined || byte >= inode.visible.length) throw new DiskFailure('ENOENT', `${path}: no byte ${byte}`);
+    if (inode === undefined || byte >= inode.visible.length)
+      throw new DiskFailure('ENOENT', `${path}: no byte ${byte}`);
     inode.visible[byte] ^= 1 << bit;
     if (byte < inode.durable.length) inode.durable[byte] ^= 1 << bit;
   }
@@ -312,7 +328,8 @@ export class SimDisk implements Disk {
 
   /** For SimFile: changes the size, within the capacity. */
   resize(inode: Inode, size: number, path: string): void {
-    if (this.usedBytes() + size - inode.visible.length > this.capacity) throw new DiskFailure('ENOSPC', `${path}: no space left`);
+    if (this.usedBytes() + size - inode.visible.length > this.capacity)
+      throw new DiskFailure('ENOSPC', `${path}: no space left`);
     inode.visible = resized(inode.visible, size);
     if (size < inode.durable.length) inode.durable = resized(inode.durable, size);
   }
@@ -329,7 +346,8 @@ export class SimDisk implements Disk {
     let inode = this.#names.get(path);
     if (inode === undefined) {
       if (options.create !== true) throw new DiskFailure('ENOENT', `${path}: no such file`);
-      if (!this.#directories.has(directoryOf(path))) throw new DiskFailure('ENOENT', `${path}: no such directory`);
+      if (!this.#directories.has(directoryOf(path)))
+        throw new DiskFailure('ENOENT', `${path}: no such directory`);
       inode = {visible: new Uint8Array(0), durable: new Uint8Array(0), dirty: new Set()};
       this.#change(path, {remove: '', add: path, inode});
     }
@@ -375,7 +393,8 @@ export class SimDisk implements Disk {
     const dies = this.begin('rename', from);
     const inode = this.#names.get(from);
     if (inode === undefined) throw new DiskFailure('ENOENT', `${from}: no such file`);
-    if (directoryOf(from) !== directoryOf(to)) throw new DiskFailure('EXDEV', `${from}: rename leaves its directory`);
+    if (directoryOf(from) !== directoryOf(to))
+      throw new DiskFailure('EXDEV', `${from}: rename leaves its directory`);
     this.#change(from, {remove: from, add: to, inode});
     if (dies) throw new SimCrash(`crash in rename of ${from}`);
   }

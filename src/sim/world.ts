@@ -5,6 +5,7 @@ import type {Doorbells} from '../env/memory.ts';
 import type {Trace} from '../env/trace.ts';
 import {crc32} from '../base/crc32.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
+import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
 import {checkFusion} from '../fusion/check-fusion.ts';
 import {SUPERVISOR_BELL} from '../fusion/api.ts';
 import {Attachment} from '../fusion/attachment.ts';
@@ -12,6 +13,7 @@ import {FusionNode} from '../fusion/fusion.ts';
 import {Members} from '../fusion/members.ts';
 import {PmfsMemory} from '../fusion/memory/pmfs-memory.ts';
 import {Recovery} from '../fusion/recovery.ts';
+import {IncarnationState} from '../storage/api.ts';
 import {DirectPageReader} from '../storage/direct-page-reader.ts';
 import {LocalVolume} from '../storage/local/local-volume.ts';
 import {LocalRedoStream} from '../storage/local/redo-stream.ts';
@@ -161,6 +163,7 @@ export class SimWorld {
         pageSize: this.options.pageSize,
         frames: this.options.frames,
         log: {chunkBytes: Math.min(1 << 20, stream.maxPayload), chunks: 8},
+        checkpointBytes: this.options.redoFileSize >> 2,
       },
     );
     const primary: SimPrimary = {node, incarnation, engine, fusion, clock, dead: false};
@@ -177,6 +180,58 @@ export class SimWorld {
     primary.fusion.confirm(primary.engine.core.log.durableLsn);
     this.volume.maintain();
     primary.clock.after(5, () => this.#tick(primary));
+  }
+
+  /** A primary dies where it stands: nothing of it runs any more. Recovery is `recover`. */
+  kill(primary: SimPrimary): void {
+    primary.dead = true;
+    this.time.forget(primary.node + 1);
+    this.bells.close(primary.node);
+    this.primaries[primary.node] = undefined;
+  }
+
+  /** Recovers a dead incarnation (S18): the supervisor's part now, the rollback of losers by `survivor` in its own time. */
+  recover(incarnation: number, survivor: SimPrimary): void {
+    this.resume([this.decide(incarnation)], survivor);
+  }
+
+  /** Fence, seal, ingest, winners, losers, retained locks: everything that must be done before the dead one's rows can be judged. */
+  decide(incarnation: number): Analysis {
+    this.recovery.fence(incarnation);
+    const end = this.volume.sealStream(incarnation);
+    this.volume.ingest();
+    const analysis = analyseStream(this.volume.readStream(incarnation));
+    for (const {slot, version} of analysis.winners) this.recovery.publishWinner(incarnation, slot, version);
+    for (const {slot, version} of analysis.losers) this.recovery.makeLoser(incarnation, slot, version);
+    this.recovery.endUntraced(incarnation);
+    this.recovery.decide(incarnation);
+    this.recovery.releaseRetained(incarnation, end);
+    return analysis;
+  }
+
+  /** Everything dies, with power or without; then volume and memory are opened again and every incarnation is decided. Returns what is to be recovered. */
+  crashEverything(power: boolean): Analysis[] {
+    for (const primary of this.primaries) if (primary !== undefined) this.kill(primary);
+    this.time.forget(0);
+    if (power) this.disk.crash();
+    else this.disk.kill();
+    this.openEverything();
+    const unfinished = this.volume.incarnations().filter(info => info.state !== IncarnationState.finished);
+    for (const {incarnation} of unfinished) this.members.adopt(incarnation);
+    return unfinished.map(({incarnation}) => this.decide(incarnation));
+  }
+
+  /** Gives what was decided to a primary, which rolls the losers back in its own time. */
+  resume(analyses: readonly Analysis[], primary: SimPrimary): void {
+    for (const analysis of analyses) {
+      primary.engine.recover(analysis, {
+        loserEnded: (dead, slot, version) => this.recovery.endLoser(dead, slot, version),
+        finished: dead => {
+          this.recovery.finish(dead);
+          this.volume.finishIncarnation(dead);
+        },
+      });
+    }
   }
 
   /** Faults that the checkers of the shared memory find now. */

@@ -22,7 +22,14 @@ export interface RedoStream {
    * One write is under way at a time. `done(undefined)` means durable; an error ends the stream: the primary must stop (S15).
    * The memory must not change until then.
    */
-  write(memory: Memory, at: number, payloadLength: number, startLsn: number, cplLsn: number, done: (error?: string) => void): void;
+  write(
+    memory: Memory,
+    at: number,
+    payloadLength: number,
+    startLsn: number,
+    cplLsn: number,
+    done: (error?: string) => void,
+  ): void;
   /** Payload bytes that can still be written with certainty (space is preallocated): reservations are made against this (S14).
    * Grows again in the background; 0 means the disk is full. */
   room(): number;

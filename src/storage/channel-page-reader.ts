@@ -82,7 +82,12 @@ export class ChannelPageReader implements PageReader {
   /** The slot becomes free only after the callback: its frame is what the callback reads. */
   #deliver(slot: number): void {
     const channel = this.#channel;
-    this.onPage(channel.pageNo(this.#node, slot), channel.status(this.#node, slot), channel.memory, channel.frame(this.#node, slot));
+    this.onPage(
+      channel.pageNo(this.#node, slot),
+      channel.status(this.#node, slot),
+      channel.memory,
+      channel.frame(this.#node, slot),
+    );
     channel.free(this.#node, slot);
     this.#free.push(slot);
   }

@@ -54,13 +54,15 @@ function setup() {
   const source = new TestSource();
   // Both sides have a channel of their own over the same memory, as in two threads.
   const server = new PageServer(new PageChannel(shared, NODES, PAGE_SIZE), source, bells, trace);
-  const reader = (node: number) => new ChannelPageReader(new PageChannel(shared, NODES, PAGE_SIZE), node, bells, BELL);
+  const reader = (node: number) =>
+    new ChannelPageReader(new PageChannel(shared, NODES, PAGE_SIZE), node, bells, BELL);
   return {bells, source, server, reader};
 }
 
 function collect(reader: ChannelPageReader): string[] {
   const got: string[] = [];
-  reader.onPage = (pageNo, status, memory, at) => got.push(`${pageNo}:${status}:${memory.bytes[at]}:${memory.bytes[at + PAGE_SIZE - 1]}`);
+  reader.onPage = (pageNo, status, memory, at) =>
+    got.push(`${pageNo}:${status}:${memory.bytes[at]}:${memory.bytes[at + PAGE_SIZE - 1]}`);
   reader.poll();
   return got.sort();
 }
@@ -173,14 +175,19 @@ class TestClock implements Clock {
 }
 
 test('the storage thread serves pages, keeps redo files ahead of need and moves pages out', () => {
-  const world = new TestWorld(11);
+  const world = new TestWorld(11, {redoFilesMax: 12});
   const bells = new TestBells();
   const clock = new TestClock();
   const shared = new SharedArrayBuffer(pageChannelBytes(4, PAGE_SIZE));
   const failures: Error[] = [];
   const thread = new StorageThread(
     {clock, bells, trace},
-    {volume: world.volume, channel: new PageChannel(shared, 4, PAGE_SIZE), bell: BELL, onFailure: error => failures.push(error)},
+    {
+      volume: world.volume,
+      channel: new PageChannel(shared, 4, PAGE_SIZE),
+      bell: BELL,
+      onFailure: error => failures.push(error),
+    },
   );
   thread.start();
   const a = world.start(0);
@@ -194,7 +201,7 @@ test('the storage thread serves pages, keeps redo files ahead of need and moves 
   reader.read(7, a.stream.incarnation, a.stream.durableLsn);
   bells.handlers.get(BELL)?.();
   assert.match(collect(reader)[0], /^7:1:/);
-  assert.ok((world.volume.counters().get('redo_files') ?? 99) <= 64);
+  assert.ok((world.volume.counters().get('redo_files') ?? 99) <= 12);
   assert.ok((world.volume.counters().get('images_written') ?? 0) > 0);
   world.verifyAll();
   world.disk.failNext('sync', 'redo', 'EIO');

@@ -118,6 +118,7 @@ export class Session implements EngineSession {
     trx.startStamp = core.views.start();
     trx.slot = slot;
     trx.version = core.fusion.transactions.slotVersion(slot);
+    core.writing.add(trx);
     return ROW;
   }
 
@@ -245,6 +246,7 @@ export class Session implements EngineSession {
     if (trx.slot >= 0) {
       core.fusion.transactions.endSlot(trx.slot);
       core.views.endStart(trx.startStamp);
+      core.writing.delete(trx);
       core.history.add({
         stamp: rolledBack ? core.fusion.transactions.readTso() + 1 : trx.cts,
         incarnation: core.fusion.incarnation,

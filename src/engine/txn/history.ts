@@ -28,6 +28,11 @@ export class History {
     return ended !== undefined && ended.stamp <= horizon ? ended : undefined;
   }
 
+  /** What is still to be purged, oldest first: for checkpoints. */
+  *entries(): Generator<EndedTransaction> {
+    for (let i = this.#head; i < this.#queue.length; i++) yield this.#queue[i];
+  }
+
   /** Takes the oldest out: it has been purged. */
   shift(): void {
     this.#head++;

@@ -118,6 +118,11 @@ export class UndoLog {
     this.#users.set(this.page, (this.#users.get(this.page) ?? 0) + 1);
   }
 
+  /** Undo pages of a dead incarnation that an ended transaction of it still uses: they are ours to free now (G1). */
+  adopt(undoPages: readonly number[]): void {
+    for (const page of undoPages) this.#users.set(page, (this.#users.get(page) ?? 0) + 1);
+  }
+
   /** The transaction needs its undo no more: pages that nobody needs go to `free`. */
   forget(undoPages: readonly number[], free: number[]): void {
     for (const page of undoPages) {

@@ -17,6 +17,7 @@ import {firstLayout, RowLayout, rowColumn} from '../row/row-layout.ts';
 import {prefixCharacters} from '../value/charset.ts';
 import {COLLATIONS} from '../value/collation.ts';
 import {Decimal} from '../value/decimal.ts';
+import {DateTime} from '../value/temporal.ts';
 import type {SqlType, Value} from '../value/types.ts';
 import {Kind, sqlType} from '../value/types.ts';
 import {encodeKey, keyFromRow} from './encode-key.ts';
@@ -246,4 +247,17 @@ test('a prefix key of a value in overflow pages comes from the bytes the row kee
 test('JSON cannot be in a key, and only strings have prefixes', () => {
   assert.throws(() => new KeyLayout([keyPart(0, sqlType(Kind.json), true)]), /JSON/);
   assert.throws(() => new KeyLayout([keyPart(0, sqlType(Kind.int), true, {prefixLength: 2})]), /prefix/);
+});
+
+test('the examples of the format document', () => {
+  const hex = (type: SqlType, value: Value, nullable = false, descending = false): string =>
+    Buffer.from(keyOf(new KeyLayout([keyPart(0, type, nullable, {descending})]), [value])).toString('hex');
+  const decimal = sqlType(Kind.decimal, {length: 9, decimals: 2});
+  assert.equal(hex(sqlType(Kind.int), 5), '80000005');
+  assert.equal(hex(sqlType(Kind.int), -1, true), '017fffffff');
+  assert.equal(hex(decimal, new Decimal(1250n, 2)), 'a10d3300');
+  assert.equal(hex(decimal, new Decimal(-1250n, 2)), '5ef2ccff');
+  assert.equal(hex(decimal, new Decimal(5n, 2)), 'a00600');
+  assert.equal(hex(sqlType(Kind.varbinary), Uint8Array.of(0x61, 0)), '61010100');
+  assert.equal(hex(sqlType(Kind.date), DateTime.date(2024, 2, 29), false, true), 'f02fa2');
 });

@@ -164,26 +164,34 @@ test('splitting sets the links, hands an unfinished split on to the right page, 
   assert.deepEqual(checkPage(right, 0, SIZE), []);
 });
 
-test('an internal page is split at one of its own keys, and both halves keep a child', () => {
-  for (const ascending of [true, false]) {
-    const memory = page(PageType.internal);
-    let slot = 0;
-    for (; freeAfterCompaction(memory, 0) >= 40; slot++) {
-      const key = slot === 0 ? NONE : text(`k${100 + slot}`);
-      encodeInsertChild(redo, 0, memory, 0, pageLlsn(memory, 0) + 1, slot, key, key.length, 1000 + slot);
-      applyRedo(memory, 0, SIZE, redo, 0, 1);
+test('an internal page is split at a key that it has, wherever the new one goes, and both halves keep a child', () => {
+  const memory = page(PageType.internal);
+  const count = 24;
+  for (let slot = 0; slot < count; slot++) {
+    const key = slot === 0 ? NONE : text(`k${100 + 2 * slot}`);
+    encodeInsertChild(redo, 0, memory, 0, pageLlsn(memory, 0) + 1, slot, key, key.length, 1000 + slot);
+    applyRedo(memory, 0, SIZE, redo, 0, 1);
+  }
+  const plan = new SplitPlan();
+  for (let slot = 1; slot <= count; slot++) {
+    const key = text(`k${99 + 2 * slot}`);
+    for (const ascending of [true, false]) {
+      assert.ok(planSplit(plan, memory, 0, SIZE, slot, key, key.length, 14, ascending));
+      assert.ok(plan.slot > 0 && plan.slot < count);
+      if (ascending && slot === count) assert.equal(plan.slot, count - 1);
+      else assert.ok(Math.abs(plan.slot - count / 2) <= 1);
+      const own = new Uint8Array(SIZE);
+      assert.equal(copyKey(memory, 0, plan.slot, own, 0), plan.separatorLength);
+      assert.equal(
+        compare(own.subarray(0, plan.separatorLength), plan.separator.subarray(0, plan.separatorLength)),
+        0,
+      );
+      assert.equal(plan.incomingRight, compare(key, plan.separator.subarray(0, plan.separatorLength)) > 0);
+      const right = new Memory(new ArrayBuffer(SIZE));
+      assert.ok(buildRightImage(right, 0, memory, 0, SIZE, plan.slot, plan.separator, plan.separatorLength));
+      assert.deepEqual(checkPage(right, 0, SIZE), []);
+      assert.equal(childPage(right, recordAt(right, 0, 0)), 1000 + plan.slot);
     }
-    const plan = new SplitPlan();
-    const key = text(`k${100 + slot}`);
-    assert.ok(planSplit(plan, memory, 0, SIZE, slot, key, key.length, 40, ascending));
-    assert.ok(plan.slot > 0 && plan.slot < slot);
-    if (ascending) assert.equal(plan.slot, slot - 1);
-    const own = new Uint8Array(SIZE);
-    assert.equal(copyKey(memory, 0, plan.slot, own, 0), plan.separatorLength);
-    const right = new Memory(new ArrayBuffer(SIZE));
-    assert.ok(buildRightImage(right, 0, memory, 0, SIZE, plan.slot, plan.separator, plan.separatorLength));
-    assert.deepEqual(checkPage(right, 0, SIZE), []);
-    assert.equal(childPage(right, recordAt(right, 0, 0)), 1000 + plan.slot);
   }
 });
 

@@ -10,7 +10,7 @@
 //   p = 4:     a c d e | f      slot 3, incoming left            separator: shortest key in (e, f]
 //
 // Leaf separators are cut to the shortest key that still separates, which keeps internal pages flat. An internal page is split at a whole
-// key of its own, and both halves keep at least one of the records that are there now.
+// key that it has now, and both halves keep at least one record: the right half is searchable before the incoming record is in it.
 
 import type {Memory} from '../memory.ts';
 import {commonKeyPrefix, copyKeyBytes} from './bytes.ts';
@@ -132,7 +132,7 @@ function tryPosition(
   plan.incomingRight = position <= insertSlot;
   plan.slot = plan.incomingRight ? position : position - 1;
   const leaf = pageType(mem, base) !== PageType.internal;
-  if (!leaf && (plan.slot === 0 || plan.slot === count)) return false;
+  if (!leaf && (plan.slot === 0 || plan.slot === count || position === insertSlot)) return false;
   const rightKey = plan.separator;
   const rightLength =
     position === insertSlot

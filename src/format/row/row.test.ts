@@ -262,3 +262,9 @@ test('a printed row is one line that shows its values', () => {
   const length = encodeRow(layout, [-5, "it's\n", null, Uint8Array.of(0, 255)], mem, AT);
   assert.equal(printRow(layout, mem, AT, length), `v1 ${length} bytes: -5, 'it's\\n', NULL, x'00ff'`);
 });
+
+test('the example of the format document', () => {
+  const layout = firstLayout([int, varchar, varchar], [false, true, true]);
+  const length = encodeRow(layout, [7, 'abc', null], mem, AT);
+  assert.equal(bytesOf(mem, AT, length), '010102070000000f000f0003616263');
+});

@@ -196,7 +196,11 @@ test('old rows go out with the initial values of columns they lack', () => {
   const v1 = new RowLayout(1, [rowColumn(1, int, false), rowColumn(2, text, true)]);
   const v2 = new RowLayout(
     2,
-    [rowColumn(2, text, true), rowColumn(3, text, false, {initial: 'n'.repeat(200)}), rowColumn(1, int, false)],
+    [
+      rowColumn(2, text, true),
+      rowColumn(3, text, false, {initial: 'n'.repeat(200)}),
+      rowColumn(1, int, false),
+    ],
     [v1],
   );
   const length = encodeRow(v1, [42, 'old'], mem, AT);

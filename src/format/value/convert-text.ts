@@ -23,8 +23,8 @@ import {
   refuses,
 } from './conversion-context.ts';
 import {Decimal} from './decimal.ts';
-import {isDouble, type NonNull, roundDouble, toBytes, toJsonText, toText} from './domain.ts';
-import type {Integer} from './integer.ts';
+import {isDouble, type NonNull, toBytes, toJsonText, toText} from './domain.ts';
+import {type Integer, integerFromDouble} from './integer.ts';
 import {normalizeJson} from './json.ts';
 import {Kind, type SqlType} from './types.ts';
 
@@ -119,9 +119,9 @@ export function coerceBytes(value: NonNull, from: SqlType, to: SqlType, context:
 
 /** The number in a value that ENUM and SET take as a member number or as bits; undefined for strings. */
 function memberNumberOf(value: NonNull, from: SqlType): Integer | undefined {
-  if (typeof value === 'number') return isDouble(from) ? roundDouble(value) : value;
+  if (typeof value === 'number') return isDouble(from) ? integerFromDouble(Math.trunc(value)) : value;
   if (typeof value === 'bigint') return value;
-  return value instanceof Decimal ? value.toInteger() : undefined;
+  return value instanceof Decimal ? value.truncate(0).toInteger() : undefined;
 }
 
 export function coerceEnum(value: NonNull, from: SqlType, to: SqlType, context: ColumnContext): string {

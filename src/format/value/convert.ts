@@ -15,19 +15,11 @@ import {type ColumnContext, complain, complainOfColumn, noteTruncated, shown} fr
 import {coerceDate, coerceDateTime, coerceTime, coerceTimestamp} from './convert-temporal.ts';
 import {coerceBytes, coerceEnum, coerceJson, coerceSet, coerceText} from './convert-text.ts';
 import {Decimal, parseDecimalPrefix} from './decimal.ts';
-import {
-  isDouble,
-  memberNumber,
-  NOT_FIXED,
-  type NonNull,
-  roundDouble,
-  temporalToDecimal,
-  toText,
-} from './domain.ts';
-import {type Integer, integerFromBigInt, integerMax, integerMin} from './integer.ts';
+import {isDouble, memberNumber, NOT_FIXED, type NonNull, temporalToDecimal, toText} from './domain.ts';
+import {type Integer, integerFromBigInt, integerFromDouble, integerMax, integerMin} from './integer.ts';
 import {parseStoredJson} from './json.ts';
 import {JsonDouble} from './json-tree.ts';
-import {parseDoublePrefix} from './number-text.ts';
+import {parseDoublePrefix, roundHalfEven} from './number-text.ts';
 import {DateTime, Duration} from './temporal.ts';
 import {yearFromNumber} from './temporal-parse.ts';
 import {Kind, type SqlType, type Value} from './types.ts';
@@ -98,9 +90,14 @@ function compact(value: Integer): Integer {
 
 /** The nearest integer, of any size. */
 function integerOf(value: NonNull, from: SqlType, context: ColumnContext): Integer {
-  if (typeof value === 'number') return isDouble(from) ? roundDouble(value) : value;
+  if (typeof value === 'number') return isDouble(from) ? integerFromDouble(roundHalfEven(value)) : value;
   if (typeof value === 'bigint') return value;
   return exactOf(value, from, 'integer', context).toInteger();
+}
+
+/** Like `integerOf`, but doubles lose their fraction: what YEAR and BIT do. */
+function wholeOf(value: NonNull, from: SqlType, context: ColumnContext): Integer {
+  return integerOf(typeof value === 'number' ? Math.trunc(value) : value, from, context);
 }
 
 /** Any value that is not a plain number as an exact number; complains about texts that are none. */
@@ -141,12 +138,9 @@ function plainText(value: string | Uint8Array, from: SqlType): string {
 
 function coerceYear(value: NonNull, from: SqlType, context: ColumnContext): number {
   if (value instanceof DateTime) return yearOrComplain(value.year, context);
-  const integer = integerOf(value, from, context);
+  const integer = wholeOf(value, from, context);
   // '0' and '00' are 2000; '0000' and the number 0 are 0000.
-  if (typeof value === 'string' && integer === 0) {
-    const digits = value.trim().length;
-    return digits === 1 || digits === 2 ? 2000 : 0;
-  }
+  if (typeof value === 'string' && integer === 0) return /^\s*00?\s*$/.test(value) ? 2000 : 0;
   return yearOrComplain(integer, context);
 }
 
@@ -162,10 +156,10 @@ function coerceBit(value: NonNull, from: SqlType, to: SqlType, context: ColumnCo
   const integer =
     typeof value === 'string' || value instanceof Uint8Array
       ? integerOfBytes(typeof value === 'string' ? Buffer.from(value, 'utf8') : value)
-      : integerOf(value, from, context);
+      : wholeOf(value, from, context);
   if (integer >= 0 && integer <= max) return integer;
   complainOfColumn(context, 'ER_DATA_TOO_LONG');
-  return integer < 0 ? 0 : max;
+  return max;
 }
 
 /** Bytes as one big-endian number, of which more than 64 bits only say that they are too many. */

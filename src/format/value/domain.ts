@@ -222,14 +222,16 @@ function unlessInvalid<T>(
   return parsed.value;
 }
 
-/** Whole part and microseconds of a number. */
+/** Whole part and microseconds of a number; both have its sign. */
 export function numberParts(value: Integer | Decimal): {readonly whole: Integer; readonly micros: number} {
   if (value instanceof Decimal) {
-    return {whole: integerFromBigInt(value.truncate(0).unscaled), micros: fractionMicros(value)};
+    const micros = fractionMicros(value);
+    const whole = integerFromBigInt(value.truncate(0).unscaled);
+    return {whole, micros: value.sign() < 0 ? 0 - micros : micros};
   }
   if (typeof value === 'bigint') return {whole: value, micros: 0};
   const whole = Math.trunc(value);
-  return {whole: integerFromDouble(whole), micros: Math.round(Math.abs(value - whole) * MICROS_PER_SECOND)};
+  return {whole: integerFromDouble(whole), micros: Math.round((value - whole) * MICROS_PER_SECOND) + 0};
 }
 
 /** The value as DATE or DATETIME with `fsp` fraction digits at most; null with a warning when it is neither. */

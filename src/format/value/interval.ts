@@ -1,8 +1,9 @@
 // Intervals: INTERVAL expr unit, date arithmetic with them, and the differences between moments.
 
 import {daysInMonth, MAX_DAY} from './calendar.ts';
-import {Decimal} from './decimal.ts';
+import {Decimal, parseDecimalPrefix} from './decimal.ts';
 import {type Integer, integerFromBigInt} from './integer.ts';
+import {integerPrefix} from './number-text.ts';
 import {DateTime, Duration, MICROS_PER_SECOND, SECONDS_PER_DAY} from './temporal.ts';
 import {fractionMicros} from './temporal-parse.ts';
 
@@ -278,8 +279,7 @@ export function intervalOf(amount: Integer | Decimal | string, unit: IntervalUni
       : intervalOfInteger(amount.toInteger(), unit as SimpleUnit);
   }
   if (typeof amount !== 'string') return intervalOfInteger(amount, unit as SimpleUnit);
-  const exact = Decimal.parse(amount.match(/^\s*[+-]?\d+(?:\.\d*)?/)?.[0] ?? '0') ?? Decimal.zero;
-  return unit === 'second'
-    ? intervalOfSeconds(exact)
-    : intervalOfInteger(exact.truncate(0).toInteger(), unit as SimpleUnit);
+  if (unit === 'second') return intervalOfSeconds(parseDecimalPrefix(amount).value);
+  const {digits} = integerPrefix(amount);
+  return intervalOfInteger(integerFromBigInt(BigInt(digits === '' ? 0 : digits)), unit as SimpleUnit);
 }

@@ -1,7 +1,8 @@
 // Doubles and floats as MySQL prints them, and numbers at the beginning of texts.
 //
 // A DOUBLE prints with the fewest digits that read back as the same double, a FLOAT with at most six significant
-// digits. The plain form is used while the decimal exponent lies in [-15, 14], else `1.5e300`: no plus sign, no padding.
+// digits. The plain form is used while the decimal exponent lies in [-15, 14], and above as long as digits stand behind
+// the point; else `1.5e300`: no plus sign, no padding.
 
 /** Decimal exponents of the plain form. */
 const PLAIN_MIN = -15;
@@ -34,9 +35,10 @@ function fromExponential(text: string): string {
   const at = text.indexOf('e');
   if (at < 0) return text;
   const exponent = Number(text.slice(at + 1));
-  if (exponent < PLAIN_MIN || exponent > PLAIN_MAX) return `${text.slice(0, at)}e${exponent}`;
   const negative = text.startsWith('-');
   const digits = text.slice(negative ? 1 : 0, at).replace('.', '');
+  const isPlain = exponent >= PLAIN_MIN && (exponent <= PLAIN_MAX || digits.length > exponent + 1);
+  if (!isPlain) return `${text.slice(0, at)}e${exponent}`;
   return (negative ? '-' : '') + placePoint(digits, exponent);
 }
 

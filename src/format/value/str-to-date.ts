@@ -9,6 +9,9 @@ import {DAY_NAMES, MONTH_NAMES} from './date-format.ts';
 import {DateTime, Duration} from './temporal.ts';
 import {isValidDate, type Parsed, type ParseOptions, Problem} from './temporal-parse.ts';
 
+const SHORT_MONTH_NAMES: readonly string[] = MONTH_NAMES.map(name => name.slice(0, 3));
+const SHORT_DAY_NAMES: readonly string[] = DAY_NAMES.map(name => name.slice(0, 3));
+
 const INVALID: Parsed<never> = {value: undefined, problem: Problem.invalid};
 
 /** What a format produces. */
@@ -123,17 +126,15 @@ class FormatReader {
     return true;
   }
 
-  /** Takes a name, case ignored; `store` gets its position. */
-  #name(names: readonly string[], short: boolean, store: (index: number) => void): boolean {
-    const lower = this.rest.toLowerCase();
-    for (const [i, full] of names.entries()) {
-      const name = (short ? full.slice(0, 3) : full).toLowerCase();
-      if (!lower.startsWith(name)) continue;
-      this.rest = this.rest.slice(name.length);
-      store(i);
-      return true;
-    }
-    return false;
+  /** Takes a name, case ignored; a beginning will do if only one name has it. `store` gets its position. */
+  #name(names: readonly string[], store: (index: number) => void): boolean {
+    const word = this.#take(/^[a-z]+/i)?.toLowerCase();
+    if (word === undefined) return false;
+    const exact = names.findIndex(name => name.toLowerCase() === word);
+    const found = names.flatMap((name, i) => (name.toLowerCase().startsWith(word) ? [i] : []));
+    if (exact < 0 && found.length !== 1) return false;
+    store(exact < 0 ? found[0] : exact);
+    return true;
   }
 
   #hour12(n: number): void {
@@ -169,8 +170,9 @@ class FormatReader {
       case 'c':
         return this.#number(2, n => (f.month = n));
       case 'M':
+        return this.#name(MONTH_NAMES, i => (f.month = i + 1));
       case 'b':
-        return this.#name(MONTH_NAMES, specifier === 'b', i => (f.month = i + 1));
+        return this.#name(SHORT_MONTH_NAMES, i => (f.month = i + 1));
       case 'd':
       case 'e':
         return this.#number(2, n => (f.day = n));
@@ -193,8 +195,9 @@ class FormatReader {
       case 'p':
         return this.#halfDay();
       case 'W':
+        return this.#name(DAY_NAMES, i => (f.weekday = i));
       case 'a':
-        return this.#name(DAY_NAMES, specifier === 'a', i => (f.weekday = i));
+        return this.#name(SHORT_DAY_NAMES, i => (f.weekday = i));
       case 'w':
         return this.#number(1, n => (f.weekday = (n + 6) % 7));
       case 'j':

@@ -261,7 +261,7 @@ function completeNumber(n: number): number {
   return n <= 991_231_235_959 ? n + 19_000_000_000_000 : n;
 }
 
-/** Reads a number as a DATE (up to 8 digits) or DATETIME. `fraction` is in microseconds. */
+/** Reads a number as a DATE (up to 8 digits, no fraction) or DATETIME. `fraction` is in microseconds, with the number's sign. */
 export function dateTimeFromNumber(
   value: Integer,
   fraction: number,
@@ -269,13 +269,15 @@ export function dateTimeFromNumber(
 ): Parsed<DateTime> {
   const n = Number(value);
   const whole = completeNumber(n);
-  if (whole < 0 || whole > 99_991_231_235_959 || n < 0) return INVALID;
+  if (whole < 0 || whole > 99_991_231_235_959 || n < 0 || fraction < 0) return INVALID;
   const date = Math.floor(whole / 1_000_000);
   const time = whole % 1_000_000;
   const [year, month, day] = [Math.floor(date / 10000), Math.floor(date / 100) % 100, date % 100];
   const [hour, minute, second] = [Math.floor(time / 10000), Math.floor(time / 100) % 100, time % 100];
   if (!isValidDate(year, month, day, options.mode) || !isValidClock(hour, minute, second)) return INVALID;
-  if (n <= 99_991_231 && fraction === 0) return found(DateTime.date(year, month, day), Problem.none);
+  if (n <= 99_991_231) {
+    return found(DateTime.date(year, month, day), fraction === 0 ? Problem.none : Problem.truncated);
+  }
   const result = withFraction(DateTime.of(year, month, day, hour, minute, second, fraction), 0, options);
   return result === undefined ? INVALID : found(result, Problem.none);
 }
@@ -357,14 +359,14 @@ function finishDuration(
   return value.isOutOfRange() ? found(value.clipped(), Problem.outOfRange) : found(value, problem);
 }
 
-/** Reads a number as a TIME: [h]hmmss, or a whole date and time from ten digits on. `fraction` is in microseconds. */
+/** Reads a number as a TIME: [h]hmmss, or a whole date and time from ten digits on. `fraction` as in dateTimeFromNumber. */
 export function durationFromNumber(
   value: Integer,
   fraction: number,
   options: ParseOptions,
 ): Parsed<Duration> {
   const n = Math.abs(Number(value));
-  const negative = value < 0;
+  const negative = value < 0 || fraction < 0;
   if (n >= 10_000_000_000 && !negative) {
     const dateTime = dateTimeFromNumber(value, fraction, options);
     return dateTime.value === undefined ? INVALID : found(dateTime.value.toDuration(), dateTime.problem);
@@ -374,7 +376,15 @@ export function durationFromNumber(
     return found(Duration.of(negative, 839, 0, 0, 0).clipped(), Problem.outOfRange);
   }
   if (n % 100 > 59 || Math.floor(n / 100) % 100 > 59) return INVALID;
-  return finishDuration(negative, Math.floor(n / 10000), seconds, fraction, 0, options, Problem.none);
+  return finishDuration(
+    negative,
+    Math.floor(n / 10000),
+    seconds,
+    Math.abs(fraction),
+    0,
+    options,
+    Problem.none,
+  );
 }
 
 /** A YEAR from a number: 0 and 1901 to 2155 as they are, 1 to 69 and 70 to 99 with their century; undefined otherwise. */

@@ -93,10 +93,38 @@ test('K4: a frame that is taken and refilled while a reader copies is not believ
         for (let i = 0; i < 3; i++) a.fusion.pages.push(other, makePage(8, 10, 1, 2), 0, 101);
       },
     );
-    if (found) assert.deepEqual(copy.bytes, makePage(7, 10, 1, 1).bytes, `the bytes of another page at step ${k}`);
+    if (found)
+      assert.deepEqual(copy.bytes, makePage(7, 10, 1, 1).bytes, `the bytes of another page at step ${k}`);
     if (!more) break;
     world.check();
   }
+});
+
+test('K4: a copy that was torn by a refill in its middle is not believed', () => {
+  const world = new World({dbpFrames: 1});
+  const [a, b] = world.start(2);
+  const entry = a.hold(7, X);
+  a.fusion.pages.push(entry, makePage(7, 10, 1, 1), 0, 100);
+  a.fusion.pages.release(entry, NONE);
+  b.hold(7, S);
+  const other = a.hold(8, X);
+  const frames = world.memory.frames.buffer;
+  const copy = frames.copy.bind(frames);
+  let isTorn = false;
+  frames.copy = (to, toAt = 0, from = 0, end = 0) => {
+    const half = (from + end) / 2;
+    copy(to, toAt, from, half);
+    if (!isTorn) {
+      isTorn = true;
+      for (let i = 0; i < 2; i++) a.fusion.pages.push(other, makePage(8, 10, 1, 2), 0, 101);
+    }
+    return copy(to, toAt + half - from, half, end);
+  };
+  assert.ok(
+    !b.fusion.pages.copyFromDbp(entry, target(), 0),
+    'half of page 7, half of page 8, header and trailer right',
+  );
+  assert.ok(isTorn);
 });
 
 test('K4: bytes of another version or page, or torn ones, are refused though the directory names the frame', () => {
@@ -106,7 +134,13 @@ test('K4: bytes of another version or page, or torn ones, are refused though the
   a.fusion.pages.push(entry, makePage(7, 10, 1, 1), 0, 100);
   const {frames} = world.memory;
   const frame = a.fusion.attachment.directory.entries.frame(entry);
-  for (const [at, what] of [[8, 'page'], [12, 'incarnation'], [16, 'llsn'], [504, 'trailer'], [510, 'magic']] as const) {
+  for (const [at, what] of [
+    [8, 'page'],
+    [12, 'incarnation'],
+    [16, 'llsn'],
+    [504, 'trailer'],
+    [510, 'magic'],
+  ] as const) {
     const before = frames.bytes[frame * 512 + at];
     frames.bytes[frame * 512 + at] ^= 1;
     assert.ok(!a.fusion.pages.copyFromDbp(entry, target(), 0), what);
@@ -119,7 +153,9 @@ test('frames are taken from pages that were not used lately, and the identity st
   const world = new World({dbpFrames: 2});
   const [a] = world.start(1);
   const held = [1, 2, 3].map(page => a.hold(page, X));
-  held.forEach((entry, i) => assert.ok(a.fusion.pages.push(entry, makePage(i + 1, 10, 1, i), 0, 100)));
+  for (const [i, entry] of held.entries()) {
+    assert.ok(a.fusion.pages.push(entry, makePage(i + 1, 10, 1, i), 0, 100));
+  }
   assert.equal(a.fusion.counters().get('dbp_evictions'), 1);
   const inFrames = held.filter(entry => a.fusion.pages.copyFromDbp(entry, target(), 0));
   assert.equal(inFrames.length, 2);

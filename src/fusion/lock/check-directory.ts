@@ -32,13 +32,16 @@ function checkChains(memory: PmfsMemory, entries: Entries, faults: string[]): Se
         break;
       }
       if (pages.has(page)) faults.push(`page ${page} has two entries`);
-      if (entries.get(entry, EntryField.home) !== bucket + 1) faults.push(`entry ${entry} is in the wrong chain`);
+      if (entries.get(entry, EntryField.home) !== bucket + 1)
+        faults.push(`entry ${entry} is in the wrong chain`);
       linked.add(entry);
       pages.add(page);
     }
   }
   for (let entry = 0; entry < entries.count; entry++) {
-    if (entries.get(entry, EntryField.home) > 0 && !linked.has(entry)) faults.push(`entry ${entry} is in no chain`);
+    const home = entries.get(entry, EntryField.home);
+    if (home > 0 && !linked.has(entry)) faults.push(`entry ${entry} is in no chain`);
+    if (home < 0) faults.push(`entry ${entry} was taken by ${-home - 1} and never linked`);
   }
   return linked;
 }
@@ -52,7 +55,8 @@ function checkHolders(entries: Entries, entry: number, faults: string[]): void {
   if (mode === PLockMode.exclusive && (holders & (holders - 1)) !== 0) {
     faults.push(`page ${page}: several nodes hold X: ${holders.toString(2)}`);
   }
-  if ((holders === 0) !== (mode === PLockMode.none)) faults.push(`page ${page}: mode ${mode}, holders ${holders}`);
+  if ((holders === 0) !== (mode === PLockMode.none))
+    faults.push(`page ${page}: mode ${mode}, holders ${holders}`);
 }
 
 /** The hint names every live request, and the first of them could not be granted. */
@@ -62,8 +66,10 @@ function checkQueue(memory: PmfsMemory, entries: Entries, entry: number, faults:
   const waiters = entries.get(entry, EntryField.waiters);
   for (let node = 0; node < MAX_NODES; node++) {
     const isLive = entries.wantedBy(entry, node, lock) !== PLockMode.none;
-    if (isLive && (waiters & (1 << node)) === 0) faults.push(`page ${page}: request of node ${node} is not in the hint`);
-    if (isLive && node >= memory.options.nodes) faults.push(`page ${page}: request of node ${node}, which cannot exist`);
+    if (isLive && (waiters & (1 << node)) === 0)
+      faults.push(`page ${page}: request of node ${node} is not in the hint`);
+    if (isLive && node >= memory.options.nodes)
+      faults.push(`page ${page}: request of node ${node}, which cannot exist`);
   }
   const first = entries.firstWaiter(entry, lock);
   if (first >= 0 && isCompatible(lock, first, entries.wantedBy(entry, first, lock))) {
@@ -79,8 +85,10 @@ function checkFrames(memory: PmfsMemory, entries: Entries, linked: Set<number>, 
     if (frame < 0) continue;
     if (named.has(frame)) faults.push(`frame ${frame} belongs to two pages`);
     named.add(frame);
-    if (frameWord(memory, frame, FrameField.owner) !== entry + 1) faults.push(`frame ${frame} does not name its entry`);
-    if (frameWord(memory, frame, FrameField.page) >>> 0 !== entries.page(entry)) faults.push(`frame ${frame}: wrong page`);
+    if (frameWord(memory, frame, FrameField.owner) !== entry + 1)
+      faults.push(`frame ${frame} does not name its entry`);
+    if (frameWord(memory, frame, FrameField.page) >>> 0 !== entries.page(entry))
+      faults.push(`frame ${frame}: wrong page`);
     if ((frameWord(memory, frame, FrameField.sequence) & 1) !== 0) faults.push(`frame ${frame} is torn`);
   }
   for (let frame = 0; frame < memory.options.dbpFrames; frame++) {

@@ -61,7 +61,10 @@ test('S6: two nodes that hold S and both want X do not deadlock', () => {
   assert.equal(b.fusion.pages.acquire(7, X), WAITING);
   assert.deepEqual(b.poll(), ['recalled 7 #2']);
   b.fusion.pages.release(entry, NONE);
-  assert.deepEqual(a.poll().filter(event => event.startsWith('granted')), ['granted 7']);
+  assert.deepEqual(
+    a.poll().filter(event => event.startsWith('granted')),
+    ['granted 7'],
+  );
   assert.equal(a.fusion.pages.heldMode(entry), X);
   a.fusion.pages.release(entry, NONE);
   assert.deepEqual(b.poll(), ['granted 7']);
@@ -224,8 +227,12 @@ test('I1 and the queues hold after every step of any run, and everybody is serve
         step(nodes[node], page, action);
         world.check();
       }
-      for (let i = 0; i < 12; i++) for (const node of nodes) for (let page = 0; page < 3; page++) step(node, page, 3);
-      const {entries, ...directory} = {entries: world.supervisor.directory.entries, d: world.supervisor.directory};
+      for (let i = 0; i < 12; i++)
+        for (const node of nodes) for (let page = 0; page < 3; page++) step(node, page, 3);
+      const {entries, ...directory} = {
+        entries: world.supervisor.directory.entries,
+        d: world.supervisor.directory,
+      };
       for (let page = 0; page < 3; page++) {
         const entry = directory.d.find(directory.d.bucketOf(page), page);
         if (entry >= 0) assert.equal(entries.lock(entry) & 0xffff, 0, 'all were served and let go');

@@ -122,7 +122,13 @@ export class World {
 }
 
 /** A private page buffer with one page in it: right header and trailer, `fill` everywhere else. */
-export function makePage(page: number, llsn: number, incarnation: number, fill: number, pageSize = SMALL.pageSize): Memory {
+export function makePage(
+  page: number,
+  llsn: number,
+  incarnation: number,
+  fill: number,
+  pageSize = SMALL.pageSize,
+): Memory {
   const memory = new Memory(new ArrayBuffer(pageSize));
   memory.bytes.fill(fill);
   memory.view.setUint32(At.pageNo, page, true);

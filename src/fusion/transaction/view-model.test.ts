@@ -57,11 +57,19 @@ function committing(rules: Rules, version: number): number {
 }
 
 /** Compare-and-swap of (COMMITTING, version) -> the drawn value; remembers the CTS of whoever is hit. */
-function publish(state: State, rules: Rules, expected: number, drawn: number): void {
+function publish(state: State, rules: Rules, expected: number, drawn: number): boolean {
   const hit = state.slot === expected || (!rules.tag && expected <= COMMITTING && state.slot === COMMITTING);
-  if (!hit) return;
-  state.slot = drawn;
-  state.cts[state.version] = drawn;
+  if (hit) {
+    state.slot = drawn;
+    state.cts[state.version] = drawn;
+  }
+  return true;
+}
+
+/** T2 enters the slot: the version first. */
+function enter(state: State): boolean {
+  state.version = 2;
+  return true;
 }
 
 function horizon(state: State): number {
@@ -75,13 +83,13 @@ function stepOwner(state: State, me: Actor, rules: Rules): boolean {
   const phases: (() => boolean)[] = [
     () => set(state, before),
     () => draw(state, me),
-    () => (publish(state, rules, before, me.drawn), true),
+    () => publish(state, rules, before, me.drawn),
     () => horizon(state) >= state.cts[1],
-    () => ((state.version = 2), true),
+    () => enter(state),
     () => set(state, ACTIVE - 2),
     () => set(state, before),
     () => draw(state, me),
-    () => (publish(state, rules, before, me.drawn), true),
+    () => publish(state, rules, before, me.drawn),
   ];
   if (me.at >= phases.length || !phases[me.at]()) return false;
   me.at++;
@@ -163,9 +171,11 @@ function violation(state: State): string | undefined {
   for (const me of state.actors) {
     if (me.kind !== 'reader' || me.verdicts.length === 0) continue;
     const cts = state.cts[me.of];
-    if (me.verdicts.length === 2 && me.verdicts[0] !== me.verdicts[1]) return `T${me.of} changes under view ${me.view}`;
+    if (me.verdicts.length === 2 && me.verdicts[0] !== me.verdicts[1])
+      return `T${me.of} changes under view ${me.view}`;
     if (cts === NONE) continue;
-    if (me.verdicts.some(verdict => (verdict === VISIBLE) !== cts <= me.view)) return `T${me.of}, CTS ${cts}, view ${me.view}`;
+    if (me.verdicts.some(verdict => (verdict === VISIBLE) !== cts <= me.view))
+      return `T${me.of}, CTS ${cts}, view ${me.view}`;
   }
   return undefined;
 }

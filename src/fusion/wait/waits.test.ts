@@ -6,7 +6,14 @@ import {WAIT_DEADLOCK, WAIT_ENDED, WAIT_FULL, WaitKind} from '../api.ts';
 import {type TestNode, World} from '../testing/world.ts';
 
 /** `waiter`'s transaction waits for `holder`'s, on a row of this key hash. */
-function wait(waiter: TestNode, slot: number, holder: TestNode, holderSlot: number, resource: number, weight = 1): number {
+function wait(
+  waiter: TestNode,
+  slot: number,
+  holder: TestNode,
+  holderSlot: number,
+  resource: number,
+  weight = 1,
+): number {
   const {incarnation, transactions} = holder.fusion;
   const version = transactions.slotVersion(holderSlot);
   return waiter.fusion.locks.registerWait(slot, incarnation, holderSlot, version, resource, weight);
@@ -92,7 +99,11 @@ test('S8: a hot row passes first in, first out, and newcomers queue behind the w
   assert.ok(again > 0, 'c finds the row held by b and waits again');
   world.check();
   b.commit(0);
-  assert.deepEqual([c.poll(), a.poll()], [[`woken ${again}`], []], 'c has kept its place before the newcomer');
+  assert.deepEqual(
+    [c.poll(), a.poll()],
+    [[`woken ${again}`], []],
+    'c has kept its place before the newcomer',
+  );
   c.fusion.locks.cancelWait(again);
   assert.deepEqual(a.poll(), [`woken ${third}`]);
   a.fusion.locks.cancelWait(third);
@@ -152,6 +163,19 @@ test('S12: a victim that has gone is not killed, and its edge is none', () => {
   assert.deepEqual(a.poll(), []);
   assert.ok(wait(a, ta, b, tb, 3, 1) < 0, 'a new wait of the same transaction closes a cycle of its own');
   world.check();
+});
+
+test('S12: a wait that names an earlier occupant of a slot is no edge to the present one', () => {
+  const world = new World({titSlots: 1});
+  const [a, b, c] = world.start(3);
+  const holder = a.begin();
+  wait(b, b.begin(), a, holder, 42);
+  const second = wait(c, c.begin(), a, holder, 42);
+  a.commit(holder);
+  for (const node of [a, b, c]) node.fusion.transactions.refreshIdleFloors();
+  assert.equal(a.begin(), holder, 'the slot has a new occupant');
+  assert.ok(wait(a, holder, c, 0, 43) > 0, 'it waits for c, whose wait names the old one');
+  assert.deepEqual(c.poll(), [], `wait ${second} is in no cycle`);
 });
 
 test('S12: rows, metadata locks and queued requests are one graph', () => {

@@ -200,14 +200,6 @@ export class Waits implements LockFusion {
     this.#unlock();
   }
 
-  /** Takes the latch over from a dead node, if that node held it. True: it did, and the tables are whole again. */
-  repairAfter(deadNode: number): boolean {
-    if (!this.#latch.takeOverFrom(Header.waitLatch, deadNode)) return false;
-    this.#repair();
-    this.#unlock();
-    return true;
-  }
-
   /** True when the wait with this index and generation is over, its reservation lapsed or not. */
   isWoken(index: number, generation: number): boolean {
     const state = this.table.state(index);
@@ -218,7 +210,8 @@ export class Waits implements LockFusion {
   /** True when the wait with this index and generation was chosen as victim and is still there (S12). */
   isVictim(index: number, generation: number): boolean {
     return (
-      this.table.state(index) === WaitState.victim && this.table.get(index, WaitField.generation) === generation
+      this.table.state(index) === WaitState.victim &&
+      this.table.get(index, WaitField.generation) === generation
     );
   }
 

@@ -14,6 +14,7 @@ import {ColumnRef, Slot} from './leaf.ts';
 import type {Source} from './source.ts';
 import type {WindowCall} from './window-call.ts';
 import type {Query} from '../parse/ast.ts';
+import type {Window} from '../parse/ast-function.ts';
 
 /** A column that an unqualified name can mean. */
 export interface NamedColumn {
@@ -84,8 +85,11 @@ export class Scope {
   windowsAllowed = false;
   readonly aggregates: Map<string, AggregateCall> = new Map();
   readonly windows: Map<string, WindowCall> = new Map();
+  readonly namedWindows: Map<string, Window> = new Map();
   /** Group keys by text, where WITH ROLLUP makes registers of them. */
   readonly replaced: Map<string, Slot> = new Map();
+  /** Under WITH ROLLUP: the text of each group key and the register that GROUPING reads. */
+  rollupFlags: readonly (readonly [string, number])[] = [];
   /** A last resort for unqualified names: aliases of the select list, where the clause allows them. */
   fallback: ((name: string) => Expression | undefined) | undefined;
   /** Looked at before the columns: HAVING and ORDER BY. */

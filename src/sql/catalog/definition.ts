@@ -80,8 +80,10 @@ export interface TableDefinition {
   readonly checks: readonly CheckDefinition[];
   readonly rowLayout: RowLayout;
   readonly handle: TableHandle;
-  /** Page of the AUTO_INCREMENT (or hidden row id) counter; 0 = none. */
+  /** Page of the AUTO_INCREMENT counter; 0 = none. */
   readonly counterPage: number;
+  /** Page of the counter of hidden row ids; 0 = the table has a primary key. */
+  readonly rowIdPage: number;
   readonly collation: number;
   readonly comment: string;
 }

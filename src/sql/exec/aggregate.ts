@@ -9,7 +9,7 @@ import type {Value} from '../../format/value/types.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {ExecContext, RowSource} from './contract.ts';
 import type {MemoryBudget} from './memory-budget.ts';
-import {RowBuffer, setNull} from './registers.ts';
+import {HeldRow, RowBuffer, setNull} from './registers.ts';
 import {KeyMaker, type RowKey} from './row-key.ts';
 
 /** The running state of one aggregate function in one group. */
@@ -184,17 +184,21 @@ export class OrderedAggregateSource implements RowSource {
   readonly #carried: Int32Array;
   #current: OpenGroup;
   #other: OpenGroup;
+  readonly #held: HeldRow;
   #hasCurrent = false;
   #isEnd = false;
 
+  /** `produced`: all registers that the child fills. */
   constructor(
     child: RowSource,
     keys: readonly Expression[],
     tasks: readonly AggregateTask[],
     carried: Int32Array,
+    produced: Int32Array,
     budget: MemoryBudget,
   ) {
     this.#child = child;
+    this.#held = new HeldRow(produced);
     this.#keys = new KeyMaker(keys);
     this.#tasks = tasks;
     this.#carried = carried;
@@ -210,11 +214,13 @@ export class OrderedAggregateSource implements RowSource {
   open(context: ExecContext): void {
     this.#hasCurrent = false;
     this.#isEnd = false;
+    this.#held.drop();
     this.#child.open(context);
   }
 
   next(context: ExecContext): number {
     if (this.#isEnd) return DONE;
+    this.#held.release(context.registers);
     for (;;) {
       const result = this.#child.next(context);
       if (result === DONE) {
@@ -233,6 +239,7 @@ export class OrderedAggregateSource implements RowSource {
       this.#begin(this.#other, key, context);
       this.#other = finished;
       if (this.#hasCurrent) {
+        this.#held.hold(context.registers);
         this.#emit(finished, context);
         return ROW;
       }

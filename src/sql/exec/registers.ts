@@ -96,3 +96,35 @@ export function sizeOf(value: Value): number {
 export function setNull(registers: Registers, which: Int32Array): void {
   for (let i = 0; i < which.length; i++) registers[which[i]] = null;
 }
+
+/**
+ * The registers of the row that was read last, kept while another row is shown in its place: the operators below go on from
+ * it (a nested loop reads its outer row from registers).
+ */
+export class HeldRow {
+  readonly #which: Int32Array;
+  readonly #values: Value[];
+  #isHeld = false;
+
+  constructor(which: Int32Array) {
+    this.#which = which;
+    this.#values = Array.from(which, () => null);
+  }
+
+  /** Before registers are overwritten. */
+  hold(registers: Registers): void {
+    for (let i = 0; i < this.#which.length; i++) this.#values[i] = registers[this.#which[i]];
+    this.#isHeld = true;
+  }
+
+  /** Before the child is called again. */
+  release(registers: Registers): void {
+    if (!this.#isHeld) return;
+    for (let i = 0; i < this.#which.length; i++) registers[this.#which[i]] = this.#values[i];
+    this.#isHeld = false;
+  }
+
+  drop(): void {
+    this.#isHeld = false;
+  }
+}

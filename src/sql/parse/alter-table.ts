@@ -29,7 +29,8 @@ function parseActions(parser: Parser, actions: AlterAction[]): void {
     while (beginsAction(parser) && parser.word !== ',') {
       const option = parseTableOption(parser);
       if (option !== null) actions.push({kind: 'option', option});
-      else if (parser.word === 'PARTITION') actions.push({kind: 'partitionBy', partitioning: parsePartitioning(parser)});
+      else if (parser.word === 'PARTITION')
+        actions.push({kind: 'partitionBy', partitioning: parsePartitioning(parser)});
       else if (parser.word === 'REMOVE') parseRemove(parser, actions);
       else return;
     }
@@ -46,7 +47,8 @@ function parseAction(parser: Parser, actions: AlterAction[]): void {
   switch (parser.word) {
     case 'ADD':
       parser.next();
-      return parseAdd(parser, actions);
+      parseAdd(parser, actions);
+      return;
     case 'DROP':
       parser.next();
       actions.push(parseDrop(parser));
@@ -64,7 +66,8 @@ function parseAction(parser: Parser, actions: AlterAction[]): void {
       actions.push(parseRename(parser));
       return;
     case 'REMOVE':
-      return parseRemove(parser, actions);
+      parseRemove(parser, actions);
+      return;
     case 'PARTITION':
       actions.push({kind: 'partitionBy', partitioning: parsePartitioning(parser)});
       return;
@@ -86,7 +89,9 @@ function parseAdd(parser: Parser, actions: AlterAction[]): void {
     parser.expect(')');
     return;
   }
-  const element: TableElement = isColumn ? {kind: 'column', column: parseColumn(parser)} : parseTableElement(parser);
+  const element: TableElement = isColumn
+    ? {kind: 'column', column: parseColumn(parser)}
+    : parseTableElement(parser);
   actions.push(addition(element, element.kind === 'column' ? parsePosition(parser) : null));
 }
 
@@ -154,7 +159,11 @@ function parseAlter(parser: Parser): AlterAction {
   const word = parser.acceptOneOf(['INDEX', 'CHECK', 'CONSTRAINT', 'COLUMN']);
   const name = parser.identifier();
   if (word === 'INDEX') {
-    return {kind: 'indexVisibility', name, visible: parser.expectOneOf(['VISIBLE', 'INVISIBLE']) === 'VISIBLE'};
+    return {
+      kind: 'indexVisibility',
+      name,
+      visible: parser.expectOneOf(['VISIBLE', 'INVISIBLE']) === 'VISIBLE',
+    };
   }
   if (word === 'CHECK' || word === 'CONSTRAINT') {
     const enforced = !parser.accept('NOT');

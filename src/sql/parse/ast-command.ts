@@ -85,7 +85,12 @@ export interface SetStatement {
 export type VariableAssignment =
   | {readonly kind: 'user'; readonly variable: UserVariable; readonly value: Expression}
   /** Without @@ it may be a variable of a stored program too. Value null: DEFAULT. A bare word is a string literal. */
-  | {readonly kind: 'system'; readonly variable: SystemVariable; readonly marked: boolean; readonly value: Expression | null}
+  | {
+      readonly kind: 'system';
+      readonly variable: SystemVariable;
+      readonly marked: boolean;
+      readonly value: Expression | null;
+    }
   /** NEW.column in a trigger. */
   | {readonly kind: 'column'; readonly column: ColumnName; readonly value: Expression | null}
   /** null: DEFAULT. */

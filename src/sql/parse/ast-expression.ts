@@ -309,7 +309,7 @@ export interface DateArithmetic {
 
 export interface WhenClause {
   readonly when: Expression;
-  readonly then: Expression;
+  readonly result: Expression;
 }
 
 /** CASE; `operand` is null in the searched form. */

@@ -241,4 +241,3 @@ export interface JsonValue {
   readonly onEmpty: JsonResponse | null;
   readonly onError: JsonResponse | null;
 }
-

@@ -150,7 +150,7 @@ export interface Conditional {
   readonly kind: 'if' | 'caseStatement';
   readonly at: number;
   readonly operand: Expression | null;
-  readonly branches: readonly {readonly when: Expression; readonly then: readonly Statement[]}[];
+  readonly branches: readonly {readonly when: Expression; readonly statements: readonly Statement[]}[];
   /** null without ELSE: an error for CASE when no branch fits. */
   readonly otherwise: readonly Statement[] | null;
 }

@@ -231,7 +231,10 @@ export type AlterAction =
   | {readonly kind: 'addIndex'; readonly index: IndexDefinition}
   | {readonly kind: 'addForeignKey'; readonly foreignKey: ForeignKey}
   | {readonly kind: 'addCheck'; readonly check: CheckConstraint}
-  | {readonly kind: 'dropColumn' | 'dropIndex' | 'dropForeignKey' | 'dropCheck' | 'dropConstraint'; readonly name: string}
+  | {
+      readonly kind: 'dropColumn' | 'dropIndex' | 'dropForeignKey' | 'dropCheck' | 'dropConstraint';
+      readonly name: string;
+    }
   | {
       readonly kind: 'changeColumn';
       /** The column's name now; the same as the definition's for MODIFY. */
@@ -247,7 +250,11 @@ export type AlterAction =
     }
   | {readonly kind: 'dropDefault'; readonly column: string}
   | {readonly kind: 'columnVisibility' | 'indexVisibility'; readonly name: string; readonly visible: boolean}
-  | {readonly kind: 'checkEnforcement' | 'constraintEnforcement'; readonly name: string; readonly enforced: boolean}
+  | {
+      readonly kind: 'checkEnforcement' | 'constraintEnforcement';
+      readonly name: string;
+      readonly enforced: boolean;
+    }
   | {readonly kind: 'renameColumn' | 'renameIndex'; readonly from: string; readonly to: string}
   | {readonly kind: 'renameTable'; readonly to: TableName}
   | {readonly kind: 'orderBy'; readonly items: readonly OrderItem[]}
@@ -264,7 +271,16 @@ export type AlterAction =
   | {readonly kind: 'coalescePartition'; readonly count: number}
   | {
       readonly kind: 'partitions';
-      readonly action: 'drop' | 'truncate' | 'analyze' | 'check' | 'optimize' | 'rebuild' | 'repair' | 'discard' | 'import';
+      readonly action:
+        | 'drop'
+        | 'truncate'
+        | 'analyze'
+        | 'check'
+        | 'optimize'
+        | 'rebuild'
+        | 'repair'
+        | 'discard'
+        | 'import';
       readonly names: readonly string[] | 'all';
     }
   | {
@@ -273,7 +289,12 @@ export type AlterAction =
       readonly names: readonly string[] | null;
       readonly definitions: readonly PartitionDefinition[];
     }
-  | {readonly kind: 'exchangePartition'; readonly name: string; readonly table: TableName; readonly validation: boolean};
+  | {
+      readonly kind: 'exchangePartition';
+      readonly name: string;
+      readonly table: TableName;
+      readonly validation: boolean;
+    };
 
 export interface DropTables {
   readonly kind: 'dropTables';

@@ -4,13 +4,12 @@
 // IGNORE_SPACE is set), else the name is looked up among stored functions; and several functions have keyword forms
 // (SUBSTRING(a FROM b)) that stand for ordinary calls, which is what they become here.
 
-import type {Expression} from './ast-expression.ts';
+import type {DateArithmetic, Expression} from './ast-expression.ts';
 import type {
   Aggregate,
   AggregateName,
   Call,
   CastType,
-  DateArithmetic,
   JsonResponse,
   MatchMode,
   WindowFunctionName,
@@ -77,7 +76,12 @@ function simpleAggregate(name: AggregateName, mayBeDistinct: boolean): SpecialFo
   };
 }
 
-function aggregateOf(at: number, name: AggregateName, distinct: boolean, args: readonly Expression[]): Aggregate {
+function aggregateOf(
+  at: number,
+  name: AggregateName,
+  distinct: boolean,
+  args: readonly Expression[],
+): Aggregate {
   return {kind: 'aggregate', at, name, distinct, args, orderBy: [], separator: null, over: null};
 }
 
@@ -217,7 +221,10 @@ function parseJsonValue(parser: Parser, at: number): Expression {
 }
 
 /** `[response ON EMPTY] [response ON ERROR]` */
-export function parseJsonResponses(parser: Parser): {onEmpty: JsonResponse | null; onError: JsonResponse | null} {
+export function parseJsonResponses(parser: Parser): {
+  onEmpty: JsonResponse | null;
+  onError: JsonResponse | null;
+} {
   let onEmpty: JsonResponse | null = null;
   for (;;) {
     const response = parseJsonResponse(parser);
@@ -258,7 +265,13 @@ function parseTimestampFunction(parser: Parser, at: number, name: string): Expre
   const first = parseExpression(parser);
   parser.expect(',');
   const args: [Expression, Expression] = [first, parseExpression(parser)];
-  return {kind: 'timestampFunction', at, name: name === 'TIMESTAMPADD' ? 'timestampadd' : 'timestampdiff', unit, args};
+  return {
+    kind: 'timestampFunction',
+    at,
+    name: name === 'TIMESTAMPADD' ? 'timestampadd' : 'timestampdiff',
+    unit,
+    args,
+  };
 }
 
 function parseExtract(parser: Parser, at: number): Expression {
@@ -386,6 +399,7 @@ const SPECIAL_FORMS = new Map<string, SpecialForm>([
 /** The special forms that are not lexed as such when a blank stands before the parenthesis. */
 const ADJACENT_ONLY: ReadonlySet<string> = new Set(
   [...SPECIAL_FORMS.keys()].filter(
-    name => !['AVG', 'GET_FORMAT', 'JSON_VALUE', 'TIMESTAMPADD', 'TIMESTAMPDIFF', 'WEIGHT_STRING'].includes(name),
+    name =>
+      !['AVG', 'GET_FORMAT', 'JSON_VALUE', 'TIMESTAMPADD', 'TIMESTAMPDIFF', 'WEIGHT_STRING'].includes(name),
   ),
 );

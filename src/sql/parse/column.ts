@@ -1,5 +1,6 @@
 // The definition of one column, with all its attributes, and the pieces it shares with tables: CHECK, REFERENCES.
 
+import type {Expression} from './ast-expression.ts';
 import type {
   CheckConstraint,
   ColumnDefinition,
@@ -8,7 +9,6 @@ import type {
   GeneratedColumn,
   ReferenceAction,
 } from './ast-schema.ts';
-import type {Expression} from './ast-expression.ts';
 import {parseDataType} from './data-type.ts';
 import {parseExpression, parseRank, Rank} from './expression.ts';
 import {parseKeyParts} from './index-definition.ts';
@@ -26,7 +26,7 @@ export function parseColumn(parser: Parser): ColumnDefinition {
 export function parseColumnOf(parser: Parser, at: number, name: string): ColumnDefinition {
   const draft = newColumn(at, name, parser);
   parseGenerated(parser, draft);
-  while (parseAttribute(parser, draft)) continue;
+  while (parseAttribute(parser, draft));
   return draft;
 }
 
@@ -74,7 +74,10 @@ function parseGenerated(parser: Parser, draft: Draft): void {
   parser.expect('(');
   const expression = parseExpression(parser);
   parser.expect(')');
-  const generated: GeneratedColumn = {expression, stored: parser.acceptOneOf(['VIRTUAL', 'STORED']) === 'STORED'};
+  const generated: GeneratedColumn = {
+    expression,
+    stored: parser.acceptOneOf(['VIRTUAL', 'STORED']) === 'STORED',
+  };
   draft.generated = generated;
 }
 

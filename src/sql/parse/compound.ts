@@ -120,7 +120,8 @@ function parseBlock(parser: Parser, label: string | null): Block {
 function parseEndLabel(parser: Parser, label: string | null): void {
   if (!parser.isIdentifier()) return;
   const end = parser.identifier();
-  if (label === null || end.toLowerCase() !== label.toLowerCase()) throw new SqlError('ER_SP_LABEL_MISMATCH', end);
+  if (label === null || end.toLowerCase() !== label.toLowerCase())
+    throw new SqlError('ER_SP_LABEL_MISMATCH', end);
 }
 
 function parseDeclaration(parser: Parser): Declaration {
@@ -140,7 +141,13 @@ function parseDeclaration(parser: Parser): Declaration {
   const names = [name];
   while (parser.accept(',')) names.push(parser.identifier());
   const type = parseDataType(parser);
-  return {kind: 'declareVariables', at, names, type, default: parser.accept('DEFAULT') ? parseExpression(parser) : null};
+  return {
+    kind: 'declareVariables',
+    at,
+    names,
+    type,
+    default: parser.accept('DEFAULT') ? parseExpression(parser) : null,
+  };
 }
 
 function parseHandler(parser: Parser, at: number, action: DeclareHandler['action']): DeclareHandler {
@@ -173,7 +180,7 @@ function parseIf(parser: Parser): Conditional {
     parser.next();
     const when = parseExpression(parser);
     parser.expect('THEN');
-    branches.push({when, then: parseStatements(parser, ['ELSEIF', 'ELSE', 'END'])});
+    branches.push({when, statements: parseStatements(parser, ['ELSEIF', 'ELSE', 'END'])});
   } while (parser.word === 'ELSEIF');
   const otherwise = parser.accept('ELSE') ? parseStatements(parser, ['END']) : null;
   parser.expectAll('END', 'IF');
@@ -189,7 +196,7 @@ function parseCaseStatement(parser: Parser): Conditional {
   do {
     const when = parseExpression(parser);
     parser.expect('THEN');
-    branches.push({when, then: parseStatements(parser, ['WHEN', 'ELSE', 'END'])});
+    branches.push({when, statements: parseStatements(parser, ['WHEN', 'ELSE', 'END'])});
   } while (parser.accept('WHEN'));
   const otherwise = parser.accept('ELSE') ? parseStatements(parser, ['END']) : null;
   parser.expectAll('END', 'CASE');
@@ -250,7 +257,13 @@ export function parseGetDiagnostics(parser: Parser): GetDiagnostics {
   const area = parser.acceptOneOf(['CURRENT', 'STACKED']) === 'STACKED' ? 'stacked' : 'current';
   parser.expect('DIAGNOSTICS');
   const condition = parser.accept('CONDITION') ? parseExpression(parser) : null;
-  return {kind: 'getDiagnostics', at, area, condition, items: parser.list(() => parseDiagnosticsItem(parser))};
+  return {
+    kind: 'getDiagnostics',
+    at,
+    area,
+    condition,
+    items: parser.list(() => parseDiagnosticsItem(parser)),
+  };
 }
 
 function parseDiagnosticsItem(parser: Parser): GetDiagnostics['items'][number] {

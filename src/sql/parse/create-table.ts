@@ -76,7 +76,10 @@ export function parseTableElement(parser: Parser): TableElement {
     if (parser.isIdentifier()) constraint = parser.identifier();
     return parseConstraint(parser, at, constraint) ?? parser.fail();
   }
-  return parseConstraint(parser, at, null) ?? parsePlainIndex(parser, at) ?? {kind: 'column', column: parseColumn(parser)};
+  return (
+    parseConstraint(parser, at, null) ??
+    parsePlainIndex(parser, at) ?? {kind: 'column', column: parseColumn(parser)}
+  );
 }
 
 /** What may have a CONSTRAINT name in front. */

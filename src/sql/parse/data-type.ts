@@ -5,7 +5,19 @@ import type {Word} from './keywords.ts';
 import type {Parser} from './parser.ts';
 
 /** How a type goes on behind its name. */
-type Form = 'integer' | 'bit' | 'real' | 'decimal' | 'fraction' | 'char' | 'varchar' | 'text' | 'binary' | 'varbinary' | 'plain' | 'members';
+type Form =
+  | 'integer'
+  | 'bit'
+  | 'real'
+  | 'decimal'
+  | 'fraction'
+  | 'char'
+  | 'varchar'
+  | 'text'
+  | 'binary'
+  | 'varbinary'
+  | 'plain'
+  | 'members';
 
 const TYPES = new Map<Word | '', readonly [DataTypeName, Form]>([
   ['TINYINT', ['tinyint', 'integer']],

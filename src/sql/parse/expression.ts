@@ -165,7 +165,13 @@ function parseInfix(parser: Parser, left: Expression, rank: number): Expression 
       return parseAdd(parser, left);
     case Rank.concat:
       parser.next();
-      return {kind: 'call', at: left.at, schema: null, name: 'concat', args: [left, parseRank(parser, rank + 1)]};
+      return {
+        kind: 'call',
+        at: left.at,
+        schema: null,
+        name: 'concat',
+        args: [left, parseRank(parser, rank + 1)],
+      };
     case Rank.collate:
       parser.next();
       return {kind: 'collate', at: left.at, value: left, collation: parser.charsetName()};
@@ -197,7 +203,10 @@ function parseComparison(parser: Parser, left: Expression): Expression {
   const at = left.at;
   const operator = (parser.word === '!=' ? '<>' : parser.word) as ComparisonOperator;
   parser.next();
-  if ((parser.word === 'ALL' || parser.word === 'ANY' || parser.word === 'SOME') && parser.isFollowedBy('(')) {
+  if (
+    (parser.word === 'ALL' || parser.word === 'ANY' || parser.word === 'SOME') &&
+    parser.isFollowedBy('(')
+  ) {
     const quantifier = parser.word === 'ALL' ? 'all' : 'any';
     parser.next();
     return {kind: 'quantified', at, operator, quantifier, left, query: parseSubquery(parser)};
@@ -221,8 +230,8 @@ function parsePredicate(parser: Parser, value: Expression): Expression | null {
     case 'LIKE': {
       parser.next();
       const pattern = parseRank(parser, Rank.concat);
-      const escape = parser.accept('ESCAPE') ? parseRank(parser, Rank.concat) : null;
-      return {kind: 'like', at, negated, value, pattern, escape};
+      const escapeChar = parser.accept('ESCAPE') ? parseRank(parser, Rank.concat) : null;
+      return {kind: 'like', at, negated, value, pattern, escape: escapeChar};
     }
     case 'REGEXP':
     case 'RLIKE':
@@ -290,7 +299,10 @@ function parseInterval(parser: Parser, least: number): Expression {
  * What begins with INTERVAL: an amount with its unit, or, when at least two arguments stand in parentheses, a call of
  * the function of that name (unit null). `INTERVAL (1) + 2 DAY` is an amount that begins with parentheses.
  */
-function parseIntervalOrCall(parser: Parser): {amount: Expression; unit: ReturnType<typeof intervalUnit> | null} {
+function parseIntervalOrCall(parser: Parser): {
+  amount: Expression;
+  unit: ReturnType<typeof intervalUnit> | null;
+} {
   const at = parser.start;
   parser.expect('INTERVAL');
   if (parser.word !== '(') return {amount: parseExpression(parser), unit: intervalUnit(parser)};
@@ -299,7 +311,8 @@ function parseIntervalOrCall(parser: Parser): {amount: Expression; unit: ReturnT
     const first: Expression = {kind: 'subquery', at: inside.at, query: inside};
     return {amount: continueRank(parser, first, Rank.or), unit: intervalUnit(parser)};
   }
-  if (inside.length > 1) return {amount: {kind: 'call', at, schema: null, name: 'interval', args: inside}, unit: null};
+  if (inside.length > 1)
+    return {amount: {kind: 'call', at, schema: null, name: 'interval', args: inside}, unit: null};
   return {amount: continueRank(parser, inside[0], Rank.or), unit: intervalUnit(parser)};
 }
 

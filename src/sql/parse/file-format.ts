@@ -1,8 +1,8 @@
 // The FIELDS and LINES clauses of LOAD DATA and SELECT ... INTO OUTFILE.
 
 import type {FileFormat} from './ast.ts';
-import type {Parser} from './parser.ts';
 import {hexValue} from './literal.ts';
+import type {Parser} from './parser.ts';
 import {Token} from './scanner.ts';
 
 type Mutable<T> = {-readonly [K in keyof T]: T[K]};
@@ -25,7 +25,7 @@ export function parseFileFormat(parser: Parser, allowed: boolean): FileFormat {
 
 function parseFields(parser: Parser, format: Mutable<FileFormat>): void {
   let count = 0;
-  for (;; count++) {
+  for (; ; count++) {
     if (parser.accept('TERMINATED')) format.fieldsTerminatedBy = parseBy(parser);
     else if (parser.accept('ENCLOSED')) format.enclosedBy = parseBy(parser);
     else if (parser.accept('OPTIONALLY')) {
@@ -40,7 +40,7 @@ function parseFields(parser: Parser, format: Mutable<FileFormat>): void {
 
 function parseLines(parser: Parser, format: Mutable<FileFormat>): void {
   let count = 0;
-  for (;; count++) {
+  for (; ; count++) {
     if (parser.accept('TERMINATED')) format.linesTerminatedBy = parseBy(parser);
     else if (parser.accept('STARTING')) format.linesStartingBy = parseBy(parser);
     else break;

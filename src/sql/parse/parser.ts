@@ -6,11 +6,18 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {IntoClause} from './ast.ts';
-import type {AccountName, ColumnName, Parameter, ParameterLiteral, TableName, UserVariable} from './ast-expression.ts';
+import type {
+  AccountName,
+  ColumnName,
+  Parameter,
+  ParameterLiteral,
+  TableName,
+  UserVariable,
+} from './ast-expression.ts';
 import {isReserved, type Word} from './keywords.ts';
 import {HEIGHT_MAX, NEAR_CHARACTERS_MAX, NESTING_MAX, PLACEHOLDERS_MAX} from './limits.ts';
-import {barredAfter, cachedVerbs} from './literal-zones.ts';
 import {integerValue, nameOf, stringText} from './literal.ts';
+import {barredAfter, cachedVerbs} from './literal-zones.ts';
 import {DEFAULT_MODES, type Modes} from './modes.ts';
 import {Scanner, Token} from './scanner.ts';
 import {type Source, textOf} from './source.ts';
@@ -53,6 +60,11 @@ export class Parser extends Scanner {
   }
 
   // --- Words -------------------------------------------------------------------------------------------------------
+
+  /** Whether the current token is `word`. (Unlike a comparison with `word`, this does not narrow its type for good.) */
+  is(word: Word): boolean {
+    return this.word === word;
+  }
 
   /** Passes the current token if it is `word`, and says whether it did. */
   accept(word: Word): boolean {
@@ -116,7 +128,9 @@ export class Parser extends Scanner {
 
   /** Whether the current token is an unreserved word spelled `name` (in capitals) that is no keyword of ours. */
   isNamed(name: string): boolean {
-    return this.kind === Token.word && this.end - this.start === name.length && nameOf(this).toUpperCase() === name;
+    return (
+      this.kind === Token.word && this.end - this.start === name.length && nameOf(this).toUpperCase() === name
+    );
   }
 
   identifier(): string {
@@ -228,7 +242,12 @@ export class Parser extends Scanner {
 
   /** A literal as it is, or the parameter that stands for it. The literal's first token must be current. */
   literalOrParameter<L extends ParameterLiteral>(literal: L): L | Parameter {
-    if (!this.#takesLiterals || !this.inLiteralZone || this.frozen > 0 || barredAfter[this.previousIndex] === 1) {
+    if (
+      !this.#takesLiterals ||
+      !this.inLiteralZone ||
+      this.frozen > 0 ||
+      barredAfter[this.previousIndex] === 1
+    ) {
       return literal;
     }
     return {kind: 'parameter', at: literal.at, index: this.parameterCount++, literal};
@@ -238,7 +257,12 @@ export class Parser extends Scanner {
   placeholder(): Parameter {
     if (!this.#placeholders) this.fail();
     if (this.parameterCount === PLACEHOLDERS_MAX) throw new SqlError('ER_PS_MANY_PARAM');
-    const parameter: Parameter = {kind: 'parameter', at: this.start, index: this.parameterCount++, literal: null};
+    const parameter: Parameter = {
+      kind: 'parameter',
+      at: this.start,
+      index: this.parameterCount++,
+      literal: null,
+    };
     this.next();
     return parameter;
   }

@@ -12,7 +12,7 @@ import type {
   VariableScope,
   WhenClause,
 } from './ast-expression.ts';
-import {parseCall, parseConvert, parseCharCodes, parseMatch, parseWindowFunction} from './call.ts';
+import {parseCall, parseCharCodes, parseConvert, parseMatch, parseWindowFunction} from './call.ts';
 import {isCharset} from './charsets.ts';
 import {continueRank, parseExpression, parseExpressions, Rank} from './expression.ts';
 import type {Word} from './keywords.ts';
@@ -55,7 +55,10 @@ function parseLiteral(parser: Parser): Expression {
   const joins = parser.kind === Token.string;
   parser.next();
   if (!joins || parser.kind !== Token.string) return result;
-  const joined: StringLiteral = {...(literal as StringLiteral), value: joinStrings(parser, literal as StringLiteral)};
+  const joined: StringLiteral = {
+    ...(literal as StringLiteral),
+    value: joinStrings(parser, literal as StringLiteral),
+  };
   return result.kind === 'parameter' ? {...result, literal: joined} : joined;
 }
 
@@ -138,17 +141,24 @@ function parseNamed(parser: Parser): Expression {
 }
 
 /** The rest of something whose first name has been passed; `nameIndex` is its word index if it is a keyword. */
-function parseNameRest(parser: Parser, at: number, name: string, nameIndex: number, isQuoted: boolean): Expression {
+function parseNameRest(
+  parser: Parser,
+  at: number,
+  name: string,
+  nameIndex: number,
+  isQuoted: boolean,
+): Expression {
   if (parser.word === '(') return parseCall(parser, at, null, name, nameIndex, isQuoted);
   if (!isQuoted && name.charCodeAt(0) === 0x5f && isIntroduced(parser)) {
     const charset = name.slice(1).toLowerCase();
     if (isCharset(charset)) return parseIntroduced(parser, at, charset);
   }
-  if (parser.word !== '.') return parseJsonPath(parser, {kind: 'column', at, schema: null, table: null, name});
+  if (parser.word !== '.')
+    return parseJsonPath(parser, {kind: 'column', at, schema: null, table: null, name});
   parser.next();
   const second = parser.identifier();
-  if (parser.word === '(') return parseCall(parser, at, name, second, 0, true);
-  if (parser.word !== '.') {
+  if (parser.is('(')) return parseCall(parser, at, name, second, 0, true);
+  if (!parser.is('.')) {
     return parseJsonPath(parser, {kind: 'column', at, schema: null, table: name, name: second});
   }
   parser.next();
@@ -198,7 +208,8 @@ export function variableAfter(
   scope: VariableScope | null,
   first: string,
 ): SystemVariable {
-  if (!parser.accept('.')) return {kind: 'systemVariable', at, scope, component: null, name: first.toLowerCase()};
+  if (!parser.accept('.'))
+    return {kind: 'systemVariable', at, scope, component: null, name: first.toLowerCase()};
   const name = parser.identifier().toLowerCase();
   return {kind: 'systemVariable', at, scope, component: first.toLowerCase(), name};
 }
@@ -263,7 +274,7 @@ function parseCase(parser: Parser): Case {
   do {
     const when = parseExpression(parser);
     parser.expect('THEN');
-    clauses.push({when, then: parseExpression(parser)});
+    clauses.push({when, result: parseExpression(parser)});
   } while (parser.accept('WHEN'));
   const otherwise = parser.accept('ELSE') ? parseExpression(parser) : null;
   parser.expect('END');
@@ -428,7 +439,7 @@ function parseInside(parser: Parser): Query | Expression[] {
   if (Array.isArray(inner)) first = inner.length === 1 ? inner[0] : {kind: 'row', at, items: inner};
   else {
     const query = continueQuery(parser, inner);
-    if (query !== null || parser.word === ')') return query ?? inner;
+    if (query !== null || parser.is(')')) return query ?? inner;
     first = {kind: 'subquery', at, query: inner};
   }
   const expressions = [continueRank(parser, first, Rank.or)];

@@ -1,5 +1,6 @@
 // Definitions of stored programs: procedures, functions, triggers and events. Their bodies are in compound.ts.
 
+import {parseAdministrative} from './administrative.ts';
 import type {Administrative} from './ast-command.ts';
 import type {AccountName} from './ast-expression.ts';
 import type {
@@ -12,7 +13,6 @@ import type {
   RoutineCharacteristics,
   RoutineParameter,
 } from './ast-program.ts';
-import {parseAdministrative} from './administrative.ts';
 import {parseProgramBody} from './compound.ts';
 import {parseDataType} from './data-type.ts';
 import {parseExpression} from './expression.ts';
@@ -30,12 +30,24 @@ export function parseCreateRoutine(
   const type = parser.expectOneOf(['PROCEDURE', 'FUNCTION']) === 'FUNCTION' ? 'function' : 'procedure';
   const ifNotExists = parser.acceptIfNotExists();
   const name = parser.tableName();
-  if (type === 'function' && parser.word === 'RETURNS') return parseAdministrative(parser, at, 'CREATE FUNCTION SONAME');
+  if (type === 'function' && parser.word === 'RETURNS')
+    return parseAdministrative(parser, at, 'CREATE FUNCTION SONAME');
   const parameters = parseParameters(parser, type);
   const returns = type === 'function' ? parseReturns(parser) : null;
   const characteristics = parseCharacteristics(parser);
   const body = parseProgramBody(parser);
-  return {kind: 'createRoutine', at, type, definer, ifNotExists, name, parameters, returns, characteristics, ...body};
+  return {
+    kind: 'createRoutine',
+    at,
+    type,
+    definer,
+    ifNotExists,
+    name,
+    parameters,
+    returns,
+    characteristics,
+    ...body,
+  };
 }
 
 function parseParameters(parser: Parser, type: CreateRoutine['type']): RoutineParameter[] {
@@ -87,14 +99,26 @@ function parseCharacteristics(parser: Parser): RoutineCharacteristics {
 /** `ALTER PROCEDURE | FUNCTION name characteristics`; that word is current. */
 export function parseAlterRoutine(parser: Parser, at: number): AlterRoutine {
   const type = parser.expectOneOf(['PROCEDURE', 'FUNCTION']) === 'FUNCTION' ? 'function' : 'procedure';
-  return {kind: 'alterRoutine', at, type, name: parser.tableName(), characteristics: parseCharacteristics(parser)};
+  return {
+    kind: 'alterRoutine',
+    at,
+    type,
+    name: parser.tableName(),
+    characteristics: parseCharacteristics(parser),
+  };
 }
 
 /** `DROP PROCEDURE | FUNCTION | TRIGGER | EVENT [IF EXISTS] name`; that word is current. */
 export function parseDropProgram(parser: Parser, at: number): DropProgram {
   const word = parser.expectOneOf(['PROCEDURE', 'FUNCTION', 'TRIGGER', 'EVENT']);
   const ifExists = parser.acceptIfExists();
-  return {kind: 'dropProgram', at, type: word.toLowerCase() as DropProgram['type'], ifExists, name: parser.tableName()};
+  return {
+    kind: 'dropProgram',
+    at,
+    type: word.toLowerCase() as DropProgram['type'],
+    ifExists,
+    name: parser.tableName(),
+  };
 }
 
 // --- Triggers ------------------------------------------------------------------------------------------------------
@@ -110,7 +134,18 @@ export function parseCreateTrigger(parser: Parser, at: number, definer: AccountN
   const table = parser.tableName();
   parser.expectAll('FOR', 'EACH', 'ROW');
   const order = parseTriggerOrder(parser);
-  return {kind: 'createTrigger', at, definer, ifNotExists, name, time, event, table, order, ...parseProgramBody(parser)};
+  return {
+    kind: 'createTrigger',
+    at,
+    definer,
+    ifNotExists,
+    name,
+    time,
+    event,
+    table,
+    order,
+    ...parseProgramBody(parser),
+  };
 }
 
 function parseTriggerOrder(parser: Parser): CreateTrigger['order'] {

@@ -112,7 +112,8 @@ function parseBody(parser: Parser, first: QueryBody): QueryBody {
 
 function parseIntersections(parser: Parser, first: QueryBody): QueryBody {
   let left = first;
-  while (parser.word === 'INTERSECT') left = joined(parser, left, 'intersect', parseAll(parser), parseOperand(parser));
+  while (parser.word === 'INTERSECT')
+    left = joined(parser, left, 'intersect', parseAll(parser), parseOperand(parser));
   return left;
 }
 
@@ -187,7 +188,8 @@ function parseQueryEnd(parser: Parser, at: number, withClause: WithClause | null
   if (parser.word === 'INTO' && into === null) into = parseInto(parser);
   const locking = parseLocking(parser);
   if (parser.word === 'INTO' && into === null) into = parseInto(parser);
-  const isBare = withClause === null && orderBy.length === 0 && limit === null && locking.length === 0 && into === null;
+  const isBare =
+    withClause === null && orderBy.length === 0 && limit === null && locking.length === 0 && into === null;
   if (body.kind === 'query' && isBare) return body;
   return {kind: 'query', at, with: withClause, body, orderBy, limit, locking, into};
 }
@@ -211,7 +213,20 @@ function parseSelect(parser: Parser): Select {
   const having = parser.accept('HAVING') ? parseExpression(parser) : null;
   const windows = parser.accept('WINDOW') ? parser.list(() => parseNamedWindow(parser)) : [];
   parser.frozen--;
-  return {kind: 'select', at, hints, distinct, modifiers, items, from, where, groupBy, rollup, having, windows};
+  return {
+    kind: 'select',
+    at,
+    hints,
+    distinct,
+    modifiers,
+    items,
+    from,
+    where,
+    groupBy,
+    rollup,
+    having,
+    windows,
+  };
 }
 
 /** The optimizer hints between the verb, which has been passed, and the current token. */
@@ -385,7 +400,12 @@ function parseInto(parser: Parser): IntoClause {
   const path = parser.string();
   const isOutfile = word === 'OUTFILE';
   const charset = isOutfile ? parseCharacterSet(parser) : null;
-  return {kind: isOutfile ? 'outfile' : 'dumpfile', path, charset, format: parseFileFormat(parser, isOutfile)};
+  return {
+    kind: isOutfile ? 'outfile' : 'dumpfile',
+    path,
+    charset,
+    format: parseFileFormat(parser, isOutfile),
+  };
 }
 
 function parseIntoTarget(parser: Parser): UserVariable | ColumnName {

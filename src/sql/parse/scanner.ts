@@ -16,6 +16,7 @@
 // A thing that is no token (an open quote, a stray byte) is a token of kind `bad`, which no rule of the grammar takes:
 // the syntax error then quotes it from its first byte, as MySQL does.
 
+import {CLASSES, Class, isDigit, isWordCode, SYMBOLS} from './byte-class.ts';
 import {findKeyword, hashStep, WORD_BYTES, WORDS, type Word, wordIndex} from './keywords.ts';
 import {Mode, type Modes} from './modes.ts';
 import type {Source} from './source.ts';
@@ -59,48 +60,20 @@ export interface Mark {
   readonly afterDot: boolean;
 }
 
-const Class = {
-  bad: 0,
-  blank: 1,
-  word: 2,
-  /** A letter that may begin a literal: b, n, x. */
-  prefix: 3,
-  digit: 4,
-  singleQuote: 5,
-  doubleQuote: 6,
-  backtick: 7,
-  dot: 8,
-  at: 9,
-  question: 10,
-  /** A symbol that no longer symbol begins with. */
-  symbol: 11,
-  /** A symbol that may be the beginning of a longer one. */
-  longSymbol: 12,
-} as const;
-
-const CLASSES = new Uint8Array(256);
-/** Index of the one-character symbol with this byte. */
-const SYMBOLS = new Uint16Array(128);
-
-function setClass(chars: string, value: number): void {
-  for (const char of chars) CLASSES[char.charCodeAt(0)] = value;
-}
-
-for (let byte = 0; byte < 256; byte++) if (WORD_BYTES[byte] !== 0) CLASSES[byte] = Class.word;
-setClass(' \t\n\r\v\f', Class.blank);
-setClass('bBnNxX', Class.prefix);
-setClass('0123456789', Class.digit);
-setClass("'", Class.singleQuote);
-setClass('"', Class.doubleQuote);
-setClass('`', Class.backtick);
-setClass('.', Class.dot);
-setClass('@', Class.at);
-setClass('?', Class.question);
-setClass('(),;+*/%^~={}', Class.symbol);
-setClass('-!<>|&:', Class.longSymbol);
-for (const char of '(),;.+-*/%^~!=<>|&:{}@') SYMBOLS[char.charCodeAt(0)] = wordIndex(char as Word);
-
-const LONG_SYMBOLS: readonly Word[] = ['<=>', '->>', '<=', '<>', '<<', '>=', '>>', '!=', '||', '&&', ':=', '->'];
+const LONG_SYMBOLS: readonly Word[] = [
+  '<=>',
+  '->>',
+  '<=',
+  '<>',
+  '<<',
+  '>=',
+  '>>',
+  '!=',
+  '||',
+  '&&',
+  ':=',
+  '->',
+];
 const CONCAT = wordIndex('|concat|');
 const AT_AT = wordIndex('@@');
 
@@ -114,20 +87,11 @@ const MINUS = 45;
 const DOT = 46;
 const SLASH = 47;
 const ZERO = 48;
-const NINE = 57;
 const AT = 64;
 const CAPITAL_M = 77;
 const BACKSLASH = 92;
 const BACKTICK = 96;
 const DOUBLE_QUOTE = 34;
-
-function isDigit(code: number): boolean {
-  return code >= ZERO && code <= NINE;
-}
-
-function isWordCode(code: number): boolean {
-  return code < 256 && WORD_BYTES[code] !== 0;
-}
 
 export class Scanner {
   readonly text: Source;
@@ -173,38 +137,51 @@ export class Scanner {
     this.start = start;
     this.encoded = false;
     if (start >= this.#length) {
-      return this.#take(this.#inVersionComment ? Token.bad : Token.end, 0, start);
+      this.#take(this.#inVersionComment ? Token.bad : Token.end, 0, start);
+      return;
     }
     const code = this.text.charCodeAt(start);
     const identifierOnly = this.#afterDot;
     this.#afterDot = false;
     switch (CLASSES[code]) {
       case Class.word:
-        return this.#scanWord(start, identifierOnly);
+        this.#scanWord(start, identifierOnly);
+        break;
       case Class.prefix:
-        return this.text.charCodeAt(start + 1) === QUOTE && !identifierOnly
-          ? this.#scanPrefixed(start, code)
-          : this.#scanWord(start, identifierOnly);
+        if (this.text.charCodeAt(start + 1) === QUOTE && !identifierOnly) this.#scanPrefixed(start, code);
+        else this.#scanWord(start, identifierOnly);
+        break;
       case Class.digit:
-        return identifierOnly ? this.#scanWord(start, true) : this.#scanNumber(start);
+        if (identifierOnly) this.#scanWord(start, true);
+        else this.#scanNumber(start);
+        break;
       case Class.singleQuote:
-        return this.#scanQuoted(start, code, Token.string);
+        this.#scanQuoted(start, code, Token.string);
+        break;
       case Class.doubleQuote:
-        return this.#scanQuoted(start, code, this.modes & Mode.ansiQuotes ? Token.quoted : Token.string);
+        this.#scanQuoted(start, code, this.modes & Mode.ansiQuotes ? Token.quoted : Token.string);
+        break;
       case Class.backtick:
-        return this.#scanQuoted(start, code, Token.quoted);
+        this.#scanQuoted(start, code, Token.quoted);
+        break;
       case Class.dot:
-        return this.#scanDot(start);
+        this.#scanDot(start);
+        break;
       case Class.at:
-        return this.#scanAt(start);
+        this.#scanAt(start);
+        break;
       case Class.question:
-        return this.#take(Token.placeholder, 0, start + 1);
+        this.#take(Token.placeholder, 0, start + 1);
+        break;
       case Class.symbol:
-        return this.#take(Token.symbol, SYMBOLS[code], start + 1);
+        this.#take(Token.symbol, SYMBOLS[code], start + 1);
+        break;
       case Class.longSymbol:
-        return this.#scanLongSymbol(start, code);
+        this.#scanLongSymbol(start, code);
+        break;
       default:
-        return this.#take(Token.bad, 0, start + 1);
+        this.#take(Token.bad, 0, start + 1);
+        break;
     }
   }
 
@@ -276,9 +253,15 @@ export class Scanner {
 
   #scanPrefixed(start: number, code: number): void {
     const letter = code | 0x20;
-    if (letter === 0x6e) return this.#scanQuoted(start + 1, QUOTE, Token.nationalString);
+    if (letter === 0x6e) {
+      this.#scanQuoted(start + 1, QUOTE, Token.nationalString);
+      return;
+    }
     const end = this.text.indexOf("'", start + 2);
-    if (end < 0) return this.#take(Token.bad, 0, this.#length);
+    if (end < 0) {
+      this.#take(Token.bad, 0, this.#length);
+      return;
+    }
     const isHex = letter === 0x78;
     const digits = this.text.slice(start + 2, end);
     const isWhole = isHex ? /^([0-9a-fA-F]{2})*$/.test(digits) : /^[01]*$/.test(digits);
@@ -290,10 +273,19 @@ export class Scanner {
     let at = start + 1;
     while (isDigit(text.charCodeAt(at))) at++;
     const code = text.charCodeAt(at);
-    if (!isWordCode(code) && code !== DOT) return this.#take(Token.integer, 0, at);
-    if (code === DOT) return this.#scanFraction(at + 1);
+    if (!isWordCode(code) && code !== DOT) {
+      this.#take(Token.integer, 0, at);
+      return;
+    }
+    if (code === DOT) {
+      this.#scanFraction(at + 1);
+      return;
+    }
     const exponentEnd = this.#exponentEnd(at);
-    if (exponentEnd > 0) return this.#take(Token.double, 0, exponentEnd);
+    if (exponentEnd > 0) {
+      this.#take(Token.double, 0, exponentEnd);
+      return;
+    }
     if (at === start + 1 && text.charCodeAt(start) === ZERO && this.#scanRadix(start, code)) return;
     this.#scanWord(start, true);
   }
@@ -347,7 +339,8 @@ export class Scanner {
       if (code === quote) {
         if (text.charCodeAt(at + 1) !== quote) {
           if (bits >= 0x80) this.encoded = true;
-          return this.#take(kind, 0, at + 1);
+          this.#take(kind, 0, at + 1);
+          return;
         }
         this.encoded = true;
         at++;
@@ -366,7 +359,10 @@ export class Scanner {
 
   #scanDot(start: number): void {
     const followsName = (this.kind === Token.word || this.kind === Token.quoted) && this.end === start;
-    if (!followsName && isDigit(this.text.charCodeAt(start + 1))) return this.#scanFraction(start + 1);
+    if (!followsName && isDigit(this.text.charCodeAt(start + 1))) {
+      this.#scanFraction(start + 1);
+      return;
+    }
     this.#take(Token.symbol, SYMBOLS[DOT], start + 1);
     this.#afterDot = true;
   }
@@ -374,10 +370,14 @@ export class Scanner {
   #scanAt(start: number): void {
     const text = this.text;
     const code = text.charCodeAt(start + 1);
-    if (code === AT) return this.#take(Token.symbol, AT_AT, start + 2);
+    if (code === AT) {
+      this.#take(Token.symbol, AT_AT, start + 2);
+      return;
+    }
     const kind = CLASSES[code];
     if (kind === Class.singleQuote || kind === Class.doubleQuote || kind === Class.backtick) {
-      return this.#scanQuoted(start + 1, code, Token.variable);
+      this.#scanQuoted(start + 1, code, Token.variable);
+      return;
     }
     let end = start + 1;
     let bits = 0;
@@ -391,7 +391,8 @@ export class Scanner {
     for (const symbol of LONG_SYMBOLS) {
       if (symbol.charCodeAt(0) !== code || !this.text.startsWith(symbol, start)) continue;
       const isConcat = symbol === '||' && (this.modes & Mode.pipesAsConcat) !== 0;
-      return this.#take(Token.symbol, isConcat ? CONCAT : wordIndex(symbol), start + symbol.length);
+      this.#take(Token.symbol, isConcat ? CONCAT : wordIndex(symbol), start + symbol.length);
+      return;
     }
     this.#take(Token.symbol, SYMBOLS[code], start + 1);
   }

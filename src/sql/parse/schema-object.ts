@@ -1,5 +1,6 @@
 // Databases, indexes and views; DROP, RENAME and TRUNCATE of tables.
 
+import {parseAlgorithmOrLock} from './alter-table.ts';
 import type {AccountName, TableName} from './ast-expression.ts';
 import type {
   AlterDatabase,
@@ -15,7 +16,6 @@ import type {
   RenameTables,
   TruncateTable,
 } from './ast-schema.ts';
-import {parseAlgorithmOrLock} from './alter-table.ts';
 import {parseEarlyUsing, parseIndexOptions, parseKeyParts} from './index-definition.ts';
 import type {Parser} from './parser.ts';
 import {parseQuery} from './query.ts';
@@ -26,7 +26,13 @@ import {parseQuery} from './query.ts';
 export function parseCreateDatabase(parser: Parser, at: number): CreateDatabase {
   parser.next();
   const ifNotExists = parser.acceptIfNotExists();
-  return {kind: 'createDatabase', at, ifNotExists, name: parser.identifier(), options: parseDatabaseOptions(parser)};
+  return {
+    kind: 'createDatabase',
+    at,
+    ifNotExists,
+    name: parser.identifier(),
+    options: parseDatabaseOptions(parser),
+  };
 }
 
 /** `ALTER DATABASE [name] options`; DATABASE or SCHEMA is current. */
@@ -78,7 +84,14 @@ export function parseCreateIndex(parser: Parser, at: number): CreateIndex {
   const table = parser.tableName();
   const parts = parseKeyParts(parser);
   const options = parseIndexOptions(parser);
-  const index = {at, type, constraint: null, name, parts, options: {...options, using: options.using ?? using}};
+  const index = {
+    at,
+    type,
+    constraint: null,
+    name,
+    parts,
+    options: {...options, using: options.using ?? using},
+  };
   return {kind: 'createIndex', at, table, index, ...parseOnline(parser)};
 }
 
@@ -122,7 +135,9 @@ export function parseDefinitionPrefix(parser: Parser): DefinitionPrefix {
   let algorithm: CreateView['algorithm'] = null;
   if (parser.accept('ALGORITHM')) {
     parser.expect('=');
-    algorithm = parser.expectOneOf(['UNDEFINED', 'MERGE', 'TEMPTABLE']).toLowerCase() as CreateView['algorithm'];
+    algorithm = parser
+      .expectOneOf(['UNDEFINED', 'MERGE', 'TEMPTABLE'])
+      .toLowerCase() as CreateView['algorithm'];
   }
   let definer: AccountName | null = null;
   if (parser.accept('DEFINER')) {

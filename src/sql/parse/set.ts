@@ -1,9 +1,9 @@
 // SET in all its meanings: variables, NAMES, CHARACTER SET, TRANSACTION, PASSWORD, ROLE, DEFAULT ROLE.
 
-import type {SetPassword, SetStatement, VariableAssignment} from './ast-command.ts';
-import type {Statement} from './ast.ts';
-import type {Expression, SystemVariable, VariableScope} from './ast-expression.ts';
 import {parseRoleSet} from './account.ts';
+import type {Statement} from './ast.ts';
+import type {SetPassword, SetStatement, VariableAssignment} from './ast-command.ts';
+import type {Expression, SystemVariable, VariableScope} from './ast-expression.ts';
 import {parseExpression} from './expression.ts';
 import type {Parser} from './parser.ts';
 import {parseSystemVariable, variableAfter} from './primary.ts';
@@ -104,18 +104,21 @@ function parseVariableValue(parser: Parser): Expression | null {
     parser.next();
     return null;
   }
-  const word = parser.word;
-  const isBare = word === 'ON' || word === 'ALL' || word === 'ROW' || word === 'SYSTEM' || word === 'BINARY';
-  if (isBare && !(word === 'ROW' && parser.isFollowedBy('('))) {
-    const next = parser.peek();
-    if (next === '' ? parser.kind !== Token.word || word !== 'BINARY' : true) {
-      parser.next();
-      return {kind: 'string', at, value: word, charset: null};
-    }
-  }
+  const bare = parseBareWord(parser);
+  if (bare !== null) return {kind: 'string', at, value: bare, charset: null};
   const value = parseExpression(parser);
   const isWord = value.kind === 'column' && value.table === null && parser.programDepth === 0;
   return isWord ? {kind: 'string', at, value: value.name, charset: null} : value;
+}
+
+/** A reserved word that is a whole value, or null. ROW and BINARY may also begin an expression. */
+function parseBareWord(parser: Parser): string | null {
+  const mark = parser.mark();
+  const word = parser.acceptOneOf(['ON', 'ALL', 'SYSTEM', 'ROW', 'BINARY']);
+  if (word === null) return null;
+  if (parser.kind === Token.end || parser.word === ',' || parser.word === ';') return word;
+  parser.reset(mark);
+  return null;
 }
 
 /** NAMES and CHARACTER SET; null if neither stands here. */

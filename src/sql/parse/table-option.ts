@@ -115,7 +115,7 @@ function parseLongOption(parser: Parser): TableOption | null {
       parser.next();
       parser.accept('=');
       parser.expect('(');
-      const tables = parser.word === ')' ? [] : parser.list(() => parser.tableName());
+      const tables = parser.is(')') ? [] : parser.list(() => parser.tableName());
       parser.expect(')');
       return {name: 'UNION', value: tables};
     }

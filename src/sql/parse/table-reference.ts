@@ -69,7 +69,7 @@ function parseJoinOperator(parser: Parser): JoinOperator | null {
       return {type: parseOuter(parser), natural: false};
     case 'NATURAL':
       parser.next();
-      if (parser.word === 'LEFT' || parser.word === 'RIGHT') return {type: parseOuter(parser), natural: true};
+      if (parser.is('LEFT') || parser.is('RIGHT')) return {type: parseOuter(parser), natural: true};
       parser.accept('INNER');
       parser.expect('JOIN');
       return {type: 'inner', natural: true};
@@ -163,7 +163,7 @@ function parseInsideTables(parser: Parser): Query | TableReference[] {
   if (Array.isArray(inner)) first = inner.length === 1 ? inner[0] : {kind: 'tableList', at, tables: inner};
   else {
     const query = continueQuery(parser, inner);
-    if (query !== null || parser.word === ')') return query ?? inner;
+    if (query !== null || parser.is(')')) return query ?? inner;
     first = parseDerivedAlias(parser, at, false, inner);
   }
   const tables = [parseJoins(parser, first)];

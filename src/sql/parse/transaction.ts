@@ -111,7 +111,9 @@ function parseIsolation(parser: Parser): SetTransaction['isolation'] {
     return 'repeatableRead';
   }
   parser.expect('READ');
-  return parser.expectOneOf(['COMMITTED', 'UNCOMMITTED']) === 'COMMITTED' ? 'readCommitted' : 'readUncommitted';
+  return parser.expectOneOf(['COMMITTED', 'UNCOMMITTED']) === 'COMMITTED'
+    ? 'readCommitted'
+    : 'readUncommitted';
 }
 
 /** `LOCK TABLES t [AS a] READ [LOCAL] | [LOW_PRIORITY] WRITE, ...`; LOCK is current. */

@@ -19,7 +19,19 @@ export function parseUpdate(parser: Parser, at: number, withClause: WithClause |
   const isSingle = tables.length === 1 && tables[0].kind !== 'join' && tables[0].kind !== 'tableList';
   const orderBy = isSingle ? parseOrderBy(parser) : [];
   const limit = isSingle ? parseLimitCount(parser) : null;
-  return {kind: 'update', at, with: withClause, hints, lowPriority, ignore, tables, assignments, where, orderBy, limit};
+  return {
+    kind: 'update',
+    at,
+    with: withClause,
+    hints,
+    lowPriority,
+    ignore,
+    tables,
+    assignments,
+    where,
+    orderBy,
+    limit,
+  };
 }
 
 /** DELETE; the verb is current, a WITH clause has been passed. */

@@ -9,12 +9,12 @@
 import {assert} from '../../base/assert.ts';
 import {CorruptionError} from '../../base/errors.ts';
 import type {Trace} from '../../env/trace.ts';
+import type {Memory} from '../../format/memory.ts';
 import {PAGE_HEADER} from '../../format/page/layout.ts';
 import {pageIncarnation, pageLlsn} from '../../format/page/page.ts';
 import {applyRedo} from '../../format/redo/apply.ts';
 import {RedoType} from '../../format/redo/layout.ts';
 import {backIncarnation, backLlsn, redoType} from '../../format/redo/read.ts';
-import type {Memory} from '../../format/memory.ts';
 import {type ImageCache, NO_FRAME} from './image-cache.ts';
 import type {ImageStore} from './image-store.ts';
 import {leafIndex, NONE, type PageLeaf, type PageTable} from './page-table.ts';
@@ -43,7 +43,13 @@ export interface Gap {
 }
 
 /** Makes a damaged image's version again from the redo files (rebuild.ts); false when they do not reach back far enough. */
-export type RebuildImage = (pageNo: number, llsn: number, incarnation: number, target: Memory, at: number) => boolean;
+export type RebuildImage = (
+  pageNo: number,
+  llsn: number,
+  incarnation: number,
+  target: Memory,
+  at: number,
+) => boolean;
 
 export class Applicator {
   readonly #pageSize: number;
@@ -101,7 +107,10 @@ export class Applicator {
       }
     }
     const from = this.#cache.offset(frame);
-    assert(leaf.slot[i] === NONE || pageLlsn(cache, from) >= leaf.llsn[i] || leaf.head[i] !== NONE, () => `cached page ${pageNo} is older than its image`);
+    assert(
+      leaf.slot[i] === NONE || pageLlsn(cache, from) >= leaf.llsn[i] || leaf.head[i] !== NONE,
+      () => `cached page ${pageNo} is older than its image`,
+    );
     const result = this.#applyWaiting(pageNo, leaf, i, cache, from);
     if (result === DAMAGED) this.#cache.drop(pageNo);
     else target.bytes.set(cache.bytes.subarray(from, from + this.#pageSize), at);
@@ -127,7 +136,11 @@ export class Applicator {
     if (fault === undefined) return BUILT;
     if (this.#rebuild(pageNo, leaf.llsn[i], leaf.incarnation[i], target, at)) {
       this.repairs.add(pageNo);
-      this.#trace.warn('a damaged page image has been rebuilt from redo', {page: pageNo, where: this.#images.where(slot), fault});
+      this.#trace.warn('a damaged page image has been rebuilt from redo', {
+        page: pageNo,
+        where: this.#images.where(slot),
+        fault,
+      });
       return BUILT;
     }
     this.noteDamage(pageNo, `${this.#images.where(slot)}, page ${pageNo}: ${fault}`);
@@ -198,7 +211,10 @@ export class Applicator {
       if (next < llsn) continue;
       const root = this.#isRoot(record);
       if (next === llsn && this.#isApplied(record, target, at)) continue;
-      if (!root && (backLlsn(memory, offset) !== llsn || backIncarnation(memory, offset) !== pageIncarnation(target, at))) {
+      if (
+        !root &&
+        (backLlsn(memory, offset) !== llsn || backIncarnation(memory, offset) !== pageIncarnation(target, at))
+      ) {
         this.#noteGap(pageNo, record, llsn);
         return GAP;
       }
@@ -217,11 +233,21 @@ export class Applicator {
     const {incarnation} = this.#files.get(this.#arena.fileOf(record));
     this.applied++;
     try {
-      applyRedo(target, at, this.#pageSize, this.#arena.memoryOf(record), this.#arena.offsetOf(record), incarnation);
+      applyRedo(
+        target,
+        at,
+        this.#pageSize,
+        this.#arena.memoryOf(record),
+        this.#arena.offsetOf(record),
+        incarnation,
+      );
       return true;
     } catch (error) {
       if (!(error instanceof CorruptionError)) throw error;
-      this.noteDamage(pageNo, `page ${pageNo}, redo of incarnation ${incarnation} with LLSN ${this.#arena.llsn(record)}: ${error.message}`);
+      this.noteDamage(
+        pageNo,
+        `page ${pageNo}, redo of incarnation ${incarnation} with LLSN ${this.#arena.llsn(record)}: ${error.message}`,
+      );
       return false;
     }
   }

@@ -36,13 +36,20 @@ export function checkVolume(volume: LocalVolume): CheckReport {
     if (leaf.slot[i] !== NONE) images++;
     const fault = imageFault(volume.parts, pageNo, leaf, i, scratch);
     if (fault !== undefined) faults.push(fault);
-    if (leaf.head[i] !== NONE && volume.readPage(pageNo, scratch, 0) === PAGE_DAMAGED) faults.push(volume.damages.get(pageNo) ?? `page ${pageNo}`);
+    if (leaf.head[i] !== NONE && volume.readPage(pageNo, scratch, 0) === PAGE_DAMAGED)
+      faults.push(volume.damages.get(pageNo) ?? `page ${pageNo}`);
   });
   faults.push(...slotFaults(volume.parts), ...redoFaults(volume.parts));
   return {pages, images, faults};
 }
 
-function imageFault(parts: VolumeParts, pageNo: number, leaf: PageLeaf, i: number, scratch: Memory): string | undefined {
+function imageFault(
+  parts: VolumeParts,
+  pageNo: number,
+  leaf: PageLeaf,
+  i: number,
+  scratch: Memory,
+): string | undefined {
   if (leaf.slot[i] === NONE) return undefined;
   const fault = parts.applicator.verifyImage(pageNo, leaf, i, scratch, 0);
   return fault === undefined ? undefined : `${parts.images.where(leaf.slot[i])}, page ${pageNo}: ${fault}`;
@@ -61,7 +68,9 @@ function slotFaults(parts: VolumeParts): string[] {
   });
   const {slotCount, freeCount, restingCount} = parts.images;
   if (owner.size + freeCount + restingCount !== slotCount) {
-    faults.push(`${slotCount} slots are not ${owner.size} mapped + ${freeCount} free + ${restingCount} resting`);
+    faults.push(
+      `${slotCount} slots are not ${owner.size} mapped + ${freeCount} free + ${restingCount} resting`,
+    );
   }
   return faults;
 }
@@ -81,7 +90,9 @@ function redoFaults(parts: VolumeParts): string[] {
     for (const file of stream.files) {
       const counted = waiting.get(file.id) ?? 0;
       if (counted !== file.waiting) {
-        faults.push(`redo file ${file.sequence} of incarnation ${file.incarnation} counts ${file.waiting} waiting records, ${counted} wait`);
+        faults.push(
+          `redo file ${file.sequence} of incarnation ${file.incarnation} counts ${file.waiting} waiting records, ${counted} wait`,
+        );
       }
     }
   }

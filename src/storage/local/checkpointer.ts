@@ -93,10 +93,10 @@ export class Checkpointer {
       if (!this.#addPage(pageNo, table.leaf(pageNo)) || this.#pages.length === this.#batchPages) return;
     }
     arena.forOldestPages(pageNo => {
-      if (seen.has(pageNo)) return true;
-      seen.add(pageNo);
       const leaf = table.leaf(pageNo);
-      if (leaf.head[leafIndex(pageNo)] === NONE || applicator.damages.has(pageNo)) return true;
+      if (leaf.head[leafIndex(pageNo)] === NONE || seen.has(pageNo) || applicator.damages.has(pageNo))
+        return true;
+      seen.add(pageNo);
       return this.#addPage(pageNo, leaf) && this.#pages.length < this.#batchPages;
     });
   }

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {crc32} from 'node:zlib';
 import {CorruptionError, OperatingError} from '../../base/errors.ts';
-import {frameLength, framePayloadLength} from '../../format/redo/frame.ts';
 import {Memory} from '../../format/memory.ts';
+import {frameLength, framePayloadLength} from '../../format/redo/frame.ts';
 import {SimDisk} from '../../sim/sim-disk.ts';
 import {PAGE_DAMAGED, PAGE_FOUND} from '../api.ts';
 import {checkVolume, Scrubber} from './check.ts';
@@ -155,7 +155,9 @@ test('a flipped bit in one twin of the journal is repaired, in both it is named'
 /** Where the third frame of the first redo file stands. */
 function thirdFrame(world: TestWorld): number {
   const memory = new Memory(new ArrayBuffer(1 << 14));
-  world.disk.openSync('v/redo/0000000001-00000001.redo', {readOnly: true}).readSync(memory.bytes, 0, memory.size, 0);
+  world.disk
+    .openSync('v/redo/0000000001-00000001.redo', {readOnly: true})
+    .readSync(memory.bytes, 0, memory.size, 0);
   const second = REDO_FILE_HEADER + frameLength(framePayloadLength(memory, REDO_FILE_HEADER));
   return second + frameLength(framePayloadLength(memory, second));
 }
@@ -172,7 +174,10 @@ test('a flipped bit in redo below a durable end is named with file and LSN', () 
     world.disk.flip('v/redo/0000000001-00000001.redo', thirdFrame(world) + byte, byte % 8);
     assert.throws(
       () => world.volume.readPage(1, target, 0),
-      (e: CorruptionError) => e.name === 'CorruptionError' && /0000000001-00000001\.redo at byte \d+/.test(e.where) && /durable up to/.test(e.message),
+      (e: CorruptionError) =>
+        e.name === 'CorruptionError' &&
+        /0000000001-00000001\.redo at byte \d+/.test(e.where) &&
+        /durable up to/.test(e.message),
     );
     // The process died: a good later frame shows that it is no torn tail.
     assertNamed(reopenError(world), /0000000001-00000001\.redo/);
@@ -238,7 +243,10 @@ test('a directory is opened once, and again after it was closed', () => {
   const disk = new SimDisk({seed: 1});
   const first = open(disk, 'v');
   const operations = disk.operations;
-  assert.throws(() => open(disk, 'v'), (e: OperatingError) => e instanceof OperatingError && /in use/.test(e.message));
+  assert.throws(
+    () => open(disk, 'v'),
+    (e: OperatingError) => e instanceof OperatingError && /in use/.test(e.message),
+  );
   assert.equal(disk.operations - operations, 1, 'it only looked at the header');
   first.close();
   const second = open(disk, 'v');
@@ -255,7 +263,10 @@ test('foreign, damaged and newer directories are refused, and nothing is written
   };
   const refused = (directory: string, words: RegExp): void => {
     const before = JSON.stringify([disk.listSync(directory), disk.usedBytes()]);
-    assert.throws(() => open(disk, directory), (e: OperatingError) => e instanceof OperatingError && words.test(e.message) && e.hint !== '');
+    assert.throws(
+      () => open(disk, directory),
+      (e: OperatingError) => e instanceof OperatingError && words.test(e.message) && e.hint !== '',
+    );
     assert.equal(JSON.stringify([disk.listSync(directory), disk.usedBytes()]), before);
   };
   put('photos/cat.jpg', 'meow');

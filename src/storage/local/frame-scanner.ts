@@ -127,7 +127,9 @@ export class FrameScanner {
   #isDue(at: number): boolean {
     if (this.#lsn === ANY_LSN) return this.#isWhole(at);
     const {incarnation} = this.#range;
-    return findFrame(this.#block, at, this.#blockFilled, incarnation, this.#lsn, this.#crc32) === FrameState.whole;
+    return (
+      findFrame(this.#block, at, this.#blockFilled, incarnation, this.#lsn, this.#crc32) === FrameState.whole
+    );
   }
 
   #isWhole(at: number): boolean {
@@ -160,7 +162,11 @@ export class FrameScanner {
 
   /** A second scanner that stands where this one does. */
   clone(): FrameScanner {
-    const copy = new FrameScanner(this.#disk, this.#crc32, {...this.#range, sequence: this.#sequence, lsn: this.#lsn});
+    const copy = new FrameScanner(this.#disk, this.#crc32, {
+      ...this.#range,
+      sequence: this.#sequence,
+      lsn: this.#lsn,
+    });
     copy.#position = this.#position;
     return copy;
   }
@@ -198,7 +204,12 @@ export class FrameScanner {
     const {bytes, view, size} = this.#block;
     const step = frameLength(this.#payloadMax);
     for (let position = from; position < this.#range.redoFileSize; position += step) {
-      this.#blockFilled = file.readSync(bytes, 0, Math.min(size, this.#range.redoFileSize - position), position);
+      this.#blockFilled = file.readSync(
+        bytes,
+        0,
+        Math.min(size, this.#range.redoFileSize - position),
+        position,
+      );
       for (let at = 0; at + FRAME_HEADER <= this.#blockFilled && at < step; at += 8) {
         if (view.getUint32(at, true) !== FRAME_MAGIC || frameStartLsn(this.#block, at) <= this.#lsn) continue;
         if (this.#isWhole(at)) return frameStartLsn(this.#block, at);

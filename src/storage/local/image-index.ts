@@ -89,14 +89,24 @@ export class ImageIndex {
   }
 
   /** Loads the mapping into `table` and marks the slots in `images`. Throws CorruptionError naming the entry that does not fit. */
-  static open(env: StorageEnv, directory: string, header: VolumeHeader, table: PageTable, images: ImageStore): ImageIndex {
+  static open(
+    env: StorageEnv,
+    directory: string,
+    header: VolumeHeader,
+    table: PageTable,
+    images: ImageStore,
+  ): ImageIndex {
     const index = new ImageIndex(env, directory, header, table);
     const options = index.#options('');
     index.#log = RecordLog.open(options, (type, payload, sequence) => index.#replay(type, payload, sequence));
-    if (!index.#sawSnapshotEnd) throw new CorruptionError(options.path, 'the index ends before its snapshot does');
+    if (!index.#sawSnapshotEnd)
+      throw new CorruptionError(options.path, 'the index ends before its snapshot does');
     table.forEach((pageNo, leaf, i) => {
       if (images.adopt(leaf.slot[i])) return;
-      throw new CorruptionError(options.path, `page ${pageNo} is mapped to slot ${leaf.slot[i]}, which does not exist or belongs to another page`);
+      throw new CorruptionError(
+        options.path,
+        `page ${pageNo} is mapped to slot ${leaf.slot[i]}, which does not exist or belongs to another page`,
+      );
     });
     return index;
   }
@@ -108,17 +118,19 @@ export class ImageIndex {
 
   #replay(type: number, payload: DataView, sequence: number): void {
     const where = `${this.#directory}/index.log entry ${sequence}`;
-    if (sequence === 1) return this.#checkHeader(type, payload, where);
-    if (type === Entry.batch) this.#replayBatch(payload);
+    if (sequence === 1) this.#checkHeader(type, payload, where);
+    else if (type === Entry.batch) this.#replayBatch(payload);
     else if (type !== Entry.snapshotEnd) throw new CorruptionError(where, `unknown type ${type}`);
     else this.#endSnapshot(payload, where);
   }
 
   #checkHeader(type: number, payload: DataView, where: string): void {
-    if (type !== Entry.header || payload.getUint16(0, true) !== INDEX_VERSION) throw new CorruptionError(where, 'not an index of this version');
+    if (type !== Entry.header || payload.getUint16(0, true) !== INDEX_VERSION)
+      throw new CorruptionError(where, 'not an index of this version');
     const uuid = new TextDecoder('latin1').decode(new Uint8Array(payload.buffer, payload.byteOffset + 8, 32));
     if (uuid !== this.#header.uuid) throw new CorruptionError(where, `the index belongs to volume ${uuid}`);
-    if (payload.getUint32(4, true) !== this.#header.pageSize) throw new CorruptionError(where, 'the index is for another page size');
+    if (payload.getUint32(4, true) !== this.#header.pageSize)
+      throw new CorruptionError(where, 'the index is for another page size');
   }
 
   #replayBatch(payload: DataView): void {
@@ -135,7 +147,8 @@ export class ImageIndex {
 
   #endSnapshot(payload: DataView, where: string): void {
     const pages = payload.getUint32(0, true);
-    if (pages !== this.#pages) throw new CorruptionError(where, `the snapshot names ${this.#pages} pages, it should be ${pages}`);
+    if (pages !== this.#pages)
+      throw new CorruptionError(where, `the snapshot names ${this.#pages} pages, it should be ${pages}`);
     this.#sawSnapshotEnd = true;
     this.#snapshotBytes = pages * MAPPING_BYTES;
   }

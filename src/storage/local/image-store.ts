@@ -12,8 +12,8 @@
 
 import {assert} from '../../base/assert.ts';
 import {DiskFailure, type File} from '../../env/disk.ts';
-import {sealChecksum, verifyPage} from '../../format/page/page.ts';
 import type {Memory} from '../../format/memory.ts';
+import {sealChecksum, verifyPage} from '../../format/page/page.ts';
 import type {StorageEnv} from './options.ts';
 import {NONE} from './page-table.ts';
 

@@ -25,7 +25,17 @@ const REWRITE_AT = (RESERVED / 4) * 3;
 const JOURNAL_VERSION = 1;
 
 /** Entry types. Payloads: see docs/format/volume.md. */
-const Entry = {header: 1, open: 2, sealing: 3, sealed: 4, finished: 5, retired: 6, checkpoint: 7, tsoLimit: 8, next: 9} as const;
+const Entry = {
+  header: 1,
+  open: 2,
+  sealing: 3,
+  sealed: 4,
+  finished: 5,
+  retired: 6,
+  checkpoint: 7,
+  tsoLimit: 8,
+  next: 9,
+} as const;
 
 /** One incarnation as the journal knows it. */
 export interface JournalIncarnation extends IncarnationInfo {
@@ -65,10 +75,15 @@ export class IncarnationJournal {
   /** Reads the journal. Throws CorruptionError when it is damaged or belongs to another volume. */
   static open(env: StorageEnv, directory: string, uuid: string): IncarnationJournal {
     const journal = new IncarnationJournal(env, directory, uuid);
-    journal.#log = RecordLog.open(journal.#options(''), (type, payload, sequence) => journal.#replay(type, payload, sequence));
+    journal.#log = RecordLog.open(journal.#options(''), (type, payload, sequence) =>
+      journal.#replay(type, payload, sequence),
+    );
     if (journal.#log.usedBytes === 0) throw new CorruptionError(journal.#log.path, 'the journal is empty');
     if (journal.#log.damagedTwins > 0) {
-      env.trace.warn('journal entries were damaged and have been repaired from their twins', {path: journal.#log.path, count: journal.#log.damagedTwins});
+      env.trace.warn('journal entries were damaged and have been repaired from their twins', {
+        path: journal.#log.path,
+        count: journal.#log.damagedTwins,
+      });
       journal.#log.close();
       journal.#rewrite();
     }
@@ -82,8 +97,8 @@ export class IncarnationJournal {
 
   #replay(type: number, payload: DataView, sequence: number): void {
     const where = `${this.#directory}/incarnations.log entry ${sequence}`;
-    if (sequence === 1) return this.#checkHeader(type, payload, where);
-    if (type === Entry.tsoLimit) this.#tsoLimit = getU48(payload, 0);
+    if (sequence === 1) this.#checkHeader(type, payload, where);
+    else if (type === Entry.tsoLimit) this.#tsoLimit = getU48(payload, 0);
     else if (type === Entry.next) this.#next = payload.getUint32(0, true);
     else if (type === Entry.open) this.#noteOpen(payload.getUint32(0, true), payload.getUint32(4, true));
     else this.#replayChange(type, payload, where);
@@ -91,8 +106,10 @@ export class IncarnationJournal {
 
   #checkHeader(type: number, payload: DataView, where: string): void {
     const uuid = new TextDecoder('latin1').decode(new Uint8Array(payload.buffer, payload.byteOffset + 4, 32));
-    if (type !== Entry.header || payload.getUint16(0, true) !== JOURNAL_VERSION) throw new CorruptionError(where, 'not a journal of this version');
-    if (uuid !== this.#uuid) throw new CorruptionError(where, `the journal belongs to volume ${uuid}, not to ${this.#uuid}`);
+    if (type !== Entry.header || payload.getUint16(0, true) !== JOURNAL_VERSION)
+      throw new CorruptionError(where, 'not a journal of this version');
+    if (uuid !== this.#uuid)
+      throw new CorruptionError(where, `the journal belongs to volume ${uuid}, not to ${this.#uuid}`);
   }
 
   #replayChange(type: number, payload: DataView, where: string): void {
@@ -109,7 +126,14 @@ export class IncarnationJournal {
 
   #noteOpen(incarnation: number, node: number): void {
     const state = IncarnationState.open;
-    this.#incarnations.set(incarnation, {incarnation, node, state, sealing: false, endLsn: 0, checkpointLsn: 0});
+    this.#incarnations.set(incarnation, {
+      incarnation,
+      node,
+      state,
+      sealing: false,
+      endLsn: 0,
+      checkpointLsn: 0,
+    });
     this.#next = Math.max(this.#next, incarnation + 1);
   }
 
@@ -176,7 +200,10 @@ export class IncarnationJournal {
   /** False when the disk is full: what is left of the file is kept for the ends of incarnations, and the old checkpoint stands. */
   setCheckpoint(incarnation: number, lsn: number): boolean {
     const entry = must(this.#incarnations.get(incarnation), () => `incarnation ${incarnation}`);
-    assert(lsn >= entry.checkpointLsn, () => `checkpoint of ${incarnation} goes back from ${entry.checkpointLsn} to ${lsn}`);
+    assert(
+      lsn >= entry.checkpointLsn,
+      () => `checkpoint of ${incarnation} goes back from ${entry.checkpointLsn} to ${lsn}`,
+    );
     if (this.#log.usedBytes >= REWRITE_AT && !this.#rewriteIfRoom()) return false;
     this.#appendLsn(Entry.checkpoint, incarnation, lsn);
     entry.checkpointLsn = lsn;
@@ -193,7 +220,10 @@ export class IncarnationJournal {
 
   #mustGet(incarnation: number, state: IncarnationState): JournalIncarnation {
     const entry = must(this.#incarnations.get(incarnation), () => `incarnation ${incarnation}`);
-    assert(entry.state === state, () => `incarnation ${incarnation} is in state ${entry.state}, not ${state}`);
+    assert(
+      entry.state === state,
+      () => `incarnation ${incarnation} is in state ${entry.state}, not ${state}`,
+    );
     return entry;
   }
 
@@ -243,9 +273,11 @@ export class IncarnationJournal {
     yield [Entry.header, header];
     for (const entry of this.incarnations()) {
       yield [Entry.open, encode(entry.incarnation, entry.node)];
-      if (entry.checkpointLsn > 0) yield [Entry.checkpoint, encodeLsn(entry.incarnation, entry.checkpointLsn)];
+      if (entry.checkpointLsn > 0)
+        yield [Entry.checkpoint, encodeLsn(entry.incarnation, entry.checkpointLsn)];
       if (entry.sealing) yield [Entry.sealing, encode(entry.incarnation, 0)];
-      if (entry.state !== IncarnationState.open) yield [Entry.sealed, encodeLsn(entry.incarnation, entry.endLsn)];
+      if (entry.state !== IncarnationState.open)
+        yield [Entry.sealed, encodeLsn(entry.incarnation, entry.endLsn)];
       if (entry.state === IncarnationState.finished) yield [Entry.finished, encode(entry.incarnation, 0)];
     }
     yield [Entry.next, encode(this.#next, 0)];

@@ -7,8 +7,8 @@
 // Records that the page's image already holds (LLSN not above the image's) are passed over: that is how a volume reopens after a crash.
 
 import {CorruptionError} from '../../base/errors.ts';
-import {isControl, redoFault, redoLength, redoLlsn, redoPageNo} from '../../format/redo/read.ts';
 import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
+import {isControl, redoFault, redoLength, redoLlsn, redoPageNo} from '../../format/redo/read.ts';
 import {leafIndex, NONE, type PageTable} from './page-table.ts';
 import {ARENA_FULL, type RedoArena} from './redo-arena.ts';
 import type {RedoFileEntry, RedoFileTable, StreamState} from './stream-state.ts';
@@ -111,7 +111,8 @@ export class Ingest {
     const {memory} = stream.scanner;
     if (isControl(memory, at)) return true;
     const pageNo = redoPageNo(memory, at);
-    if (pageNo >= VIRTUAL_PAGE_FIRST) throw new CorruptionError(stream.scanner.where, `redo for page ${pageNo}, which cannot exist`);
+    if (pageNo >= VIRTUAL_PAGE_FIRST)
+      throw new CorruptionError(stream.scanner.where, `redo for page ${pageNo}, which cannot exist`);
     const leaf = this.#table.leaf(pageNo);
     const i = leafIndex(pageNo);
     if (leaf.slot[i] !== NONE && redoLlsn(memory, at) <= leaf.llsn[i]) {

@@ -24,7 +24,13 @@ import {ImageIndex} from './image-index.ts';
 import {ImageStore} from './image-store.ts';
 import {IncarnationJournal} from './incarnation-journal.ts';
 import {Ingest} from './ingest.ts';
-import {DEFAULT_LIMITS, DEFAULT_SHAPE, type StorageEnv, type VolumeLimits, type VolumeShape} from './options.ts';
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_SHAPE,
+  type StorageEnv,
+  type VolumeLimits,
+  type VolumeShape,
+} from './options.ts';
 import {PageTable} from './page-table.ts';
 import {rebuildPage} from './rebuild.ts';
 import {RedoArena} from './redo-arena.ts';
@@ -34,7 +40,13 @@ import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
 import {RedoFileTable} from './stream-state.ts';
 import type {StreamWords} from './stream-words.ts';
 import {Streams} from './streams.ts';
-import {beginCreation, endCreation, inspectDirectory, readHeader, type VolumeHeader} from './volume-header.ts';
+import {
+  beginCreation,
+  endCreation,
+  inspectDirectory,
+  readHeader,
+  type VolumeHeader,
+} from './volume-header.ts';
 
 /** How often a read looks again for a record that its page's chain lacks, when other nodes keep writing. */
 const GAP_RETRIES = 8;
@@ -74,7 +86,13 @@ export class LocalVolume {
   readonly #lock: DirectoryLock;
   #failure: string | undefined;
 
-  private constructor(env: StorageEnv, options: OpenVolumeOptions, header: VolumeHeader, lock: DirectoryLock, isNew: boolean) {
+  private constructor(
+    env: StorageEnv,
+    options: OpenVolumeOptions,
+    header: VolumeHeader,
+    lock: DirectoryLock,
+    isNew: boolean,
+  ) {
     this.#env = env;
     this.#limits = {...DEFAULT_LIMITS, ...options.limits};
     this.#lock = lock;
@@ -130,7 +148,10 @@ export class LocalVolume {
   }
 
   #refusal(): OperatingError {
-    return new OperatingError(`the volume failed: ${this.#failure}`, 'look after the disk, then restart: what was acknowledged is in the redo');
+    return new OperatingError(
+      `the volume failed: ${this.#failure}`,
+      'look after the disk, then restart: what was acknowledged is in the redo',
+    );
   }
 
   /** Opens the next incarnation for a node; what it returns makes the LocalRedoStream in the primary's thread. */
@@ -150,7 +171,9 @@ export class LocalVolume {
 
   /** Incarnations that are not forgotten. One that is missing here and below `nextIncarnation` is finished. */
   incarnations(): IncarnationInfo[] {
-    return this.parts.journal.incarnations().map(({incarnation, node, state, endLsn}) => ({incarnation, node, state, endLsn}));
+    return this.parts.journal
+      .incarnations()
+      .map(({incarnation, node, state, endLsn}) => ({incarnation, node, state, endLsn}));
   }
 
   /** All numbers below have been given out. */
@@ -186,7 +209,9 @@ export class LocalVolume {
     const {ingest, streams, checkpointer} = this.parts;
     while (!ingest.run(streams.all(), false)) {
       if (checkpointer.step() > 0) continue;
-      this.#env.trace.warn('redo waits in memory beyond its limit: pages cannot be written', {bytes: this.parts.arena.waitingBytes});
+      this.#env.trace.warn('redo waits in memory beyond its limit: pages cannot be written', {
+        bytes: this.parts.arena.waitingBytes,
+      });
       ingest.run(streams.all(), true);
       return;
     }
@@ -208,7 +233,10 @@ export class LocalVolume {
 
   #readPage(pageNo: number, target: Memory, at: number): number {
     for (const stream of this.parts.streams.all()) {
-      assert(stream.phase !== 'orphan', () => `page ${pageNo} is read before stream ${stream.incarnation} is sealed`);
+      assert(
+        stream.phase !== 'orphan',
+        () => `page ${pageNo} is read before stream ${stream.incarnation} is sealed`,
+      );
     }
     this.#ingestAll();
     const {applicator} = this.parts;
@@ -256,9 +284,14 @@ export class LocalVolume {
     this.#ingestAll();
     const preparing = streams.prepareFiles();
     const repairs = applicator.repairs.size > 0;
-    const pressed = repairs || streams.isStarved || arena.fullness > BUSY_SHARE || redoFiles.count > this.#limits.redoFilesMax * BUSY_SHARE;
+    const pressed =
+      repairs ||
+      streams.isStarved ||
+      arena.fullness > BUSY_SHARE ||
+      redoFiles.count > this.#limits.redoFilesMax * BUSY_SHARE;
     const written = pressed && (repairs || arena.waiting > 0) ? checkpointer.step() : 0;
-    if (streams.giveBack(checkpointer) && written === 0 && checkpointer.settle()) streams.giveBack(checkpointer);
+    if (streams.giveBack(checkpointer) && written === 0 && checkpointer.settle())
+      streams.giveBack(checkpointer);
     return preparing || written > 0;
   }
 
@@ -311,20 +344,36 @@ export class LocalVolume {
 function takeDirectory(env: StorageEnv, directory: string): DirectoryLock {
   try {
     if (inspectDirectory(env.disk, directory) === 'foreign') {
-      throw new OperatingError(`${directory} holds files, but no Pando volume`, 'name an empty directory, or the one of a volume');
+      throw new OperatingError(
+        `${directory} holds files, but no Pando volume`,
+        'name an empty directory, or the one of a volume',
+      );
     }
     if (env.disk.existsSync(`${directory}/volume.json`)) readHeader(env.disk, directory);
     else env.disk.makeDirectorySync(directory);
     const lock = env.disk.lockDirectorySync(directory);
     if (lock !== undefined) return lock;
   } catch (error) {
-    if (error instanceof DiskFailure) throw new OperatingError(`cannot use ${directory}: ${error.message}`, 'check the path and its permissions');
+    if (error instanceof DiskFailure)
+      throw new OperatingError(
+        `cannot use ${directory}: ${error.message}`,
+        'check the path and its permissions',
+      );
     throw error;
   }
-  throw new OperatingError(`${directory} is in use by another process`, 'stop that process, or name another directory');
+  throw new OperatingError(
+    `${directory} is in use by another process`,
+    'stop that process, or name another directory',
+  );
 }
 
-function buildParts(env: StorageEnv, options: OpenVolumeOptions, limits: VolumeLimits, header: VolumeHeader, isNew: boolean): VolumeParts {
+function buildParts(
+  env: StorageEnv,
+  options: OpenVolumeOptions,
+  limits: VolumeLimits,
+  header: VolumeHeader,
+  isNew: boolean,
+): VolumeParts {
   const {directory, words} = options;
   const {pageSize, redoFileSize, uuid} = header;
   const table = new PageTable();
@@ -332,14 +381,28 @@ function buildParts(env: StorageEnv, options: OpenVolumeOptions, limits: VolumeL
   const files = new RedoFileTable();
   if (isNew) makeDirectories(env, directory);
   syncNames(env, directory);
-  const journal = isNew ? IncarnationJournal.create(env, directory, uuid) : IncarnationJournal.open(env, directory, uuid);
+  const journal = isNew
+    ? IncarnationJournal.create(env, directory, uuid)
+    : IncarnationJournal.open(env, directory, uuid);
   const images = new ImageStore(env, `${directory}/images`, pageSize, limits.growPages);
-  const index = isNew ? ImageIndex.create(env, directory, header, table) : ImageIndex.open(env, directory, header, table, images);
+  const index = isNew
+    ? ImageIndex.create(env, directory, header, table)
+    : ImageIndex.open(env, directory, header, table, images);
   const cache = new ImageCache(limits.cachedPagesMax, pageSize);
   const redoFiles = new RedoFiles(env, `${directory}/redo`, header);
   const streams = new Streams(env, limits, redoFileSize, journal, redoFiles, files, words);
   const rebuild: RebuildImage = (pageNo, llsn, incarnation, target, at) =>
-    rebuildPage(env.disk, env.crc32, streams.describeIngested(), pageNo, llsn, incarnation, target, at, pageSize);
+    rebuildPage(
+      env.disk,
+      env.crc32,
+      streams.describeIngested(),
+      pageNo,
+      llsn,
+      incarnation,
+      target,
+      at,
+      pageSize,
+    );
   const applicator = new Applicator(pageSize, env.trace, table, arena, files, images, cache, rebuild);
   const ingest = new Ingest(table, arena, files, words);
   const checkpointer = new Checkpointer(
@@ -348,12 +411,26 @@ function buildParts(env: StorageEnv, options: OpenVolumeOptions, limits: VolumeL
     limits.batchPages,
     limits.indexRewriteBytes,
   );
-  return {table, arena, files, images, index, cache, applicator, ingest, checkpointer, streams, redoFiles, journal};
+  return {
+    table,
+    arena,
+    files,
+    images,
+    index,
+    cache,
+    applicator,
+    ingest,
+    checkpointer,
+    streams,
+    redoFiles,
+    journal,
+  };
 }
 
 /** Renames and creations of a process that died may not be durable yet, though they can be seen (K6 a holds for names too). */
 function syncNames(env: StorageEnv, directory: string): void {
-  for (const path of [directory, `${directory}/images`, `${directory}/redo`]) env.disk.syncDirectorySync(path);
+  for (const path of [directory, `${directory}/images`, `${directory}/redo`])
+    env.disk.syncDirectorySync(path);
 }
 
 function makeDirectories(env: StorageEnv, directory: string): void {

@@ -1,10 +1,10 @@
 // What a local volume is built from, and its limits.
 
-import {PAGE_SIZE_DEFAULT} from '../../format/page/layout.ts';
 import type {Checksum} from '../../env/crypto.ts';
 import type {Disk} from '../../env/disk.ts';
 import type {Random} from '../../env/random.ts';
 import type {Trace} from '../../env/trace.ts';
+import {PAGE_SIZE_DEFAULT} from '../../format/page/layout.ts';
 
 /** The part of the world that storage uses; an Env fits. */
 export interface StorageEnv {

@@ -6,12 +6,12 @@
 
 import type {Checksum} from '../../env/crypto.ts';
 import type {Disk} from '../../env/disk.ts';
+import {Memory} from '../../format/memory.ts';
 import {PAGE_HEADER} from '../../format/page/layout.ts';
 import {pageIncarnation, pageLlsn} from '../../format/page/page.ts';
 import {applyRedo} from '../../format/redo/apply.ts';
 import {RedoType} from '../../format/redo/layout.ts';
 import {redoLlsn, redoPageNo, redoType} from '../../format/redo/read.ts';
-import {Memory} from '../../format/memory.ts';
 import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
 
 interface Found {
@@ -39,7 +39,8 @@ export function rebuildPage(
   const root = chain.findLastIndex(({record}) => isRoot(record));
   if (root < 0) return false;
   target.bytes.fill(0, at, at + PAGE_HEADER);
-  for (const {record, incarnation: writer} of chain.slice(root)) applyRedo(target, at, pageSize, record, 0, writer);
+  for (const {record, incarnation: writer} of chain.slice(root))
+    applyRedo(target, at, pageSize, record, 0, writer);
   return pageLlsn(target, at) === llsn && pageIncarnation(target, at) === incarnation;
 }
 
@@ -49,7 +50,13 @@ function isRoot(record: Memory): boolean {
 }
 
 /** The page's records up to `llsn`, in LLSN order. */
-function collect(disk: Disk, crc32: Checksum, streams: readonly StreamDescription[], pageNo: number, llsn: number): Found[] {
+function collect(
+  disk: Disk,
+  crc32: Checksum,
+  streams: readonly StreamDescription[],
+  pageNo: number,
+  llsn: number,
+): Found[] {
   const found: Found[] = [];
   for (const stream of streams) {
     const reader = new LocalStreamReader(disk, crc32, stream);

@@ -37,7 +37,10 @@ for (const cell of [0, 512]) {
     const log = RecordLog.open(options, () => {});
     log.append(41, Uint8Array.from([41, 41, 41]));
     log.sync();
-    assert.deepEqual(read(options), Array.from({length: 41}, (_, i) => i + 1));
+    assert.deepEqual(
+      read(options),
+      Array.from({length: 41}, (_, i) => i + 1),
+    );
   });
 
   test(`a damaged entry with a good one behind it is named (cell ${cell})`, () => {

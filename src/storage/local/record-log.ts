@@ -125,7 +125,11 @@ export class RecordLog {
       }
       if (at < 0) break;
       const length = window.view.getUint32(at + 8, true);
-      visit(window.view.getUint16(at + 12, true), new DataView(window.bytes.buffer, at + HEADER, length), this.#sequence);
+      visit(
+        window.view.getUint16(at + 12, true),
+        new DataView(window.bytes.buffer, at + HEADER, length),
+        this.#sequence,
+      );
       this.#position += this.#footprint(length);
       this.#sequence++;
     }
@@ -173,7 +177,10 @@ export class RecordLog {
     this.#assertUsable();
     assert(payload.length <= LOG_PAYLOAD_MAX, () => `log entry of ${payload.length} bytes`);
     const {cell} = this.#options;
-    assert(cell === 0 || HEADER + payload.length <= cell, () => `log entry of ${payload.length} bytes does not fit its cell`);
+    assert(
+      cell === 0 || HEADER + payload.length <= cell,
+      () => `log entry of ${payload.length} bytes does not fit its cell`,
+    );
     const footprint = this.#footprint(payload.length);
     if (this.#position + footprint > this.#size) {
       this.#file.allocateSync(this.#size + Math.max(this.#options.growBytes, footprint));
@@ -213,7 +220,10 @@ export class RecordLog {
 
   #assertUsable(): void {
     if (!this.#broken) return;
-    throw new OperatingError(`${this.#options.path} could not be made durable earlier`, 'restart; see the log for the disk error');
+    throw new OperatingError(
+      `${this.#options.path} could not be made durable earlier`,
+      'restart; see the log for the disk error',
+    );
   }
 
   close(): void {

@@ -97,7 +97,12 @@ export class RedoArena {
     let chunk = this.#idle.pop();
     if (chunk === undefined) {
       if (this.#chunks.length >= this.#chunksMax && !force) return undefined;
-      chunk = {memory: new Memory(new ArrayBuffer(CHUNK_BYTES)), index: this.#chunks.length, filled: 0, waiting: 0};
+      chunk = {
+        memory: new Memory(new ArrayBuffer(CHUNK_BYTES)),
+        index: this.#chunks.length,
+        filled: 0,
+        waiting: 0,
+      };
       this.#chunks.push(chunk);
     }
     this.#used.push(chunk);
@@ -191,7 +196,12 @@ export class RedoArena {
   #sortList(head: number): number {
     if (head === NONE || this.#next[head] === NONE) return head;
     let slow = head;
-    for (let fast = this.#next[head]; fast !== NONE && this.#next[fast] !== NONE; fast = this.#next[this.#next[fast]]) slow = this.#next[slow];
+    for (
+      let fast = this.#next[head];
+      fast !== NONE && this.#next[fast] !== NONE;
+      fast = this.#next[this.#next[fast]]
+    )
+      slow = this.#next[slow];
     const second = this.#next[slow];
     this.#next[slow] = NONE;
     return this.#merge(this.#sortList(head), this.#sortList(second));

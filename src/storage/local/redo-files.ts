@@ -164,7 +164,8 @@ export class RedoFiles {
     file.readSync(bytes, 0, bytes.length, 0);
     file.closeSync();
     const expected = this.#encodeHeader(incarnation, sequence);
-    if (bytes.some((b, i) => b !== expected[i])) throw new CorruptionError(path, 'the header of the redo file is damaged or belongs to another file');
+    if (bytes.some((b, i) => b !== expected[i]))
+      throw new CorruptionError(path, 'the header of the redo file is damaged or belongs to another file');
   }
 
   /** The stream needs these files no more: they become free, or go. One durable step for all of them. */

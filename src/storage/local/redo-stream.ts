@@ -13,9 +13,9 @@
 import {assert} from '../../base/assert.ts';
 import type {Checksum} from '../../env/crypto.ts';
 import type {Disk, DiskError, File} from '../../env/disk.ts';
+import type {Memory} from '../../format/memory.ts';
 import {frameLength, sealFrame} from '../../format/redo/frame.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
-import type {Memory} from '../../format/memory.ts';
 import type {RedoStream} from '../api.ts';
 import {framePayloadMax} from './options.ts';
 import {REDO_FILE_HEADER, redoFileName} from './redo-files.ts';
@@ -66,25 +66,63 @@ export class LocalRedoStream implements RedoStream {
     this.#cplLsn = description.startLsn;
     this.#position = description.redoFileSize;
     const owner = words.incarnation(description.node);
-    assert(owner === this.incarnation, () => `words of node ${description.node} belong to stream ${owner}, not ${this.incarnation}`);
+    assert(
+      owner === this.incarnation,
+      () => `words of node ${description.node} belong to stream ${owner}, not ${this.incarnation}`,
+    );
   }
 
   get durableLsn(): number {
     return this.#durableLsn;
   }
 
-  write(memory: Memory, at: number, payloadLength: number, startLsn: number, cplLsn: number, done: (error?: string) => void): void {
+  write(
+    memory: Memory,
+    at: number,
+    payloadLength: number,
+    startLsn: number,
+    cplLsn: number,
+    done: (error?: string) => void,
+  ): void {
     assert(this.#done === undefined, () => 'one redo write at a time');
-    assert(startLsn === this.#nextLsn, () => `redo write at LSN ${startLsn}, the stream is at ${this.#nextLsn}`);
-    assert(payloadLength > 0 && payloadLength <= this.maxPayload, () => `redo frame of ${payloadLength} bytes`);
+    assert(
+      startLsn === this.#nextLsn,
+      () => `redo write at LSN ${startLsn}, the stream is at ${this.#nextLsn}`,
+    );
+    assert(
+      payloadLength > 0 && payloadLength <= this.maxPayload,
+      () => `redo frame of ${payloadLength} bytes`,
+    );
     assert(cplLsn <= startLsn + payloadLength, () => `CPL ${cplLsn} beyond the frame's end`);
-    if (this.#failure !== undefined) return done(this.#failure);
+    if (this.#failure === undefined) this.#write(memory, at, payloadLength, startLsn, cplLsn, done);
+    else done(this.#failure);
+  }
+
+  #write(
+    memory: Memory,
+    at: number,
+    payloadLength: number,
+    startLsn: number,
+    cplLsn: number,
+    done: (error?: string) => void,
+  ): void {
     const length = frameLength(payloadLength);
     if (this.#position + length > this.#description.redoFileSize) this.#nextFile();
     const file = this.#file;
-    if (file === undefined) return done(this.#failure);
+    if (file === undefined) {
+      done(this.#failure);
+      return;
+    }
     this.#cplLsn = Math.max(this.#cplLsn, cplLsn);
-    sealFrame(memory, at, this.incarnation, payloadLength, startLsn, this.#cplLsn > this.startLsn ? this.#cplLsn : 0, this.#crc32);
+    sealFrame(
+      memory,
+      at,
+      this.incarnation,
+      payloadLength,
+      startLsn,
+      this.#cplLsn > this.startLsn ? this.#cplLsn : 0,
+      this.#crc32,
+    );
     this.#done = done;
     this.#nextLsn = startLsn + payloadLength;
     const position = this.#position;
@@ -94,7 +132,10 @@ export class LocalRedoStream implements RedoStream {
 
   #nextFile(): void {
     const prepared = this.#words.preparedFiles(this.#description.node);
-    assert(this.#sequence < prepared, () => `redo written beyond the room that was promised (file ${this.#sequence + 1})`);
+    assert(
+      this.#sequence < prepared,
+      () => `redo written beyond the room that was promised (file ${this.#sequence + 1})`,
+    );
     this.#file?.closeSync();
     this.#sequence++;
     this.#position = REDO_FILE_HEADER;
@@ -111,7 +152,8 @@ export class LocalRedoStream implements RedoStream {
     const done = this.#done;
     this.#done = undefined;
     if (error !== undefined) this.#end(`${error.code}: ${error.message}`);
-    else if (this.#words.hasFlag(this.#description.node, StreamFlag.sealed)) this.#end('the stream has been sealed');
+    else if (this.#words.hasFlag(this.#description.node, StreamFlag.sealed))
+      this.#end('the stream has been sealed');
     else {
       this.#durableLsn = this.#cplLsn;
       this.#words.setDurable(this.#description.node, this.#cplLsn);

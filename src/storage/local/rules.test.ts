@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {crc32} from 'node:zlib';
-import {SimCrash} from '../../sim/sim-disk.ts';
-import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import {Memory} from '../../format/memory.ts';
-import {PAGE_FOUND} from '../api.ts';
+import {FRAME_HEADER} from '../../format/redo/layout.ts';
+import {SimCrash} from '../../sim/sim-disk.ts';
+import {PAGE_ABSENT, PAGE_FOUND} from '../api.ts';
 import {checkVolume} from './check.ts';
 import {REDO_FILE_HEADER} from './redo-files.ts';
 import {LocalRedoStream} from './redo-stream.ts';
@@ -53,10 +53,32 @@ test('K5, K6: a mini-transaction of two frames counts only when its last one is 
   a.stream.write(a.memory, 0, a.filled, a.frameLsn, 0, () => {});
   world.disk.runCallbacks();
   assert.equal(a.stream.durableLsn, end);
-  assert.equal(world.volume.readPage(2, target, 0), 0);
+  assert.equal(world.volume.readPage(2, target, 0), PAGE_ABSENT);
   world.crash(true);
   assert.equal(world.volume.incarnations()[0]?.endLsn, end);
   world.verifyAll();
+});
+
+test('K5, K6: a frame that ends inside a mini-transaction is taken in up to the end of the one before', () => {
+  const world = new TestWorld(3);
+  const a = world.start(0);
+  world.change(a, [1]);
+  const end = a.cplLsn;
+  world.change(a, [1, 2]);
+  a.stream.write(a.memory, 0, a.filled, a.frameLsn, end, () => {});
+  world.disk.runCallbacks();
+  assert.equal(world.volume.readPage(2, target, 0), PAGE_ABSENT);
+  assert.equal(world.volume.readPage(1, target, 0), PAGE_FOUND);
+  assert.ok(world.volume.isIngested(1, end) && !world.volume.isIngested(1, end + 1));
+  // The rest of the mini-transaction comes with the next frame.
+  const rest = a.lsn;
+  world.change(a, [2]);
+  a.stream.write(a.memory, rest - a.frameLsn, a.lsn - rest, rest, a.lsn, () => {});
+  world.disk.runCallbacks();
+  a.ackedLsn = a.lsn;
+  a.filled = 0;
+  world.verifyAll();
+  assert.deepEqual(checkVolume(world.volume).faults, []);
 });
 
 test('K6 a: the tail that a dead process wrote is durable before anybody builds on it', () => {
@@ -97,7 +119,11 @@ test('K6 c: old frames in a recycled file, with good checksums and the very LSN 
   const file = world.disk.openSync('v/redo/0000000002-00000001.redo', {});
   const old = new Memory(new ArrayBuffer(1 << 14));
   file.readSync(old.bytes, 0, old.size, 0);
-  assert.equal(old.view.getUint32(REDO_FILE_HEADER + 8, true), 1, 'the frames of incarnation 1 are still in it');
+  assert.equal(
+    old.view.getUint32(REDO_FILE_HEADER + 8, true),
+    1,
+    'the frames of incarnation 1 are still in it',
+  );
   const length = old.view.getUint32(REDO_FILE_HEADER + 12, true);
   stream.write(old, REDO_FILE_HEADER, length, FIRST_LSN, FIRST_LSN + length, () => {});
   world.disk.runCallbacks();
@@ -120,7 +146,7 @@ test('K7: a write that ends after the seal is not acknowledged', () => {
   assert.equal(answer, 'the stream has been sealed');
   assert.equal(a.stream.room(), 0);
   world.volume.ingest();
-  assert.equal(world.volume.readPage(1, target, 0), 0, 'nothing beyond D exists');
+  assert.equal(world.volume.readPage(1, target, 0), PAGE_ABSENT, 'nothing beyond D exists');
 });
 
 test('K8: an incarnation is durable before its first use, and its number is never used again', () => {
@@ -152,7 +178,10 @@ test('K8: the stream is kept from its checkpoint on, and recovery reads from the
     if (i % 40 === 0) world.volume.checkpointAll();
   }
   world.volume.checkpointAll();
-  assert.ok(!world.disk.existsSync('v/redo/0000000001-00000001.redo'), 'what lies below the checkpoint is given back');
+  assert.ok(
+    !world.disk.existsSync('v/redo/0000000001-00000001.redo'),
+    'what lies below the checkpoint is given back',
+  );
   world.disk.crash();
   const cut = a.ackedLsn;
   world.reopen();
@@ -180,21 +209,26 @@ test('K9: the TSO limit is durable when raiseTsoLimit returns, and never goes ba
 });
 
 test('S14: what room() promises can be written, in frames of any size', () => {
-  for (let seed = 0; seed < 30; seed++) {
+  for (let seed = 0; seed < 40; seed++) {
     const world = new TestWorld(seed, {redoFilesAhead: 3});
     const a = world.start(0);
     while (world.volume.maintain());
     const memory = new Memory(new ArrayBuffer(a.stream.maxPayload + FRAME_HEADER + 8));
     let lsn = a.stream.startLsn;
-    // Frames of a few hundred bytes and more; the smallest ones eat into the reserve for headers, which is why it is checked per frame.
-    for (;;) {
-      const length = Math.min(a.stream.room(), 4 * (100 + world.prng.below(a.stream.maxPayload / 4 - 100)));
-      if (length < 4) break;
-      a.stream.write(memory, 0, length & ~3, lsn, lsn + (length & ~3), error => assert.equal(error, undefined));
-      lsn += length & ~3;
+    const write = (length: number): void => {
+      a.stream.write(memory, 0, length, lsn, lsn + length, error => assert.equal(error, undefined));
+      lsn += length;
       world.disk.runCallbacks();
+    };
+    // The promise is taken at some moment; then all of it is written, in frames chosen to fit badly.
+    for (let i = world.prng.below(10); i > 0; i--) write(4 * (1 + world.prng.below(500)));
+    const smallest = seed % 2 === 0 ? a.stream.maxPayload - 100 : 1000;
+    for (let promised = a.stream.room(); promised >= 4; ) {
+      const length = Math.min(promised, smallest + world.prng.below(a.stream.maxPayload - smallest)) & ~3;
+      write(length);
+      promised -= length;
     }
-    assert.ok(lsn > 3 * 8192, `${lsn} bytes were written`);
+    assert.ok(lsn > 2 * 8192, `${lsn} bytes were written`);
   }
 });
 
@@ -252,15 +286,23 @@ test('S15: no image is written over that the index names, now or if its last ent
     const kept = new Map([...before, ...now].map(slot => [slot, imageBytes(world, slot)]));
     if (i % 3 === 0 && world.volume.checkpointStep() > 0) before = now;
     now = [];
-    table.forEach((_pageNo, leaf, k) => leaf.slot[k] >= 0 && now.push(leaf.slot[k]));
-    for (const [slot, bytes] of kept) assert.deepEqual(imageBytes(world, slot), bytes, `slot ${slot} was written over at step ${i}`);
+    table.forEach((_pageNo, leaf, k) => {
+      if (leaf.slot[k] >= 0) now.push(leaf.slot[k]);
+    });
+    for (const [slot, bytes] of kept)
+      assert.deepEqual(imageBytes(world, slot), bytes, `slot ${slot} was written over at step ${i}`);
     if (now.some(slot => !kept.has(slot))) reused++;
   }
-  assert.ok(reused > 30 && images.slotCount < 60, `slots go round: ${reused} batches, ${images.slotCount} slots`);
+  assert.ok(
+    reused > 30 && images.slotCount < 60,
+    `slots go round: ${reused} batches, ${images.slotCount} slots`,
+  );
 });
 
 function imageBytes(world: TestWorld, slot: number): Uint8Array {
   const bytes = new Uint8Array(PAGE_SIZE);
-  world.disk.openSync('v/images/000000.images', {readOnly: true}).readSync(bytes, 0, PAGE_SIZE, slot * PAGE_SIZE);
+  world.disk
+    .openSync('v/images/000000.images', {readOnly: true})
+    .readSync(bytes, 0, PAGE_SIZE, slot * PAGE_SIZE);
   return bytes;
 }

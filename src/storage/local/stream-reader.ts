@@ -40,7 +40,10 @@ export class LocalStreamReader implements StreamReader {
   }
 
   scan(fromLsn: number, visit: (memory: Memory, at: number, lsn: number) => void): void {
-    assert(fromLsn >= FIRST_LSN && fromLsn <= this.endLsn, () => `scan of stream ${this.incarnation} from LSN ${fromLsn}`);
+    assert(
+      fromLsn >= FIRST_LSN && fromLsn <= this.endLsn,
+      () => `scan of stream ${this.incarnation} from LSN ${fromLsn}`,
+    );
     this.#scan(fromLsn, visit);
   }
 
@@ -52,11 +55,18 @@ export class LocalStreamReader implements StreamReader {
   #scan(fromLsn: number, visit: (memory: Memory, at: number, lsn: number, length: number) => void): void {
     const {directory, incarnation, redoFileSize, firstSequence} = this.#description;
     const lsn = firstSequence === 1 ? FIRST_LSN : -1;
-    const scanner = new FrameScanner(this.#disk, this.#crc32, {directory, incarnation, redoFileSize, sequence: firstSequence, lsn});
+    const scanner = new FrameScanner(this.#disk, this.#crc32, {
+      directory,
+      incarnation,
+      redoFileSize,
+      sequence: firstSequence,
+      lsn,
+    });
     try {
       let reached = Math.max(fromLsn, FIRST_LSN);
       while (reached < this.endLsn) {
-        if (!scanner.load() || (fromLsn >= 0 && scanner.frameLsn > reached)) throw this.#missing(scanner, reached);
+        if (!scanner.load() || (fromLsn >= 0 && scanner.frameLsn > reached))
+          throw this.#missing(scanner, reached);
         reached = this.#scanFrame(scanner, Math.max(reached, fromLsn), visit);
         scanner.advance();
       }
@@ -66,11 +76,18 @@ export class LocalStreamReader implements StreamReader {
   }
 
   #missing(scanner: FrameScanner, lsn: number): CorruptionError {
-    return new CorruptionError(scanner.where, `stream ${this.incarnation} cannot be read at LSN ${lsn}; its end is ${this.endLsn}`);
+    return new CorruptionError(
+      scanner.where,
+      `stream ${this.incarnation} cannot be read at LSN ${lsn}; its end is ${this.endLsn}`,
+    );
   }
 
   /** Visits the records of the loaded frame in [from, D); returns where it came to. */
-  #scanFrame(scanner: FrameScanner, from: number, visit: (memory: Memory, at: number, lsn: number, length: number) => void): number {
+  #scanFrame(
+    scanner: FrameScanner,
+    from: number,
+    visit: (memory: Memory, at: number, lsn: number, length: number) => void,
+  ): number {
     const start = scanner.frameLsn;
     const length = scanner.payloadLength;
     const stop = Math.min(length, this.endLsn - start);

@@ -67,26 +67,41 @@ export class Streams {
       }
       this.#redoFiles.recycle(incarnation, sequences, this.#limits.freeRedoFilesMax);
     }
-    for (const entry of this.#journal.incarnations()) this.#loadStream(entry, onDisk.get(entry.incarnation) ?? []);
+    for (const entry of this.#journal.incarnations())
+      this.#loadStream(entry, onDisk.get(entry.incarnation) ?? []);
   }
 
   #loadStream(entry: JournalIncarnation, sequences: readonly number[]): void {
     const first = sequences[0] ?? 1;
     for (const [i, sequence] of sequences.entries()) {
-      if (sequence !== first + i) throw new CorruptionError(this.#redoFiles.path(entry.incarnation, first + i), 'the redo file is missing');
+      if (sequence !== first + i)
+        throw new CorruptionError(
+          this.#redoFiles.path(entry.incarnation, first + i),
+          'the redo file is missing',
+        );
       this.#redoFiles.verifyHeader(entry.incarnation, sequence);
     }
     const stream = this.#newState(entry, first, first === 1 ? FIRST_LSN : -1);
     stream.preparedSequence = sequences.at(-1) ?? 0;
     if (first > 1) {
-      if (!stream.scanner.load()) throw new CorruptionError(stream.scanner.where, `the first frame of incarnation ${entry.incarnation} is damaged`);
+      if (!stream.scanner.load())
+        throw new CorruptionError(
+          stream.scanner.where,
+          `the first frame of incarnation ${entry.incarnation} is damaged`,
+        );
       stream.ingestedLsn = stream.scanner.frameLsn;
     }
   }
 
   #newState(entry: JournalIncarnation, sequence: number, lsn: number): StreamState {
     const {incarnation, node} = entry;
-    const range = {directory: this.#redoFiles.directory, incarnation, redoFileSize: this.#redoFileSize, sequence, lsn};
+    const range = {
+      directory: this.#redoFiles.directory,
+      incarnation,
+      redoFileSize: this.#redoFileSize,
+      sequence,
+      lsn,
+    };
     const stream: StreamState = {
       incarnation,
       node,
@@ -106,17 +121,33 @@ export class Streams {
   /** Opens the next incarnation of a node: durable before this returns. Its first redo file is ready. */
   open(node: number): RedoStreamDescription {
     for (const stream of this.#streams.values()) {
-      assert(stream.phase !== 'live' || stream.node !== node, () => `node ${node} still has the open stream ${stream.incarnation}`);
+      assert(
+        stream.phase !== 'live' || stream.node !== node,
+        () => `node ${node} still has the open stream ${stream.incarnation}`,
+      );
     }
     const incarnation = this.#journal.open(node);
-    const stream = this.#newState(must(this.#journal.get(incarnation), () => `incarnation ${incarnation}`), 1, FIRST_LSN);
+    const stream = this.#newState(
+      must(this.#journal.get(incarnation), () => `incarnation ${incarnation}`),
+      1,
+      FIRST_LSN,
+    );
     stream.phase = 'live';
     this.#words.begin(node, incarnation, FIRST_LSN);
     while (stream.preparedSequence === 0) {
       if (this.#prepareNext(stream) !== NO_SPACE) continue;
-      throw new OperatingError('no space for redo: the primary cannot start', `free at least ${this.#redoFileSize} bytes on the volume's disk`);
+      throw new OperatingError(
+        'no space for redo: the primary cannot start',
+        `free at least ${this.#redoFileSize} bytes on the volume's disk`,
+      );
     }
-    return {incarnation, node, directory: this.#redoFiles.directory, redoFileSize: this.#redoFileSize, startLsn: FIRST_LSN};
+    return {
+      incarnation,
+      node,
+      directory: this.#redoFiles.directory,
+      redoFileSize: this.#redoFileSize,
+      startLsn: FIRST_LSN,
+    };
   }
 
   /** True when a stream wants a file and the disk, or the limit on redo files, has none for it. */
@@ -128,7 +159,11 @@ export class Streams {
   prepareFiles(): boolean {
     this.#starved = false;
     for (const stream of this.#streams.values()) {
-      if (stream.phase !== 'live' || stream.preparedSequence >= stream.scanner.sequence + this.#limits.redoFilesAhead) continue;
+      if (
+        stream.phase !== 'live' ||
+        stream.preparedSequence >= stream.scanner.sequence + this.#limits.redoFilesAhead
+      )
+        continue;
       const allowed = this.#redoFiles.freeCount > 0 || this.#redoFiles.count < this.#limits.redoFilesMax;
       if (allowed && this.#prepareNext(stream) !== NO_SPACE) return true;
       this.#starved = true;
@@ -283,4 +318,3 @@ export class Streams {
     this.#redoFiles.close();
   }
 }
-

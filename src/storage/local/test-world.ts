@@ -6,12 +6,12 @@ import {crc32} from 'node:zlib';
 import {Prng} from '../../base/prng.ts';
 import type {Random} from '../../env/random.ts';
 import type {Trace} from '../../env/trace.ts';
+import {Memory} from '../../format/memory.ts';
 import {PAGE_HEADER, PageType} from '../../format/page/layout.ts';
 import {INFINITE} from '../../format/page/page.ts';
 import {applyRedo} from '../../format/redo/apply.ts';
 import {encodeBytes, encodeFormat, markCpl} from '../../format/redo/encode.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
-import {Memory} from '../../format/memory.ts';
 import {SimCrash, SimDisk} from '../../sim/sim-disk.ts';
 import {IncarnationState, PAGE_ABSENT, PAGE_FOUND} from '../api.ts';
 import {LocalVolume} from './local-volume.ts';
@@ -94,7 +94,8 @@ export class TestWorld {
   }
 
   get env(): StorageEnv {
-    const note = (event: string, fields?: Readonly<Record<string, unknown>>): void => void this.warnings.push(`${event} ${JSON.stringify(fields)}`);
+    const note = (event: string, fields?: Readonly<Record<string, unknown>>): void =>
+      void this.warnings.push(`${event} ${JSON.stringify(fields)}`);
     const trace: Trace = {info: () => {}, warn: note, error: note};
     const random: Random = {u32: () => this.prng.u32(), secretBytes: n => new Uint8Array(n).fill(0xab)};
     return {disk: this.disk, crc32, trace, random};
@@ -142,18 +143,40 @@ export class TestWorld {
     const newest = page.versions.at(-1);
     node.llsn = Math.max(node.llsn, newest?.llsn ?? 0) + 1;
     const length =
-      newest === undefined || this.prng.chance(0.05) ? this.#encodeFormat(node, pageNo, at, newest) : this.#encodeBytes(node, page, at);
+      newest === undefined || this.prng.chance(0.05)
+        ? this.#encodeFormat(node, pageNo, at, newest)
+        : this.#encodeBytes(node, page, at);
     applyRedo(page.memory, 0, PAGE_SIZE, node.memory, at, node.stream.incarnation);
     node.filled += length;
     node.lsn += length;
-    page.versions.push({llsn: node.llsn, incarnation: node.stream.incarnation, lsn: node.lsn, bytes: page.memory.bytes.slice(4)});
+    page.versions.push({
+      llsn: node.llsn,
+      incarnation: node.stream.incarnation,
+      lsn: node.lsn,
+      bytes: page.memory.bytes.slice(4),
+    });
     return at;
   }
 
   #encodeFormat(node: TestNode, pageNo: number, at: number, newest: Version | undefined): number {
     const none = new Uint8Array(0);
     const [llsn, incarnation] = [newest?.llsn ?? 0, newest?.incarnation ?? 0];
-    return encodeFormat(node.memory, at, pageNo, node.llsn, llsn, incarnation, PageType.overflow, 0, 0, 0, none, INFINITE, none, INFINITE);
+    return encodeFormat(
+      node.memory,
+      at,
+      pageNo,
+      node.llsn,
+      llsn,
+      incarnation,
+      PageType.overflow,
+      0,
+      0,
+      0,
+      none,
+      INFINITE,
+      none,
+      INFINITE,
+    );
   }
 
   #encodeBytes(node: TestNode, page: ModelPage, at: number): number {
@@ -212,7 +235,11 @@ export class TestWorld {
       if (state === IncarnationState.finished) continue;
       const end = this.volume.sealStream(incarnation);
       const node = this.nodes.find(n => n?.stream.incarnation === incarnation);
-      if (node !== undefined) assert.ok(end >= node.ackedLsn, `stream ${incarnation} ends at ${end}, acknowledged was ${node.ackedLsn}`);
+      if (node !== undefined)
+        assert.ok(
+          end >= node.ackedLsn,
+          `stream ${incarnation} ends at ${end}, acknowledged was ${node.ackedLsn}`,
+        );
       this.#cut(incarnation, end);
       let scanned = 0;
       const reader = this.volume.readStream(incarnation);
@@ -238,10 +265,17 @@ export class TestWorld {
     const page = this.pages.get(pageNo);
     const versions = page?.versions ?? [];
     const durable = versions.findLastIndex(v => this.#isDurable(v));
-    if (durable < 0) return assert.equal(status, PAGE_ABSENT, `page ${pageNo}`);
+    if (durable < 0) {
+      assert.equal(status, PAGE_ABSENT, `page ${pageNo}`);
+      return;
+    }
     assert.equal(status, PAGE_FOUND, `page ${pageNo}: ${this.volume.damages.get(pageNo)}`);
     if (exact) assert.equal(durable, versions.length - 1, 'the model has been cut to what is durable');
-    assert.deepEqual(this.#target.bytes.slice(4), versions[durable].bytes, `page ${pageNo} at LLSN ${versions[durable].llsn}`);
+    assert.deepEqual(
+      this.#target.bytes.slice(4),
+      versions[durable].bytes,
+      `page ${pageNo} at LLSN ${versions[durable].llsn}`,
+    );
   }
 
   #isDurable(version: Version): boolean {

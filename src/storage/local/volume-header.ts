@@ -35,8 +35,13 @@ export function inspectDirectory(disk: Disk, directory: string): 'volume' | 'emp
 /** Marks the directory as one whose creation has begun. */
 export function beginCreation(env: StorageEnv, directory: string, shape: VolumeShape): VolumeHeader {
   const {pageSize, redoFileSize} = shape;
-  if (!isPageSize(pageSize)) throw new OperatingError(`page size ${pageSize}`, `use a power of two from ${PAGE_SIZE_MIN} to ${PAGE_SIZE_MAX}`);
-  if (redoFileSize % 4096 !== 0 || redoFileSize < 1 << 14) throw new OperatingError(`redo file size ${redoFileSize}`, 'use a multiple of 4096 from 16384');
+  if (!isPageSize(pageSize))
+    throw new OperatingError(
+      `page size ${pageSize}`,
+      `use a power of two from ${PAGE_SIZE_MIN} to ${PAGE_SIZE_MAX}`,
+    );
+  if (redoFileSize % 4096 !== 0 || redoFileSize < 1 << 14)
+    throw new OperatingError(`redo file size ${redoFileSize}`, 'use a multiple of 4096 from 16384');
   const uuid = [...env.random.secretBytes(16)].map(b => b.toString(16).padStart(2, '0')).join('');
   const header: VolumeHeader = {format: VOLUME_FORMAT, uuid, pageSize, redoFileSize};
   const file = env.disk.openSync(`${headerPath(directory)}.new`, {create: true});
@@ -61,7 +66,10 @@ export function readHeader(disk: Disk, directory: string): VolumeHeader {
   const parsed = parse(readText(disk, path), path);
   const {format, uuid, pageSize, redoFileSize} = parsed;
   if (format !== VOLUME_FORMAT) {
-    throw new OperatingError(`${path} has format version ${String(format)}, this program reads ${VOLUME_FORMAT}`, 'use the version that made it');
+    throw new OperatingError(
+      `${path} has format version ${String(format)}, this program reads ${VOLUME_FORMAT}`,
+      'use the version that made it',
+    );
   }
   if (typeof uuid !== 'string' || !/^[0-9a-f]{32}$/.test(uuid)) throw damaged(path, 'uuid');
   if (typeof pageSize !== 'number' || !isPageSize(pageSize)) throw damaged(path, 'pageSize');
@@ -77,12 +85,19 @@ function readText(disk: Disk, path: string): string {
     file.closeSync();
     return new TextDecoder().decode(bytes.subarray(0, length));
   } catch (error) {
-    if (error instanceof DiskFailure) throw new OperatingError(`cannot read ${path}: ${error.message}`, 'check that the path is right and readable');
+    if (error instanceof DiskFailure)
+      throw new OperatingError(
+        `cannot read ${path}: ${error.message}`,
+        'check that the path is right and readable',
+      );
     throw error;
   }
 }
 
-function parse(text: string, path: string): Partial<Record<'format' | 'uuid' | 'pageSize' | 'redoFileSize', unknown>> {
+function parse(
+  text: string,
+  path: string,
+): Partial<Record<'format' | 'uuid' | 'pageSize' | 'redoFileSize', unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;
@@ -93,7 +108,10 @@ function parse(text: string, path: string): Partial<Record<'format' | 'uuid' | '
 }
 
 function damaged(path: string, field: string): OperatingError {
-  return new OperatingError(`${path} is not a volume header: ${field}`, 'restore the file from a backup; the data files are untouched');
+  return new OperatingError(
+    `${path} is not a volume header: ${field}`,
+    'restore the file from a backup; the data files are untouched',
+  );
 }
 
 function isPageSize(size: number): boolean {

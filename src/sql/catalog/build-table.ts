@@ -1,0 +1,73 @@
+// From the stored form of a table to the objects that plans and the engine use: row layout, key layouts, key extractors.
+
+import type {TableHandle} from '../../engine/api.ts';
+import {keepBytesOf, KeyLayout, keyPart, type KeyPart} from '../../format/key/key-layout.ts';
+import {RowKeyExtractor} from '../../format/key/key-extractor.ts';
+import {rowColumn, RowLayout} from '../../format/row/row-layout.ts';
+import type {IndexDefinition, IndexPart, TableDefinition} from './definition.ts';
+import type {StoredColumn, StoredIndex, StoredTable} from './stored-table.ts';
+
+/** The definition of a stored table. */
+export function buildTable(stored: StoredTable): TableDefinition {
+  const rowLayout = buildRowLayout(stored.columns, stored.indexes);
+  const indexes = stored.indexes.map(index => buildIndex(stored.columns, index));
+  return {
+    id: stored.id,
+    schema: stored.schema,
+    name: stored.name,
+    version: stored.version,
+    columns: stored.columns,
+    indexes,
+    foreignKeys: stored.foreignKeys,
+    checks: stored.checks,
+    rowLayout,
+    handle: buildHandle(stored.id, indexes, rowLayout),
+    counterPage: stored.counterPage,
+    rowIdPage: stored.rowIdPage,
+    collation: stored.collation,
+    comment: stored.comment,
+  };
+}
+
+function buildIndex(columns: readonly StoredColumn[], index: StoredIndex): IndexDefinition {
+  return {...index, keyLayout: new KeyLayout(index.parts.map(part => layoutPart(columns, part)))};
+}
+
+/** The key part of an index part. */
+export function layoutPart(columns: readonly StoredColumn[], part: IndexPart): KeyPart {
+  const {type, nullable} = columns[part.column];
+  return keyPart(part.column, type, nullable, {prefixLength: part.length, descending: part.descending});
+}
+
+/** By column: bytes that must stay in the row so that all index keys can be made. */
+export function keepBytes(columns: readonly StoredColumn[], indexes: readonly Pick<StoredIndex, 'parts'>[]): number[] {
+  const keep = columns.map(() => 0);
+  for (const {parts} of indexes) {
+    for (const part of parts) {
+      keep[part.column] = Math.max(keep[part.column], keepBytesOf(layoutPart(columns, part)));
+    }
+  }
+  return keep;
+}
+
+function buildRowLayout(columns: readonly StoredColumn[], indexes: readonly StoredIndex[]): RowLayout {
+  const keep = keepBytes(columns, indexes);
+  return new RowLayout(
+    1,
+    columns.map((column, c) => rowColumn(column.id, column.type, column.nullable, {keepBytes: keep[c]})),
+  );
+}
+
+function buildHandle(tableId: number, indexes: readonly IndexDefinition[], rowLayout: RowLayout): TableHandle {
+  const [clustered, ...secondaries] = indexes;
+  return {
+    tableId,
+    clustered: clustered.tree,
+    primaryKey: new RowKeyExtractor(clustered.keyLayout, rowLayout),
+    secondaries: secondaries.map(index => ({
+      tree: index.tree,
+      unique: index.kind === 'unique',
+      key: new RowKeyExtractor(index.keyLayout, rowLayout),
+    })),
+  };
+}

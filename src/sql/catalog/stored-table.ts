@@ -1,0 +1,155 @@
+// A table as the catalog stores it: plain data, one JSON text per table. What statements work with (TableDefinition, with compiled
+// layouts and key extractors) is made from it in build-table.ts.
+//
+// The text begins with the format's number. Fields are only added, with a default for older texts; a reader that meets a newer format
+// refuses it. Names stand in values and never as keys of objects.
+
+import {CorruptionError} from '../../base/errors.ts';
+import type {TreeRef} from '../../engine/api.ts';
+import type {SqlType, Value} from '../../format/value/types.ts';
+import type {
+  CheckDefinition,
+  ColumnDefinition,
+  ColumnDefault,
+  ForeignKeyDefinition,
+  IndexPart,
+} from './definition.ts';
+import {loadValue, type StoredValue, storeValue} from './stored-value.ts';
+
+/** Format number of the texts that this code writes. */
+export const CATALOG_FORMAT = 1;
+
+export interface StoredColumn extends ColumnDefinition {
+  /** Id in row layouts: stable in the table, never reused. */
+  readonly id: number;
+}
+
+export interface StoredIndex {
+  readonly name: string;
+  readonly kind: 'primary' | 'unique' | 'index';
+  readonly parts: readonly IndexPart[];
+  readonly tree: TreeRef;
+  readonly comment: string;
+  readonly invisible: boolean;
+}
+
+export interface StoredTable {
+  readonly kind: 'table';
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  /** Rises with every change of the definition. */
+  readonly version: number;
+  readonly columns: readonly StoredColumn[];
+  /** indexes[0] is the clustered one; with kind 'index' and a hidden column when there is no primary key. */
+  readonly indexes: readonly StoredIndex[];
+  readonly foreignKeys: readonly ForeignKeyDefinition[];
+  readonly checks: readonly CheckDefinition[];
+  /** Page of the AUTO_INCREMENT counter; 0 = none. */
+  readonly counterPage: number;
+  /** Page of the counter of hidden row ids; 0 = the table has a primary key. */
+  readonly rowIdPage: number;
+  readonly collation: number;
+  readonly comment: string;
+  /** Microseconds since 1970 UTC. */
+  readonly createdMicros: number;
+}
+
+/** A view: its query with every table name qualified. Shares ids and names with tables. */
+export interface StoredView {
+  readonly kind: 'view';
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly sql: string;
+  readonly columns: readonly string[];
+  readonly definer: string;
+}
+
+export interface StoredSchema {
+  readonly id: number;
+  readonly name: string;
+  readonly collation: number;
+}
+
+/** The JSON of a default differs from the object in its value only. */
+type StoredDefault = Exclude<ColumnDefault, {kind: 'value'}> | {readonly kind: 'value'; readonly value: StoredValue};
+
+function storeDefault(given: ColumnDefault): StoredDefault {
+  return given.kind === 'value' ? {kind: 'value', value: storeValue(given.value)} : given;
+}
+
+function loadDefault(stored: StoredDefault): ColumnDefault {
+  return stored.kind === 'value' ? {kind: 'value', value: loadValue(stored.value)} : stored;
+}
+
+/** The text of any catalog object. */
+export function encodeObject(object: StoredTable | StoredView | StoredSchema): string {
+  if (!('kind' in object) || object.kind !== 'table') return JSON.stringify({format: CATALOG_FORMAT, ...object});
+  const columns = object.columns.map(({generated, ...column}) => ({
+    ...column,
+    default: storeDefault(column.default),
+    generated: generated ?? null,
+  }));
+  return JSON.stringify({format: CATALOG_FORMAT, ...object, columns});
+}
+
+interface ParsedColumn extends Omit<StoredColumn, 'default' | 'generated'> {
+  readonly default: StoredDefault;
+  readonly generated: {readonly sql: string; readonly stored: boolean} | null;
+}
+
+interface ParsedTable extends Omit<StoredTable, 'columns'> {
+  readonly columns: readonly ParsedColumn[];
+}
+
+/** The table or view of a text that `encodeObject` made. */
+export function decodeTable(text: string): StoredTable | StoredView {
+  const parsed = parse(text) as ParsedTable | StoredView;
+  if (parsed.kind === 'view') return parsed;
+  const columns = parsed.columns.map(column => ({
+    ...column,
+    default: loadDefault(column.default),
+    generated: column.generated ?? undefined,
+  }));
+  return {...parsed, columns};
+}
+
+export function decodeSchema(text: string): StoredSchema {
+  return parse(text) as StoredSchema;
+}
+
+function parse(text: string): unknown {
+  const parsed = JSON.parse(text) as {readonly format: number};
+  if (parsed.format > CATALOG_FORMAT) {
+    throw new CorruptionError('the catalog', `an object of format ${parsed.format}, newer than this server`);
+  }
+  return parsed;
+}
+
+/** An ordinary column with MySQL's defaults for all that is not given. */
+export function storedColumn(
+  id: number,
+  name: string,
+  type: SqlType,
+  options: Partial<Omit<StoredColumn, 'id' | 'name' | 'type'>> = {},
+): StoredColumn {
+  return {
+    id,
+    name,
+    type,
+    nullable: options.nullable ?? false,
+    default: options.default ?? {kind: 'none'},
+    autoIncrement: options.autoIncrement ?? false,
+    onUpdateNow: options.onUpdateNow ?? false,
+    invisible: options.invisible ?? false,
+    comment: options.comment ?? '',
+    generated: options.generated,
+    hidden: options.hidden ?? false,
+  };
+}
+
+/** A column default that is a value. */
+export function valueDefault(value: Value): ColumnDefault {
+  return {kind: 'value', value};
+}
