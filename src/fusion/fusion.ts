@@ -5,7 +5,6 @@
 // page it asked for, every page it holds and every wait it has.
 
 import {assert} from '../base/assert.ts';
-import {FencedError} from '../base/errors.ts';
 import type {Doorbells} from '../env/memory.ts';
 import type {Fusion, FusionEvents} from './api.ts';
 import {PLockMode} from './api.ts';
@@ -17,6 +16,7 @@ import {Message} from './mailbox.ts';
 import {Members} from './members.ts';
 import {EntryField, WaitField} from './memory/layout.ts';
 import type {PmfsMemory} from './memory/pmfs-memory.ts';
+import {Fence} from './transaction/fence.ts';
 import {TransactionTable} from './transaction/transaction-table.ts';
 import type {Waits} from './wait/waits.ts';
 
@@ -33,7 +33,7 @@ export class FusionNode implements Fusion {
   readonly attachment: Attachment;
   readonly #members: Members;
   readonly #pageLocks: PageLocks;
-  readonly #region: number;
+  readonly #fence: Fence;
   #delivered = 0;
   #ignored = 0;
 
@@ -44,13 +44,13 @@ export class FusionNode implements Fusion {
     this.incarnation = incarnation;
     this.attachment = parts;
     this.#members = new Members(parts);
-    this.#region = parts.regions.find(incarnation);
+    this.#fence = new Fence(parts.regions, incarnation);
     assert(
       this.#members.incarnationOn(node) === incarnation,
       () => `${incarnation} has not joined node ${node}`,
     );
     this.#pageLocks = new PageLocks(parts.directory, parts.mailbox, node);
-    this.pages = new Pages(parts.directory, this.#pageLocks, parts.dbp, node);
+    this.pages = new Pages(parts.directory, this.#pageLocks, parts.dbp, node, this.#fence);
     this.locks = parts.waits;
     this.transactions = new TransactionTable(parts.tso, parts.slots, parts.waits, incarnation);
   }
@@ -60,7 +60,7 @@ export class FusionNode implements Fusion {
   }
 
   poll(events: FusionEvents): number {
-    if (this.isFenced()) throw new FencedError(`incarnation ${this.incarnation} has been declared dead`);
+    this.#fence.check();
     const {mailbox} = this.attachment;
     mailbox.beginRound();
     mailbox.flush();
@@ -74,8 +74,7 @@ export class FusionNode implements Fusion {
   }
 
   isFenced(): boolean {
-    const {regions} = this.attachment;
-    return !regions.isOf(this.#region, this.incarnation) || regions.isFenced(this.#region);
+    return this.#fence.isFenced();
   }
 
   /** For a timer of a few milliseconds: heartbeat, bells that found a full ring, reservations that nobody took (S8). */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {FencedError} from '../base/errors.ts';
 import {crashAfter} from '../testing/atomics-hook.ts';
 import {WAITING} from './api.ts';
 import {Recovery} from './recovery.ts';
@@ -280,6 +281,52 @@ test('S16, K7: no lock of a dead node is given away before its losers are decide
   assert.ok(b.poll().includes('granted 7'));
   world.recovery.finish(1);
   assert.ok(world.members.join(0, 50));
+});
+
+test('K19: a metadata lock that a loser needs passes to the node that rolls back, before anybody who waits', () => {
+  const world = new World();
+  const [a, b, c] = world.start(3);
+  const table = 0xf000_0001;
+  const entry = a.hold(table, S);
+  assert.equal(b.fusion.pages.acquire(table, X), WAITING, 'DROP TABLE');
+  world.recovery.fence(1);
+  const recovery = new Recovery(c.fusion.attachment);
+  assert.ok(recovery.handOver(1, table, c.node));
+  assert.ok(recovery.handOver(1, table, c.node), 'repeatable');
+  world.recovery.decide(1);
+  world.recovery.releaseRetained(1, 0);
+  assert.equal(c.fusion.pages.heldMode(entry), S);
+  assert.equal(b.fusion.pages.heldMode(entry), NONE);
+  assert.ok(
+    c.poll().some(event => event.startsWith(`recalled ${table}`)),
+    'it is told who waits',
+  );
+  c.fusion.pages.release(entry, NONE);
+  assert.ok(b.poll().includes(`granted ${table}`));
+  assert.ok(!recovery.handOver(1, 77, c.node));
+  world.check();
+});
+
+test('K7: a zombie changes nothing', () => {
+  const world = new World();
+  const [a] = world.start(2);
+  const entry = a.hold(7, X);
+  world.recovery.fence(1);
+  const {pages} = a.fusion;
+  const page = makePage(7, 2, 1, 1);
+  const verbs = [
+    () => pages.acquire(8, S),
+    () => pages.push(entry, page, 0, 1),
+    () => pages.setNewest(entry, 2, 1, 1),
+    () => pages.offer(entry, page, 0),
+    () => pages.release(entry, NONE),
+    () => pages.cancel(8),
+    () => pages.setObjectVersion(entry, 1),
+    () => a.poll(),
+  ];
+  for (const verb of verbs) assert.throws(verb, FencedError);
+  assert.equal(pages.heldMode(entry), X);
+  assert.equal(pages.newestLlsn(entry), 0);
 });
 
 test('two nodes die together', () => {

@@ -6,6 +6,7 @@
 //   makeLoser             here     for each other transaction with a trace; metadata locks rebuilt by the engine
 //   endUntraced           here     slots still ACTIVE that left nothing in the log (K8)
 //   decide                here     from now on its rows can be judged
+//   handOver              here     metadata locks that losers need go to the node that rolls back (K19)
 //   releaseRetained       here     torn frames, then X, then S page locks
 //   roll back, endLoser   engine   undo; after each transaction its slot ends and its waiters run
 //   finish                here     the node id and the region are free again
@@ -16,7 +17,7 @@
 import {assert} from '../base/assert.ts';
 import {PLockMode} from './api.ts';
 import type {Attachment} from './attachment.ts';
-import {heldBy} from './lock/entries.ts';
+import {afterHandOver, heldBy} from './lock/entries.ts';
 import {PageLocks} from './lock/page-locks.ts';
 import {Message} from './mailbox.ts';
 import {Members} from './members.ts';
@@ -126,6 +127,29 @@ export class Recovery {
         pages.push(directory.entries.page(entry));
     }
     return pages;
+  }
+
+  /**
+   * Passes a lock that the dead one retains to `node`, which rolls its losers back, past everybody who waits for it: a table must not be
+   * dropped under a loser (K19). One store. False when neither of the two holds it (after the death of everything: acquire it).
+   */
+  handOver(incarnation: number, pageNo: number, node: number): boolean {
+    const {directory, regions, mailbox} = this.#parts;
+    const {entries} = directory;
+    const region = regions.find(incarnation);
+    const bucket = directory.latchPage(pageNo);
+    const entry = directory.find(bucket, pageNo);
+    const lock = entry < 0 ? 0 : entries.lock(entry);
+    const dead = region < 0 ? -1 : regions.node(region);
+    if (dead >= 0 && heldBy(lock, dead) !== PLockMode.none && this.#members.lastOn(dead) === incarnation) {
+      entries.numberGrant(entry, node);
+      entries.commit(entry, afterHandOver(lock, dead, node));
+      entries.normalize(entry);
+    }
+    const isHeld = entry >= 0 && heldBy(entries.lock(entry), node) !== PLockMode.none;
+    directory.unlatch(bucket);
+    if (isHeld) mailbox.send(node, Message.recall, pageNo, entries.grantOf(entry, node));
+    return isHeld;
   }
 
   /**

@@ -7,10 +7,10 @@ import type {Memory} from '../format/memory.ts';
 import {PAGE_DAMAGED, PAGE_FOUND} from './api.ts';
 import {ChannelPageReader} from './channel-page-reader.ts';
 import {DirectPageReader} from './direct-page-reader.ts';
-import {PAGE_SIZE, TestWorld} from './local/test-world.ts';
 import {PageChannel, pageChannelBytes, REQUEST_SLOTS} from './page-channel.ts';
 import {PageServer, type PageSource} from './page-server.ts';
 import {StorageThread} from './storage-thread.ts';
+import {PAGE_SIZE, TestWorld} from './testing/test-world.ts';
 
 const NODES = 2;
 const BELL = 16;

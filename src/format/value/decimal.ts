@@ -71,7 +71,7 @@ export class Decimal {
   /** The shortest decimal that reads back as this double (what MySQL takes as its value). NaN is 0; infinities overflow. */
   static fromNumber(value: number): Decimal {
     if (Number.isSafeInteger(value)) return new Decimal(BigInt(value), 0);
-    return parseDecimalPrefix(String(value)).value;
+    return Number.isFinite(value) ? parseDecimalPrefix(String(value)).value : beyond(value);
   }
 
   /** The value of a whole text, blanks around it allowed; undefined when it is anything but one number. */
@@ -266,9 +266,7 @@ const NOTHING: DecimalPrefix = {value: Decimal.zero, end: 0};
  */
 export function parseDecimalPrefix(text: string): DecimalPrefix {
   const match = NUMBER.exec(text);
-  if (match === null) {
-    return /^[+-]?Infinity/.test(text) ? {value: beyond(text[0] === '-'), end: text.length} : NOTHING;
-  }
+  if (match === null) return NOTHING;
   const whole = match[2] ?? '';
   const fraction = match[3] ?? match[4] ?? '';
   const exponent = match[5] === undefined ? 0 : Number(match[5]);
@@ -281,7 +279,7 @@ function assemble(negative: boolean, digits: string, point: number): Decimal {
   let zeros = 0;
   while (zeros < digits.length && digits.charCodeAt(zeros) === 48) zeros++;
   if (zeros === digits.length) return new Decimal(0n, clampScale(digits.length - point));
-  if (point - zeros > DECIMAL_MAX_PRECISION) return beyond(negative);
+  if (point - zeros > DECIMAL_MAX_PRECISION) return beyond(negative ? -1 : 1);
   const kept = Math.min(digits.length, point + DECIMAL_MAX_SCALE);
   if (kept <= zeros) return new Decimal(0n, DECIMAL_MAX_SCALE);
   const significant = digits.slice(zeros, kept);
@@ -295,7 +293,9 @@ function clampScale(scale: number): number {
   return Math.min(Math.max(scale, 0), DECIMAL_MAX_SCALE);
 }
 
-function beyond(negative: boolean): Decimal {
+/** A value with the sign of `sign` that overflows every type; 0 for NaN. */
+function beyond(sign: number): Decimal {
+  if (Number.isNaN(sign)) return Decimal.zero;
   const limit = POWERS[DECIMAL_MAX_PRECISION];
-  return new Decimal(negative ? -limit : limit, 0);
+  return new Decimal(sign < 0 ? -limit : limit, 0);
 }

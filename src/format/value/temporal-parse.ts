@@ -94,6 +94,8 @@ class Scanner {
   readonly fields: number[] = [0, 0, 0, 0, 0, 0];
   count = 0;
   yearDigits = 0;
+  /** The fields are a date and a time for certain: compact, or with a blank or T in the middle. */
+  isDateTime = false;
   micros = 0;
   /** Seventh digit of the fraction. */
   tenths = 0;
@@ -153,6 +155,7 @@ function scanFields(s: Scanner): boolean {
   const yearDigits = !compact ? run : run === 4 || run === 8 || run >= 14 ? 4 : 2;
   if (yearDigits > 6) return false;
   s.yearDigits = yearDigits;
+  s.isDateTime = compact && run >= 12;
   while (s.count < 6 && isDigit(s.code)) {
     const limit = s.count === 0 ? yearDigits : compact ? 2 : 6;
     s.fields[s.count++] = s.digits(limit);
@@ -168,8 +171,10 @@ function scanDelimiter(s: Scanner): boolean {
     return true;
   }
   if (s.count === 3) {
+    const after = s.at;
     if (s.code === LETTER_T && isDigit(s.text.charCodeAt(s.at + 1))) s.at++;
-    else if (isBlank(s.code)) s.skipBlanks();
+    else s.skipBlanks();
+    if (s.at > after && isDigit(s.code)) s.isDateTime = true;
   } else if (isBlank(s.code)) {
     // A blank inside of the date is an error; inside of the time it ends the value.
     return s.count > 3 || s.text.slice(s.at).trim() === '';
@@ -207,7 +212,11 @@ function isValidClock(hour: number, minute: number, second: number): boolean {
 /** Reads a DATE, DATETIME or TIMESTAMP text. A text without a time gives a DATE. */
 export function parseDateTime(text: string, options: ParseOptions): Parsed<DateTime> {
   const s = new Scanner(text);
-  if (!scanFields(s) || s.count < 3) return INVALID;
+  return scanFields(s) ? finishDateTime(s, options) : INVALID;
+}
+
+function finishDateTime(s: Scanner, options: ParseOptions): Parsed<DateTime> {
+  if (s.count < 3) return INVALID;
   const [rawYear, month, day, hour, minute, second] = s.fields;
   const isZero = rawYear === 0 && month === 0 && day === 0 && hour + minute + second + s.micros === 0;
   const year = s.yearDigits === 2 && !isZero ? fullYear(rawYear) : rawYear;
@@ -291,15 +300,9 @@ export function fractionMicros(value: Decimal): number {
 
 /** Reads a TIME text. */
 export function parseDuration(text: string, options: ParseOptions): Parsed<Duration> {
-  const trimmed = text.trimStart();
-  if (trimmed.length >= 12) {
-    const dateTime = parseDateTime(trimmed, {
-      ...options,
-      mode: options.mode & SqlMode.timeTruncateFractional,
-    });
-    if (dateTime.value?.kind === 'datetime') return found(dateTime.value.toDuration(), dateTime.problem);
-  }
-  const s = new Scanner(trimmed);
+  const dateTime = scanWholeMoment(text, options);
+  if (dateTime !== undefined) return dateTime;
+  const s = new Scanner(text);
   const negative = s.code === MINUS;
   if (negative || s.code === PLUS) s.at++;
   if (!scanClock(s)) return INVALID;
@@ -307,6 +310,21 @@ export function parseDuration(text: string, options: ParseOptions): Parsed<Durat
   if (minutes > 59 || seconds > 59) return INVALID;
   const problem = s.atEnd() ? Problem.none : Problem.truncated;
   return finishDuration(negative, hours, minutes * 60 + seconds, s.micros, s.tenths, options, problem);
+}
+
+/** Texts shorter than this are no date and time. */
+const MOMENT_LENGTH_MIN = 12;
+
+/** The time of a text that is a date and a time; undefined when it is not that. */
+function scanWholeMoment(text: string, options: ParseOptions): Parsed<Duration> | undefined {
+  if (text.length < MOMENT_LENGTH_MIN) return undefined;
+  const s = new Scanner(text);
+  if (!scanFields(s) || !s.isDateTime) return undefined;
+  const {value, problem} = finishDateTime(s, {
+    ...options,
+    mode: options.mode & SqlMode.timeTruncateFractional,
+  });
+  return value === undefined ? INVALID : found(value.toDuration(), problem);
 }
 
 /** Reads hours, minutes and seconds into the first three fields. */

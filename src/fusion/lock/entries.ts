@@ -58,6 +58,11 @@ export function afterGrant(lock: number, node: number, mode: PLockMode): number 
   return withHolders(lock, holdersOf(lock) | (1 << node), mode);
 }
 
+/** The lock word after a dead node's hold has passed to another node, in the same mode. */
+export function afterHandOver(lock: number, dead: number, node: number): number {
+  return withHolders(lock, (holdersOf(lock) & ~(1 << dead)) | (1 << node), modeOf(lock));
+}
+
 export class Entries {
   readonly count: number;
   readonly #words: Int32Array;

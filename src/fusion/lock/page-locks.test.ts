@@ -3,7 +3,9 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {DIRECTORY_FULL, GRANTED, WAITING} from '../api.ts';
 import {Message} from '../mailbox.ts';
+import {EntryField} from '../memory/layout.ts';
 import {NONE, S, type TestNode, World, X} from '../testing/world.ts';
+import {holdersOf} from './entries.ts';
 
 test('a page lock is kept until it is recalled, and passes first in, first out', () => {
   const world = new World();
@@ -194,8 +196,8 @@ test('tickets and grant numbers may wrap', () => {
   const [a, b, c] = world.start(3);
   const entry = a.hold(7, X);
   const {entries} = a.fusion.attachment.directory;
-  entries.set(entry, 6, 0x7fff_fff8);
-  entries.set(entry, 5, 0x7fff_ffff);
+  entries.set(entry, EntryField.ticketCounter, 0x7fff_fff8);
+  entries.set(entry, EntryField.grantCounter, 0x7fff_ffff);
   b.fusion.pages.acquire(7, X);
   c.fusion.pages.acquire(7, X);
   a.fusion.pages.release(entry, NONE);
@@ -227,15 +229,14 @@ test('I1 and the queues hold after every step of any run, and everybody is serve
         step(nodes[node], page, action);
         world.check();
       }
-      for (let i = 0; i < 12; i++)
+      for (let i = 0; i < 12; i++) {
         for (const node of nodes) for (let page = 0; page < 3; page++) step(node, page, 3);
-      const {entries, ...directory} = {
-        entries: world.supervisor.directory.entries,
-        d: world.supervisor.directory,
-      };
+      }
+      const {directory} = world.supervisor;
       for (let page = 0; page < 3; page++) {
-        const entry = directory.d.find(directory.d.bucketOf(page), page);
-        if (entry >= 0) assert.equal(entries.lock(entry) & 0xffff, 0, 'all were served and let go');
+        const entry = directory.find(directory.bucketOf(page), page);
+        if (entry >= 0)
+          assert.equal(holdersOf(directory.entries.lock(entry)), 0, 'all were served and let go');
       }
     }),
     {numRuns: 200},

@@ -1,9 +1,11 @@
-// What the engine sees of page locks, directory and buffer pool: one object, every call a few atomic operations.
+// What the engine sees of page locks, directory and buffer pool: one object, every call a few atomic operations. Whatever changes
+// something looks at the fence first (K7).
 
 import type {Memory} from '../../format/memory.ts';
 import type {PageFusion, PLockMode} from '../api.ts';
 import type {Dbp} from '../buffer/dbp.ts';
 import {EntryField} from '../memory/layout.ts';
+import type {Fence} from '../transaction/fence.ts';
 import type {Directory} from './directory.ts';
 import {type Entries, heldBy} from './entries.ts';
 import type {PageLocks} from './page-locks.ts';
@@ -13,16 +15,19 @@ export class Pages implements PageFusion {
   readonly #dbp: Dbp;
   readonly #entries: Entries;
   readonly #node: number;
+  readonly #fence: Fence;
   entry = -1;
 
-  constructor(directory: Directory, locks: PageLocks, dbp: Dbp, node: number) {
+  constructor(directory: Directory, locks: PageLocks, dbp: Dbp, node: number, fence: Fence) {
     this.#locks = locks;
     this.#dbp = dbp;
     this.#entries = directory.entries;
     this.#node = node;
+    this.#fence = fence;
   }
 
   acquire(pageNo: number, mode: PLockMode): number {
+    this.#fence.check();
     const result = this.#locks.acquire(pageNo >>> 0, mode);
     this.entry = this.#locks.entry;
     return result;
@@ -61,22 +66,27 @@ export class Pages implements PageFusion {
   }
 
   push(entry: number, source: Memory, at: number, lsn: number): boolean {
+    this.#fence.check();
     return this.#dbp.push(entry, source, at, lsn);
   }
 
   setNewest(entry: number, llsn: number, incarnation: number, lsn: number): void {
+    this.#fence.check();
     this.#dbp.setNewest(entry, llsn, incarnation, lsn);
   }
 
   offer(entry: number, source: Memory, at: number): void {
+    this.#fence.check();
     this.#dbp.offer(entry, source, at);
   }
 
   release(entry: number, keep: PLockMode): void {
+    this.#fence.check();
     this.#locks.release(entry, keep);
   }
 
   cancel(pageNo: number): void {
+    this.#fence.check();
     this.#locks.cancel(pageNo >>> 0);
   }
 
@@ -85,6 +95,7 @@ export class Pages implements PageFusion {
   }
 
   setObjectVersion(entry: number, version: number): void {
+    this.#fence.check();
     this.#entries.set(entry, EntryField.objectVersion, version | 0);
   }
 }

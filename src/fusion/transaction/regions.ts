@@ -59,7 +59,7 @@ export class Regions {
 
   /** Whether the region belongs to this incarnation now. */
   isOf(region: number, incarnation: number): boolean {
-    return this.incarnation(region) === incarnation && this.state(region) !== RegionState.free;
+    return this.incarnation(region) === incarnation;
   }
 
   incarnation(region: number): number {
@@ -142,14 +142,16 @@ export class Regions {
   }
 
   /**
-   * Gives a region to an incarnation, in state `open` or `dead`. -1 when none is free. Under the members latch. The state word is the
-   * last store: until then the region is free for whoever comes after a death here.
+   * Gives a region to an incarnation, in state `open` or `dead`. -1 when none is free. Under the members latch. The old incarnation's
+   * name goes first, so that its readers see it leave before the slots change (K15). The state is the last store: until then the region is free
+   * for whoever comes after a death here.
    */
   claim(incarnation: number, node: number, state: RegionState): number {
     assert(incarnation > 0 && incarnation <= 0xffff_ffff, () => `not an incarnation: ${incarnation}`);
     const region = this.#findReusable();
     if (region < 0) return -1;
     Atomics.store(this.#words, this.#word(region, RegionField.state), RegionState.free);
+    Atomics.store(this.#words, this.#word(region, RegionField.incarnation), 0);
     const from = this.slotAt(region, 0);
     this.#words.fill(0, from, from + this.#slotsPerRegion * SLOT_WORDS);
     Atomics.store(this.#words, this.#word(region, RegionField.incarnation), incarnation | 0);

@@ -6,9 +6,9 @@
 // view that is left was taken after that. A slot whose version would wrap is retired.
 
 import {assert} from '../../base/assert.ts';
-import {FencedError} from '../../base/errors.ts';
 import type {TransactionFusion} from '../api.ts';
 import type {Waits} from '../wait/waits.ts';
+import {Fence} from './fence.ts';
 import type {Regions} from './regions.ts';
 import {SlotTag, TAG_UNIT, tagOf} from './slot-word.ts';
 import {HELP_BLOCKED, HELP_LOOK_AGAIN, type Slots} from './slots.ts';
@@ -25,6 +25,7 @@ export class TransactionTable implements TransactionFusion {
   readonly #waits: Waits;
   readonly #incarnation: number;
   readonly #region: number;
+  readonly #fence: Fence;
   /** Slots in the order of reuse, a circular queue, and the stamp below which each becomes free. */
   readonly #queue: Int32Array;
   readonly #stamps: Float64Array;
@@ -44,6 +45,7 @@ export class TransactionTable implements TransactionFusion {
     this.#waits = waits;
     this.#incarnation = incarnation;
     this.#region = slots.regions.find(incarnation);
+    this.#fence = new Fence(slots.regions, incarnation);
     assert(this.#region >= 0, () => `incarnation ${incarnation} has not joined`);
     this.#count = slots.regions.slotsPerRegion;
     this.#queue = Int32Array.from({length: this.#count}, (_, slot) => slot);
@@ -148,7 +150,7 @@ export class TransactionTable implements TransactionFusion {
 
   /** The last look at `fenced`, then ACTIVE -> COMMITTING; a recoverer who was first has the last word (K7). */
   #beginCommit(slot: number, version: number): void {
-    this.#throwIfFenced();
+    this.#fence.check();
     this.#slots.change(this.#region, slot, version, SlotTag.active, SlotTag.committing);
   }
 
@@ -164,16 +166,10 @@ export class TransactionTable implements TransactionFusion {
     return cts;
   }
 
-  #throwIfFenced(): void {
-    if (this.#regions.isFenced(this.#region)) {
-      throw new FencedError(`incarnation ${this.#incarnation} has been declared dead`);
-    }
-  }
-
   /** Another state than `tag` is a recoverer's doing, or a bug. */
   #assertTag(slot: number, word: number, tag: SlotTag): void {
     if (tagOf(word) === tag) return;
-    this.#throwIfFenced();
+    this.#fence.check();
     assert(false, () => `slot ${slot} is in state ${tagOf(word)}, expected ${tag}`);
   }
 }

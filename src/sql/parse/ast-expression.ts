@@ -67,8 +67,9 @@ export interface DoubleLiteral {
 }
 
 /**
- * A string; adjacent ones are joined. `charset` is the introducer (`_latin1'x'`; N'x' is utf8mb3), null without.
- * The value is bytes under an introducer other than utf8mb3 and utf8mb4, and when it is not well-formed UTF-8.
+ * A string; adjacent ones are joined. `charset` is the introducer (`_latin1'x'`; N'x' is utf8mb3), null without. What
+ * stands behind an introducer may be in hexadecimal or bits. The value is bytes under an introducer other than utf8,
+ * utf8mb3 and utf8mb4, and when it is not well-formed UTF-8.
  */
 export interface StringLiteral {
   readonly kind: 'string';
@@ -83,7 +84,6 @@ export interface BytesLiteral {
   readonly at: number;
   readonly value: Uint8Array;
   readonly notation: 'hex' | 'bit';
-  readonly charset: string | null;
 }
 
 /** DATE '...', TIME '...', TIMESTAMP '...', and their ODBC forms. */

@@ -20,6 +20,7 @@ import {bitValue, hexValue, integerValue, nameOf, stringBytes, stringValue} from
 import type {Parser} from './parser.ts';
 import {beginsQuery, continueQuery, parseQuery, parseSubquery} from './query.ts';
 import {Token} from './scanner.ts';
+import {textOrBytesOf} from './source.ts';
 
 /** An operand: everything that is not an operator. */
 export function parsePrimary(parser: Parser): Expression {
@@ -76,9 +77,9 @@ function literalAt(parser: Parser): ParameterLiteral {
     case Token.double:
       return {kind: 'double', at, value: doubleValue(parser)};
     case Token.hex:
-      return {kind: 'bytes', at, value: hexValue(parser.tokenText()), notation: 'hex', charset: null};
+      return {kind: 'bytes', at, value: hexValue(parser.tokenText()), notation: 'hex'};
     case Token.bit:
-      return {kind: 'bytes', at, value: bitValue(parser.tokenText()), notation: 'bit', charset: null};
+      return {kind: 'bytes', at, value: bitValue(parser.tokenText()), notation: 'bit'};
     default:
       return {kind: 'string', at, value: stringValue(parser), charset: null};
   }
@@ -106,9 +107,9 @@ function joinBytes(first: string | Uint8Array, second: string | Uint8Array): Uin
 }
 
 /** A string with a character set; its value is text only if the set is Unicode's own. */
-function parseString(parser: Parser, charset: string): Expression {
+function parseString(parser: Parser, charset: string): StringLiteral {
   const at = parser.start;
-  const isText = charset === 'utf8mb4' || charset === 'utf8mb3' || charset === 'utf8';
+  const isText = isUnicode(charset);
   let value: string | Uint8Array = isText ? stringValue(parser) : stringBytes(parser);
   parser.next();
   while (parser.kind === Token.string) {
@@ -119,13 +120,18 @@ function parseString(parser: Parser, charset: string): Expression {
   return {kind: 'string', at, value, charset};
 }
 
-/** The literal behind an introducer that has been passed. */
-function parseIntroduced(parser: Parser, at: number, charset: string): Expression {
+function isUnicode(charset: string): boolean {
+  return charset === 'utf8mb4' || charset === 'utf8mb3' || charset === 'utf8';
+}
+
+/** The literal behind an introducer that has been passed: always a string of that character set. */
+function parseIntroduced(parser: Parser, at: number, charset: string): StringLiteral {
   if (parser.kind === Token.string) return {...parseString(parser, charset), at};
-  const notation = parser.kind === Token.hex ? 'hex' : 'bit';
-  const value = notation === 'hex' ? hexValue(parser.tokenText()) : bitValue(parser.tokenText());
+  const token = parser.tokenText();
+  const bytes = parser.kind === Token.hex ? hexValue(token) : bitValue(token);
   parser.next();
-  return {kind: 'bytes', at, value, notation, charset};
+  const value = isUnicode(charset) ? textOrBytesOf(Buffer.from(bytes).toString('latin1')) : bytes;
+  return {kind: 'string', at, value, charset};
 }
 
 // --- Names ---------------------------------------------------------------------------------------------------------

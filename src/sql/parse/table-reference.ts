@@ -86,10 +86,11 @@ function parseOuter(parser: Parser): 'left' | 'right' {
 }
 
 function parseJoin(parser: Parser, left: TableReference, operator: JoinOperator): TableReference {
-  let right = parseFactor(parser);
+  const factor = parseFactor(parser);
   const {type, natural} = operator;
-  if (natural) return join(left, right, operator);
-  if (parser.word !== 'ON' && parser.word !== 'USING') right = parseJoins(parser, right);
+  if (natural) return join(left, factor, operator);
+  const hasCondition = parser.word === 'ON' || parser.word === 'USING';
+  const right = hasCondition ? factor : parseJoins(parser, factor);
   if (parser.word === 'ON') {
     parser.inLiteralZone = true;
     parser.next();
@@ -97,7 +98,7 @@ function parseJoin(parser: Parser, left: TableReference, operator: JoinOperator)
   }
   if (parser.accept('USING')) return {...join(left, right, operator), using: parser.nameList()};
   if (type === 'left' || type === 'right') parser.fail();
-  return joinLeftmost(left, right, operator);
+  return joinLeftmost(left, right, factor, operator);
 }
 
 function join(left: TableReference, right: TableReference, operator: JoinOperator): Join {
@@ -105,10 +106,15 @@ function join(left: TableReference, right: TableReference, operator: JoinOperato
   return {kind: 'join', at: left.at, type, natural, left, right, on: null, using: []};
 }
 
-/** Joins `left` without condition to the leftmost table of the joins in `right`. */
-function joinLeftmost(left: TableReference, right: TableReference, operator: JoinOperator): TableReference {
-  if (right.kind !== 'join') return join(left, right, operator);
-  return {...right, at: left.at, left: joinLeftmost(left, right.left, operator)};
+/** Joins `left` without condition to `factor`, which is the leftmost part of the joins in `right`. */
+function joinLeftmost(
+  left: TableReference,
+  right: TableReference,
+  factor: TableReference,
+  operator: JoinOperator,
+): TableReference {
+  if (right === factor || right.kind !== 'join') return join(left, right, operator);
+  return {...right, at: left.at, left: joinLeftmost(left, right.left, factor, operator)};
 }
 
 // --- Tables --------------------------------------------------------------------------------------------------------

@@ -92,9 +92,9 @@ export class Applicator {
 
   /** Builds the newest version that has been taken in into `target` at `at`, keeping it in the cache if there was redo to apply. */
   read(pageNo: number, target: Memory, at: number): number {
-    const leaf = this.#table.leaf(pageNo);
+    const leaf = this.#table.find(pageNo);
     const i = leafIndex(pageNo);
-    if (leaf.slot[i] === NONE && leaf.head[i] === NONE) return NOTHING;
+    if (leaf === undefined || (leaf.slot[i] === NONE && leaf.head[i] === NONE)) return NOTHING;
     let frame = this.#cache.find(pageNo);
     if (frame === NO_FRAME && leaf.head[i] === NONE) return this.#readImage(pageNo, leaf, i, target, at);
     const cache = this.#cache.memory;
@@ -154,9 +154,11 @@ export class Applicator {
 
   /** Verifies the page's image, and rebuilds it for repair if it is damaged. */
   scrub(pageNo: number, target: Memory, at: number): number {
-    const leaf = this.#table.leaf(pageNo);
+    const leaf = this.#table.find(pageNo);
     const i = leafIndex(pageNo);
-    return leaf.slot[i] === NONE ? NOTHING : this.#readImage(pageNo, leaf, i, target, at);
+    return leaf === undefined || leaf.slot[i] === NONE
+      ? NOTHING
+      : this.#readImage(pageNo, leaf, i, target, at);
   }
 
   /** A good image of another version than the index names: a write that was lost or went to the wrong place. */

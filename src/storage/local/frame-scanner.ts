@@ -33,6 +33,7 @@ export interface ScanRange {
 }
 
 const ANY_LSN = -1;
+const WHOLE_BLOCK = Number.POSITIVE_INFINITY;
 
 export class FrameScanner {
   readonly #disk: Disk;
@@ -95,12 +96,15 @@ export class FrameScanner {
     return `${this.#range.directory}/${redoFileName(this.#range.incarnation, sequence)}`;
   }
 
-  /** Loads the frame that is due. False when it does not stand where it should: the stream ends here, for now or for good. */
-  load(): boolean {
+  /**
+   * Loads the frame that is due. False when it does not stand where it should: the stream ends here, for now or for good. `expected`
+   * is how many bytes of the file are likely to be of interest: less is read then, and more if the frame needs it.
+   */
+  load(expected = WHOLE_BLOCK): boolean {
     if (this.#frameAt >= 0) return true;
     if (!this.#openFile()) return false;
-    if (this.#loadAt(this.#position)) return true;
-    return this.#loadFromNextFile();
+    if (this.#loadAt(this.#position, expected)) return true;
+    return this.#loadFromNextFile(expected);
   }
 
   #openFile(): boolean {
@@ -112,16 +116,18 @@ export class FrameScanner {
     return true;
   }
 
-  #loadAt(position: number): boolean {
+  #loadAt(position: number, expected: number): boolean {
     const at = position - this.#blockFrom;
     if (at >= 0 && at < this.#blockFilled && this.#isDue(at)) {
       this.#frameAt = at;
       return true;
     }
-    this.#fill(position);
-    if (!this.#isDue(0)) return false;
-    this.#frameAt = 0;
-    return true;
+    const whole = Math.min(this.#block.size, this.#range.redoFileSize - position);
+    const first = Math.min(whole, expected);
+    this.#fill(position, first);
+    if (!this.#isDue(0) && first < whole) this.#fill(position, whole);
+    this.#frameAt = this.#isDue(0) ? 0 : -1;
+    return this.#frameAt === 0;
   }
 
   #isDue(at: number): boolean {
@@ -137,17 +143,20 @@ export class FrameScanner {
     return frameIncarnation(this.#block, at) === this.#range.incarnation;
   }
 
-  #fill(position: number): void {
-    const length = Math.max(0, Math.min(this.#block.size, this.#range.redoFileSize - position));
+  #fill(position: number, length: number): void {
     this.#blockFrom = position;
-    this.#blockFilled = this.#file?.readSync(this.#block.bytes, 0, length, position) ?? 0;
+    this.#blockFilled =
+      length > 0 && this.#file !== undefined
+        ? this.#file.readSync(this.#block.bytes, 0, length, position)
+        : 0;
   }
 
-  #loadFromNextFile(): boolean {
+  #loadFromNextFile(expected: number): boolean {
     if (this.#lsn === ANY_LSN || !this.#disk.existsSync(this.#path(this.#sequence + 1))) return false;
     const [file, position] = [this.#file, this.#position];
     this.#file = this.#disk.openSync(this.#path(this.#sequence + 1), {readOnly: true});
-    if (this.#loadAt(REDO_FILE_HEADER)) {
+    this.#blockFilled = 0;
+    if (this.#loadAt(REDO_FILE_HEADER, expected)) {
       file?.closeSync();
       this.#sequence++;
       this.#position = REDO_FILE_HEADER;

@@ -14,6 +14,11 @@ import {ARENA_FULL, type RedoArena} from './redo-arena.ts';
 import type {RedoFileEntry, RedoFileTable, StreamState} from './stream-state.ts';
 import type {StreamWords} from './stream-words.ts';
 
+/** File bytes that redo of `payload` bytes is likely to take, headers included: so little is read when little is new. */
+function expectedBytes(payload: number): number {
+  return 4096 + payload + (payload >> 2);
+}
+
 export class Ingest {
   readonly #table: PageTable;
   readonly #arena: RedoArena;
@@ -76,7 +81,7 @@ export class Ingest {
   }
 
   #mustLoad(stream: StreamState, limit: number): void {
-    if (stream.scanner.load()) return;
+    if (stream.scanner.load(expectedBytes(limit - stream.ingestedLsn))) return;
     throw new CorruptionError(
       stream.scanner.where,
       `stream ${stream.incarnation} has no valid frame at LSN ${stream.scanner.lsn}, though it is durable up to ${limit}`,

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {SimCrash} from '../../sim/sim-disk.ts';
+import {TestWorld} from '../testing/test-world.ts';
 import {checkVolume} from './check.ts';
-import {TestWorld} from './test-world.ts';
 
 function run(world: TestWorld, steps: number, pages: number): void {
   for (let i = 0; i < steps; i++) world.step(pages);

@@ -48,6 +48,12 @@ export class PageTable {
     return leaf;
   }
 
+  /** The leaf of a page, or undefined when none of its pages exists: a question about any number costs no memory. */
+  find(pageNo: number): PageLeaf | undefined {
+    const number = pageNo >>> LEAF_BITS;
+    return number === this.#lastNumber ? this.#last : this.#leaves.get(number);
+  }
+
   /** Calls `visit` for every page that has an image or waiting redo, in order of page numbers. */
   forEach(visit: (pageNo: number, leaf: PageLeaf, index: number) => void): void {
     for (const number of [...this.#leaves.keys()].sort((a, b) => a - b)) {

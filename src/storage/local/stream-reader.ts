@@ -22,6 +22,9 @@ export interface StreamDescription {
   readonly endLsn: number;
 }
 
+/** What is read of a file to see where it begins; a longer first frame is read whole. */
+const HEAD_BYTES = 4096;
+
 export class LocalStreamReader implements StreamReader {
   readonly incarnation: number;
   readonly checkpointLsn: number;
@@ -53,15 +56,7 @@ export class LocalStreamReader implements StreamReader {
   }
 
   #scan(fromLsn: number, visit: (memory: Memory, at: number, lsn: number, length: number) => void): void {
-    const {directory, incarnation, redoFileSize, firstSequence} = this.#description;
-    const lsn = firstSequence === 1 ? FIRST_LSN : -1;
-    const scanner = new FrameScanner(this.#disk, this.#crc32, {
-      directory,
-      incarnation,
-      redoFileSize,
-      sequence: firstSequence,
-      lsn,
-    });
+    const scanner = this.#scannerAt(fromLsn < 0 ? this.#description.firstSequence : this.#fileOf(fromLsn));
     try {
       let reached = Math.max(fromLsn, FIRST_LSN);
       while (reached < this.endLsn) {
@@ -72,6 +67,24 @@ export class LocalStreamReader implements StreamReader {
       }
     } finally {
       scanner.close();
+    }
+  }
+
+  #scannerAt(sequence: number): FrameScanner {
+    const {directory, incarnation, redoFileSize} = this.#description;
+    const lsn = sequence === 1 ? FIRST_LSN : -1;
+    return new FrameScanner(this.#disk, this.#crc32, {directory, incarnation, redoFileSize, sequence, lsn});
+  }
+
+  /** The last file that begins at or below `lsn`: what lies before the checkpoint need not be read. */
+  #fileOf(lsn: number): number {
+    let sequence = this.#description.firstSequence;
+    for (;;) {
+      const next = this.#scannerAt(sequence + 1);
+      const begins = next.load(HEAD_BYTES) ? next.frameLsn : Number.POSITIVE_INFINITY;
+      next.close();
+      if (begins > lsn) return sequence;
+      sequence++;
     }
   }
 

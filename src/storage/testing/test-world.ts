@@ -14,10 +14,10 @@ import {encodeBytes, encodeFormat, markCpl} from '../../format/redo/encode.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import {SimCrash, SimDisk} from '../../sim/sim-disk.ts';
 import {IncarnationState, PAGE_ABSENT, PAGE_FOUND} from '../api.ts';
-import {LocalVolume} from './local-volume.ts';
-import type {StorageEnv, VolumeLimits, VolumeShape} from './options.ts';
-import {LocalRedoStream} from './redo-stream.ts';
-import {StreamWords, streamWordsBytes} from './stream-words.ts';
+import {LocalVolume} from '../local/local-volume.ts';
+import type {StorageEnv, VolumeLimits, VolumeShape} from '../local/options.ts';
+import {LocalRedoStream} from '../local/redo-stream.ts';
+import {StreamWords, streamWordsBytes} from '../local/stream-words.ts';
 
 export const NODES = 4;
 export const PAGE_SIZE = 512;

@@ -1,0 +1,55 @@
+// The commands that talk to a running cluster over its admin interface.
+
+import pc from 'picocolors';
+import {OperatingError} from '../base/errors.ts';
+import type {CheckResult, Outcome, Status} from '../cluster/admin/api.ts';
+import {requestHttp} from '../os/http-server.ts';
+import {printTable} from './table.ts';
+
+async function ask<T>(method: 'GET' | 'POST', path: string, httpPort: string): Promise<{status: number; value: T}> {
+  try {
+    const {status, body} = await requestHttp(method, `http://127.0.0.1:${httpPort}${path}`);
+    return {status, value: JSON.parse(body) as T};
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatingError(`no cluster answers on 127.0.0.1:${httpPort} (${reason})`, 'start one with `npm start`, or name its port with --http-port');
+  }
+}
+
+/** `pando status` */
+export async function status(httpPort: string): Promise<void> {
+  const {value} = await ask<Status>('GET', '/status', httpPort);
+  const rows = value.primaries.map(primary => [
+    String(primary.ordinal),
+    primary.state,
+    primary.ports.join(', '),
+    String(primary.sessions),
+    primary.transactionsPerSecond.toFixed(0),
+    String(primary.pageTransfers),
+    `${(primary.dbpHitRate * 100).toFixed(1)} %`,
+    String(primary.lockWaits),
+    String(primary.logForces),
+    String(primary.historyLength),
+  ]);
+  console.log(`Pando ${value.version}`);
+  console.log(printTable(['primary', 'state', 'ports', 'sessions', 'trx/s', 'page transfers', 'dbp hits', 'lock waits', 'log forces', 'history'], rows));
+  if (value.unfinishedRecoveries > 0) console.log(pc.yellow(`${value.unfinishedRecoveries} recoveries are under way`));
+  const storage = value.storage;
+  console.log(`volume: ${storage.image_slots - storage.image_slots_free} pages, ${storage.redo_files} redo files, ${storage.pages_damaged} damaged pages`);
+}
+
+/** `pando check` */
+export async function check(httpPort: string): Promise<void> {
+  const {value} = await ask<CheckResult>('POST', '/check', httpPort);
+  for (const violation of value.violations) console.log(pc.red(violation));
+  const verdict = value.violations.length === 0 ? pc.green('clean') : pc.red(`${value.violations.length} violations`);
+  console.log(`${value.tables} tables, ${value.rows} rows: ${verdict}`);
+  if (value.violations.length > 0) process.exitCode = 1;
+}
+
+/** `pando crash | stop-primary | start-primary` */
+export async function primaryAction(action: string, primary: string, httpPort: string): Promise<void> {
+  const {value} = await ask<Outcome>('POST', `/primaries/${action}/${encodeURIComponent(primary)}`, httpPort);
+  if (!value.ok) throw new OperatingError(value.message, 'see `pando status`');
+  console.log(value.message);
+}

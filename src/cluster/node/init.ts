@@ -1,0 +1,66 @@
+// What a primary's thread is told at birth, and what it and the supervisor say to each other. Plain data: it is posted between threads.
+
+import type {Analysis} from '../../engine/recovery/analysis.ts';
+import type {TlsCredentials} from '../../env/network.ts';
+import type {PmfsDescriptor} from '../../fusion/memory/pmfs-memory.ts';
+import type {RedoStreamDescription} from '../../storage/local/redo-stream.ts';
+
+/** The shared memory of a cluster, as posted to its threads. */
+export interface ClusterMemory {
+  readonly pmfs: PmfsDescriptor;
+  /** Positions of all redo streams. */
+  readonly words: SharedArrayBuffer;
+  /** Page requests to the storage thread and their answers. */
+  readonly channel: SharedArrayBuffer;
+  readonly bells: SharedArrayBuffer;
+}
+
+export interface PrimaryInit {
+  /** The primary's number for people: 1 .. */
+  readonly ordinal: number;
+  /** Its node id in fusion. */
+  readonly node: number;
+  readonly incarnation: number;
+  readonly memory: ClusterMemory;
+  readonly stream: RedoStreamDescription;
+  readonly pageSize: number;
+  readonly lbpFrames: number;
+  readonly host: string;
+  /** Shared by all primaries; 0 = not listened on. */
+  readonly sharedPort: number;
+  readonly ownPort: number;
+  readonly tls: TlsCredentials | undefined;
+  readonly rsaKey: string | undefined;
+  readonly jsonLog: boolean;
+  readonly version: string;
+  readonly maxConnections: number;
+}
+
+/** Supervisor to primary. */
+export type ToPrimary =
+  | {readonly kind: 'recover'; readonly analysis: Analysis}
+  | {readonly kind: 'stop'}
+  | {readonly kind: 'stats'; readonly request: number}
+  | {readonly kind: 'kill'; readonly connectionId: number; readonly queryOnly: boolean}
+  | {readonly kind: 'check'; readonly request: number};
+
+export interface PrimaryStats {
+  readonly ordinal: number;
+  readonly incarnation: number;
+  readonly sessions: number;
+  readonly counters: readonly (readonly [string, number])[];
+}
+
+/** Primary to supervisor. */
+export type FromPrimary =
+  | {readonly kind: 'ready'; readonly ports: readonly number[]}
+  /** It cannot start: a port in use. Nothing is recovered, the whole start fails. */
+  | {readonly kind: 'refused'; readonly reason: string; readonly hint: string}
+  /** It cannot go on; the supervisor terminates and recovers it. */
+  | {readonly kind: 'failed'; readonly reason: string}
+  | {readonly kind: 'stopped'}
+  | {readonly kind: 'loserEnded'; readonly incarnation: number; readonly slot: number; readonly version: number}
+  | {readonly kind: 'recovered'; readonly incarnation: number}
+  | {readonly kind: 'stats'; readonly request: number; readonly stats: PrimaryStats}
+  | {readonly kind: 'killElsewhere'; readonly connectionId: number; readonly queryOnly: boolean}
+  | {readonly kind: 'checked'; readonly request: number; readonly tables: number; readonly rows: number; readonly violations: readonly string[]};

@@ -1,0 +1,192 @@
+// A whole primary, built from an Env and a PrimaryInit: engine, SQL server, wire protocol. The same in production and wherever else an Env is handed in (D2).
+//
+// A turn of the engine runs when the primary's bell rings, when a task became ready, and on a timer that is slow enough to cost nothing when idle.
+
+import type {Env} from '../../env/env.ts';
+import type {ThreadPort} from '../../env/threads.ts';
+import {PrimaryEngine} from '../../engine/engine.ts';
+import {STORAGE_BELL} from '../../fusion/api.ts';
+import {FusionNode} from '../../fusion/fusion.ts';
+import {PmfsMemory} from '../../fusion/memory/pmfs-memory.ts';
+import {MysqlServer} from '../../protocol/server.ts';
+import {ChannelPageReader} from '../../storage/channel-page-reader.ts';
+import {LocalRedoStream} from '../../storage/local/redo-stream.ts';
+import {StreamWords} from '../../storage/local/stream-words.ts';
+import {PageChannel} from '../../storage/page-channel.ts';
+import {SqlServer} from '../session/sql-server.ts';
+import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from './init.ts';
+
+/** Heartbeat, delayed bells, published floors. Milliseconds. */
+const TICK_MS = 20;
+/** Redo between two checkpoint records. */
+const CHECKPOINT_BYTES = 4 << 20;
+/** Log buffer: this many chunks of at most 1 MiB. */
+const LOG_CHUNKS = 16;
+
+export class Primary {
+  readonly #env: Env;
+  readonly #init: PrimaryInit;
+  readonly #port: ThreadPort;
+  readonly #fusion: FusionNode;
+  readonly #reader: ChannelPageReader;
+  readonly #engine: PrimaryEngine;
+  readonly #sql: SqlServer;
+  readonly #server: MysqlServer;
+  #turnAsked = false;
+  #stopping = false;
+  #failed = false;
+
+  constructor(env: Env, init: PrimaryInit, port: ThreadPort) {
+    this.#env = env;
+    this.#init = init;
+    this.#port = port;
+    const {memory, node, incarnation, pageSize} = init;
+    const pmfs = PmfsMemory.attach(memory.pmfs);
+    const nodes = memory.pmfs.options.nodes;
+    this.#fusion = new FusionNode(pmfs, node, incarnation, env.bells);
+    const stream = new LocalRedoStream(env.disk, env.crc32, new StreamWords(memory.words, 0, nodes), init.stream);
+    this.#reader = new ChannelPageReader(new PageChannel(memory.channel, nodes, pageSize), node, env.bells, STORAGE_BELL);
+    this.#engine = new PrimaryEngine(
+      {
+        clock: env.clock,
+        fusion: this.#fusion,
+        stream,
+        reader: this.#reader,
+        fail: reason => this.#fail(reason),
+        requestTurn: () => this.#askTurn(),
+      },
+      {
+        pageSize,
+        frames: init.lbpFrames,
+        log: {chunkBytes: stream.maxPayload, chunks: LOG_CHUNKS},
+        checkpointBytes: CHECKPOINT_BYTES,
+      },
+    );
+    this.#sql = new SqlServer(env, this.#engine, {
+      version: init.version,
+      ordinal: init.ordinal,
+      maxConnections: init.maxConnections,
+      killElsewhere: (connectionId, queryOnly) => this.#say({kind: 'killElsewhere', connectionId, queryOnly}),
+    });
+    this.#server = new MysqlServer(env, this.#sql, init.tls === undefined ? {} : {tls: init.tls});
+    port.listen(message => this.#onMessage(message as ToPrimary));
+  }
+
+  /** Starts the event handling, makes the catalog if the volume is new, then listens; says `ready` or `refused`. */
+  start(): void {
+    this.#env.bells.listen(this.#init.node, () => this.#turn());
+    this.#tick();
+    this.#sql.bootstrap(() => this.#listen());
+  }
+
+  #listen(): void {
+    const {host, sharedPort, ownPort} = this.#init;
+    const wanted = [{host, port: ownPort, shared: false}];
+    if (sharedPort !== 0) wanted.push({host, port: sharedPort, shared: true});
+    let left = wanted.length;
+    const ports: number[] = [];
+    for (const address of wanted) {
+      const listener = this.#server.listen(address, error => {
+        if (error !== undefined) {
+          this.#say({kind: 'refused', ...explainListen(error, address)});
+          return;
+        }
+        ports.push(listener.port);
+        if (--left === 0) this.#say({kind: 'ready', ports});
+      });
+    }
+  }
+
+  #askTurn(): void {
+    if (this.#turnAsked) return;
+    this.#turnAsked = true;
+    this.#env.clock.soon(() => {
+      this.#turnAsked = false;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    if (this.#failed) return;
+    this.#engine.turn();
+    if (this.#fusion.hasMail()) this.#askTurn();
+  }
+
+  #tick(): void {
+    if (this.#failed) return;
+    this.#fusion.tick();
+    this.#fusion.confirm(this.#engine.core.log.durableLsn);
+    if (this.#fusion.hasMail()) this.#askTurn();
+    this.#env.clock.after(TICK_MS, () => this.#tick());
+  }
+
+  #onMessage(message: ToPrimary): void {
+    switch (message.kind) {
+      case 'recover':
+        this.#engine.recover(message.analysis, {
+          loserEnded: (incarnation, slot, version) => this.#say({kind: 'loserEnded', incarnation, slot, version}),
+          finished: incarnation => this.#say({kind: 'recovered', incarnation}),
+        });
+        return;
+      case 'stop':
+        this.#stop();
+        return;
+      case 'stats':
+        this.#say({kind: 'stats', request: message.request, stats: this.#stats()});
+        return;
+      case 'kill':
+        this.#sql.kill(message.connectionId, message.queryOnly);
+        return;
+      case 'check':
+        this.#sql.check(result => this.#say({kind: 'checked', request: message.request, ...result}));
+    }
+  }
+
+  #stats(): PrimaryStats {
+    return {
+      ordinal: this.#init.ordinal,
+      incarnation: this.#init.incarnation,
+      sessions: this.#server.connectionCount,
+      counters: [...this.#engine.counters(), ...this.#fusion.counters()],
+    };
+  }
+
+  /** Clean stop: connections end after their command, then everything is made durable and given back. */
+  #stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#server.close();
+    this.#drain();
+  }
+
+  #drain(): void {
+    if (this.#failed) return;
+    if (this.#server.connectionCount === 0 && this.#sql.sessions === 0 && this.#engine.stop()) {
+      this.#say({kind: 'stopped'});
+      return;
+    }
+    this.#env.clock.after(5, () => this.#drain());
+  }
+
+  /** Nothing more is served; the supervisor does the rest. */
+  #fail(reason: string): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#env.bells.close(this.#init.node);
+    this.#say({kind: 'failed', reason});
+  }
+
+  #say(message: FromPrimary): void {
+    this.#port.post(message);
+  }
+}
+
+function explainListen(error: {code: string; message: string}, address: {host: string; port: number}): {reason: string; hint: string} {
+  if (error.code === 'EADDRINUSE') {
+    return {reason: `port ${address.port} on ${address.host} is in use`, hint: 'choose another with --port, or stop what listens there'};
+  }
+  if (error.code === 'EACCES') {
+    return {reason: `port ${address.port} may not be opened by this user`, hint: 'choose a port above 1023 with --port'};
+  }
+  return {reason: `cannot listen on ${address.host}:${address.port}: ${error.message}`, hint: 'check --host and --port'};
+}

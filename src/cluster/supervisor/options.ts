@@ -1,0 +1,26 @@
+// What a cluster is started with, after the command line has been read.
+
+export interface ClusterOptions {
+  /** Primaries to start. */
+  readonly primaries: number;
+  readonly host: string;
+  /** Shared by all primaries; primary k also listens on port + k. */
+  readonly port: number;
+  /** Directory of the volume. */
+  readonly volume: string;
+  /** Bytes of the distributed buffer pool, and of each primary's local one. */
+  readonly dbpBytes: number;
+  readonly lbpBytes: number;
+  readonly version: string;
+  readonly jsonLog: boolean;
+  readonly maxConnections: number;
+  readonly certificate: {readonly certificate: string; readonly privateKey: string} | undefined;
+  readonly rsaKey: string | undefined;
+}
+
+/** Primaries that one cluster can have at once. */
+export const PRIMARIES_MAX = 15;
+/** Transaction slots of each primary; memory that is not touched costs nothing. */
+export const TIT_SLOTS = 16384;
+export const WAIT_ENTRIES = 4096;
+export const RING_CAPACITY = 1024;

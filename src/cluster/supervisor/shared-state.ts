@@ -1,0 +1,67 @@
+// What all primaries share, made once by the supervisor: the volume, PMFS memory, the page channel, the bells.
+
+import type {Env} from '../../env/env.ts';
+import {MAX_NODES, SUPERVISOR_BELL} from '../../fusion/api.ts';
+import {Attachment} from '../../fusion/attachment.ts';
+import {Members} from '../../fusion/members.ts';
+import {PmfsMemory} from '../../fusion/memory/pmfs-memory.ts';
+import {Recovery} from '../../fusion/recovery.ts';
+import {LocalVolume} from '../../storage/local/local-volume.ts';
+import {StreamWords, streamWordsBytes} from '../../storage/local/stream-words.ts';
+import {PageChannel, pageChannelBytes} from '../../storage/page-channel.ts';
+import type {ClusterMemory} from '../node/init.ts';
+import {type ClusterOptions, RING_CAPACITY, TIT_SLOTS, WAIT_ENTRIES} from './options.ts';
+
+/** Timestamps allowed ahead of the newest one, each time the durable limit is raised (K9). */
+const TSO_STEP = 10_000_000;
+
+export class SharedState {
+  readonly volume: LocalVolume;
+  readonly memory: ClusterMemory;
+  readonly channel: PageChannel;
+  readonly attachment: Attachment;
+  readonly members: Members;
+  readonly recovery: Recovery;
+  readonly lbpFrames: number;
+
+  /** Opens the volume (throws OperatingError when it cannot be had) and makes the shared memory. */
+  constructor(env: Env, options: ClusterOptions, bells: SharedArrayBuffer) {
+    const words = new SharedArrayBuffer(streamWordsBytes(MAX_NODES));
+    this.volume = LocalVolume.open(env, {directory: options.volume, words: new StreamWords(words, 0, MAX_NODES)});
+    const {pageSize} = this.volume;
+    const dbpFrames = Math.max(64, Math.floor(options.dbpBytes / pageSize));
+    this.lbpFrames = Math.max(64, Math.floor(options.lbpBytes / pageSize));
+    const pmfs = PmfsMemory.create({
+      nodes: MAX_NODES,
+      dbpFrames,
+      pageSize,
+      directoryEntries: dbpFrames + this.lbpFrames * Math.max(4, options.primaries + 2) + 16384,
+      titSlots: TIT_SLOTS,
+      waitEntries: WAIT_ENTRIES,
+      ringCapacity: RING_CAPACITY,
+    });
+    const channel = new SharedArrayBuffer(pageChannelBytes(MAX_NODES, pageSize));
+    this.channel = new PageChannel(channel, MAX_NODES, pageSize);
+    this.memory = {pmfs: pmfs.descriptor(), words, channel, bells};
+    this.attachment = new Attachment(pmfs, SUPERVISOR_BELL, 0, env.bells);
+    this.members = new Members(this.attachment);
+    this.recovery = new Recovery(this.attachment);
+    this.members.resumeTso(this.volume.tsoLimit);
+    this.raiseTsoLimit();
+  }
+
+  /** Keeps the durable limit well above the newest timestamp. */
+  raiseTsoLimit(): void {
+    const {tso} = this.attachment;
+    if (tso.limit() - tso.read() > TSO_STEP / 2) return;
+    const limit = Math.max(tso.read(), this.volume.tsoLimit) + TSO_STEP;
+    this.volume.raiseTsoLimit(limit);
+    this.members.raiseTsoLimit(limit);
+  }
+
+  /** A node id that nobody lives on; -1 when all are taken or not recovered yet. */
+  freeNode(taken: ReadonlySet<number>): number {
+    for (let node = 0; node < MAX_NODES; node++) if (!taken.has(node)) return node;
+    return -1;
+  }
+}
