@@ -191,14 +191,20 @@ export const errors = {
   ER_GENERATED_COLUMN_VALUE: code(3105, 'HY000', "The value specified for generated column '%s' in table '%s' is not allowed."),
   ER_VIEW_SELECT_VARIABLE: code(1351, 'HY000', "View's SELECT contains a variable or parameter"),
   ER_PARTITION_MGMT_ON_NONPARTITIONED: code(1505, 'HY000', 'Partition management on a not partitioned table is not possible'),
-  ER_UNKNOWN_STMT_NAME: code(1243, 'HY000', 'Unknown prepared statement handler (%s) given to %s'),
   ER_ILLEGAL_HA_CREATE_OPTION: code(1478, 'HY000', "Table storage engine '%s' does not support the create option '%s'"),
   ER_INVALID_ON_UPDATE: code(1294, 'HY000', "Invalid ON UPDATE clause for '%s' column"),
   ER_INVALID_USE_OF_NULL: code(1138, '22004', 'Invalid use of NULL value'),
-  ER_TABLE_EXISTS_NOTE: code(1050, '42S01', "Table '%s' already exists"),
   ER_CHECK_NOT_EXISTS: code(3821, 'HY000', "Check constraint '%s' is not found in the table."),
   ER_CHECK_DUP_NAME: code(3822, 'HY000', "Duplicate check constraint name '%s'."),
   ER_PASSWORD_PLUGIN: code(1524, 'HY000', "Plugin '%s' is not loaded"),
+  ER_COLLATION_CHARSET_MISMATCH: code(1253, '42000', "COLLATION '%s' is not valid for CHARACTER SET '%s'"),
+  ER_TOO_LONG_FIELD_COMMENT: code(1629, 'HY000', "Comment for field '%s' is too long (max = %s)"),
+  ER_WRONG_NAME_FOR_INDEX: code(1280, '42000', "Incorrect index name '%s'"),
+  ER_TOO_MANY_KEY_PARTS: code(1070, '42000', 'Too many key parts specified; max %s parts allowed'),
+  ER_JSON_USED_AS_KEY: code(3152, '42000', "JSON column '%s' supports indexing only via generated columns on a specified JSON path."),
+  ER_TOO_BIG_SET: code(1097, 'HY000', 'Too many strings for column %s and SET'),
+  ER_TOO_BIG_ENUM: code(3505, 'HY000', 'Too many enumeration values for column %s.'),
+  ER_ILLEGAL_VALUE_FOR_TYPE: code(1367, '22007', "Illegal %s '%s' value found during parsing"),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

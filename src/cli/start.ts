@@ -7,8 +7,7 @@ import pc from 'picocolors';
 import {OperatingError} from '../base/errors.ts';
 import {Admin} from '../cluster/admin/admin.ts';
 import {type PrimaryView, Supervisor} from '../cluster/supervisor/supervisor.ts';
-import type {ClusterOptions} from '../cluster/supervisor/options.ts';
-import {MAX_NODES} from '../fusion/api.ts';
+import {BELL_COUNT, type ClusterOptions} from '../cluster/supervisor/options.ts';
 import {bellBytes} from '../os/bells.ts';
 import {threadEnv} from '../os/env.ts';
 import {serveHttp} from '../os/http-server.ts';
@@ -42,7 +41,7 @@ export function defaultPrimaries(): number {
 /** Runs until SIGTERM or SIGINT. Throws OperatingError when it cannot start. */
 export async function start(args: StartArguments): Promise<void> {
   const options = await readOptions(args);
-  const bells = new SharedArrayBuffer(bellBytes(MAX_NODES + 2));
+  const bells = new SharedArrayBuffer(bellBytes(BELL_COUNT));
   const env = threadEnv({bells, part: 'supervisor', jsonLog: options.cluster.jsonLog});
   const threads = new WorkerThreads(new URL('./thread-main.ts', import.meta.url));
   const cleanUp = (): void => {

@@ -154,13 +154,14 @@ export class Recovery {
 
   /**
    * Drops torn frames, then gives away the retained page locks, X before S, and the dead node's place in every queue. The newest version of
-   * an X page is known to nobody: storage serves it, once it has ingested the dead stream to its sealed end.
+   * an X page is known to nobody: storage serves it, once it has ingested the dead stream to its sealed end, which it has by now.
    */
   releaseRetained(incarnation: number, sealedLsn: number): void {
     const {directory, regions, dbp, mailbox} = this.#parts;
     const region = this.#regionIn(incarnation, RegionState.decided);
     const node = region < 0 ? -1 : regions.node(region);
     if (node < 0 || this.#members.lastOn(node) !== incarnation) return;
+    regions.confirm(incarnation, sealedLsn);
     dbp.freeTornFrames(node);
     const locks = new PageLocks(directory, mailbox, node);
     this.#releaseAll(node, PLockMode.exclusive, locks, entry => dbp.forget(entry, incarnation, sealedLsn));

@@ -1,5 +1,10 @@
 // What a cluster is started with, after the command line has been read.
 
+import {MAX_NODES} from '../../fusion/api.ts';
+
+/** Doorbells of a cluster: the primaries', the storage thread's and the supervisor's. */
+export const BELL_COUNT = MAX_NODES + 2;
+
 export interface ClusterOptions {
   /** Primaries to start. */
   readonly primaries: number;

@@ -34,6 +34,12 @@ import type {TreeRef} from '../api.ts';
 import type {PagePool} from '../pool/page-pool.ts';
 import type {Task} from '../schedule/task.ts';
 
+/** Notes a page whose split has not reached its parent, met on the way of a writer. */
+export class Trail {
+  /** Page number, 0 = none. */
+  incomplete = 0;
+}
+
 /** A descent that lands wrong this often in one poll has met a damaged tree, not a concurrent change. */
 const RESTARTS_MAX = 1000;
 
@@ -48,7 +54,8 @@ function belongs(mem: Memory, base: number, treeId: number, level: number): bool
 
 /**
  * The page of `level` whose range holds the key, fixed in `mode`; or BLOCKED. Internal pages on the way are read under S; when the target
- * level is that of the root's children or below, the target is asked for in `mode` at once, so that no upgrade is needed.
+ * level is that of the root's children or below, the target is asked for in `mode` at once, so that no upgrade is needed. Writers give a
+ * `trail` and finish the split that it names: readers would pass over that page's right link for ever.
  */
 export function descend(
   pool: PagePool,
@@ -58,6 +65,7 @@ export function descend(
   keyLength: number,
   mode: PLockMode,
   task: Task,
+  trail?: Trail,
 ): number {
   const mem = pool.memory;
   for (let restarts = 0; restarts < RESTARTS_MAX; restarts++) {
@@ -70,6 +78,7 @@ export function descend(
       if (!belongs(mem, base, tree.treeId, expected) || keyBelowLow(mem, base, key, keyLength)) break;
       const own = pageLevel(mem, base);
       if ((pageFlags(mem, base) & PageFlag.halfDead) !== 0 || keyAtOrAboveHigh(mem, base, key, keyLength)) {
+        if (trail !== undefined && (pageFlags(mem, base) & PageFlag.incompleteSplit) !== 0) trail.incomplete = page;
         page = pageRight(mem, base);
         expected = own;
         if (page === 0) break;

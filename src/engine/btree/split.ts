@@ -46,7 +46,7 @@ import type {RedoLog} from '../log/redo-log.ts';
 import type {PagePool} from '../pool/page-pool.ts';
 import type {Task} from '../schedule/task.ts';
 import {Extents} from '../space/extents.ts';
-import {descend} from './descend.ts';
+import {descend, Trail} from './descend.ts';
 import {KeyBuffer} from './key-buffer.ts';
 
 const NO_KEY = new Uint8Array(0);
@@ -57,6 +57,7 @@ export class Splitter {
   readonly #mtr: MiniTransaction;
   readonly #extents: Extents;
   readonly #plan = new SplitPlan();
+  readonly #trail = new Trail();
   readonly #image: Memory;
   readonly #separators: KeyBuffer[] = [];
   /** Metrics. */
@@ -68,6 +69,28 @@ export class Splitter {
     this.#mtr = mtr;
     this.#extents = extents;
     this.#image = new Memory(new ArrayBuffer(pool.pageSize));
+  }
+
+  /**
+   * The page of `level` that covers the key, in X, for a writer: splits met on the way are finished first. BLOCKED, NO_SPACE.
+   */
+  find(tree: TreeRef, level: number, key: Uint8Array, keyLength: number, task: Task): number {
+    const trail = this.#trail;
+    for (;;) {
+      trail.incomplete = 0;
+      const base = descend(this.#pool, tree, level, key, keyLength, PLockMode.exclusive, task, trail);
+      if (base < 0 || trail.incomplete === 0) return base;
+      const left = this.#pool.fix(trail.incomplete, PLockMode.exclusive, task);
+      if (left < 0) return left;
+      if (!this.#isOf(left, tree) || !this.isIncomplete(left)) continue;
+      const done = this.finish(tree, left, task);
+      if (done !== ROW) return done;
+    }
+  }
+
+  #isOf(base: number, tree: TreeRef): boolean {
+    const mem = this.#pool.memory;
+    return pageType(mem, base) !== Type.free && pageTreeId(mem, base) === tree.treeId;
   }
 
   /** True when a record of `length` bytes fits the page without a split. */
@@ -97,7 +120,7 @@ export class Splitter {
     if (isRoot) this.#splitRoot(base);
     else this.#splitPage(base);
     this.splits++;
-    return ROW;
+    return isRoot ? ROW : this.finish(tree, base, task);
   }
 
   /** Mini-transaction 1 of a split. */
@@ -173,7 +196,7 @@ export class Splitter {
   #insertDownlink(tree: TreeRef, level: number, separator: KeyBuffer, child: number, task: Task): number {
     const mem = this.#pool.memory;
     for (;;) {
-      const parent = descend(this.#pool, tree, level, separator.bytes, separator.length, PLockMode.exclusive, task);
+      const parent = this.find(tree, level, separator.bytes, separator.length, task);
       if (parent < 0) return parent;
       if (this.isIncomplete(parent)) {
         const done = this.finish(tree, parent, task);

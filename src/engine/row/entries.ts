@@ -52,7 +52,7 @@ export class Entries {
     const {task, trx} = this.#session;
     const mem = pool.memory;
     for (;;) {
-      const base = descend(pool, tree, 0, key.bytes, key.length, PLockMode.exclusive, task);
+      const base = splitter.find(tree, 0, key.bytes, key.length, task);
       if (base < 0) return base;
       const slot = findSlot(mem, base, key.bytes, key.length);
       const length = secondaryLength(prefixLength(mem, base), key.length);

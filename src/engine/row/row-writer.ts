@@ -12,9 +12,7 @@ import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX, insertRowMax, updateMax} from '../../format/redo/bounds.ts';
 import {addUndoEntry, beginUndo, endUndo, endUndoWithRow, setOldRow, undoEntryLength, undoLengthMax} from '../../format/undo/encode.ts';
 import {EntryOp, UndoType} from '../../format/undo/layout.ts';
-import {PLockMode} from '../../fusion/api.ts';
 import {BLOCKED, DONE, DUPLICATE, LockWait, ROW, type RowPlace, type RowWriter, type TableHandle, TOO_BIG} from '../api.ts';
-import {descend} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
@@ -236,7 +234,7 @@ export class Writer implements RowWriter {
     const mem = pool.memory;
     const {bytes, length} = this.#key;
     for (;;) {
-      const base = descend(pool, table.clustered, 0, bytes, length, PLockMode.exclusive, task);
+      const base = splitter.find(table.clustered, 0, bytes, length, task);
       if (base < 0) return base;
       const slot = findSlot(mem, base, bytes, length);
       if (slot >= 0) {
@@ -337,10 +335,10 @@ export class Writer implements RowWriter {
 
   /** The leaf with the row, locked or as good as locked; its slot is in #slot. NOT_THERE, BLOCKED or a lock result else. */
   #lockedLeaf(table: TableHandle, key: Uint8Array, keyLength: number): number {
-    const {pool} = this.#core;
+    const {pool, splitter} = this.#core;
     const mem = pool.memory;
     this.#key.set(key, 0, keyLength);
-    const base = descend(pool, table.clustered, 0, key, keyLength, PLockMode.exclusive, this.#session.task);
+    const base = splitter.find(table.clustered, 0, key, keyLength, this.#session.task);
     if (base < 0) return base;
     this.#slot = findSlot(mem, base, key, keyLength);
     if (this.#slot < 0) return NOT_THERE;

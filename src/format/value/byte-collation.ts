@@ -35,13 +35,6 @@ export function hashCodePoints(text: string): number {
   return hash >>> 0;
 }
 
-/** A 32-bit hash of bytes. */
-export function hashBytes(bytes: Uint8Array): number {
-  let hash = 0;
-  for (let i = 0; i < bytes.length; i++) hash = mixHash(hash, bytes[i] + 1);
-  return hash >>> 0;
-}
-
 /** Writes the bytes with their escapes, without the end; returns their end. */
 export function writeBytesPrefix(
   source: Uint8Array,

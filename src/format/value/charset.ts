@@ -60,6 +60,7 @@ export function latin1Byte(codePoint: number): number {
   return CODE_POINT_TO_LATIN1.get(codePoint) ?? -1;
 }
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', {fatal: false, ignoreBOM: true});
 
 /** Bytes in a character set as a string. Bytes that are not characters become U+FFFD (latin1 has none; ascii from 0x80 on). */
@@ -82,10 +83,10 @@ function decodeAscii(bytes: Uint8Array): string {
     .replace(/[\x80-\xff]/g, '\ufffd');
 }
 
-/** A string as bytes in a character set. Characters that it lacks, lone surrogates too, become `?`. */
+/** A string as bytes in a character set. Characters that it lacks become `?`; in UTF-8 lone surrogates become U+FFFD. */
 export function encodeText(text: string, to: Charset): Uint8Array {
-  if (to === UTF8MB4 || to === BINARY) return Buffer.from(text.toWellFormed(), 'utf8');
-  if (to === UTF8MB3) return Buffer.from(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '?').toWellFormed());
+  if (to === UTF8MB4 || to === BINARY) return encoder.encode(text);
+  if (to === UTF8MB3) return encoder.encode(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, '?'));
   const bytes = new Uint8Array(text.length);
   let at = 0;
   for (let i = 0; i < text.length; i++) {

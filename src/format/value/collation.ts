@@ -11,13 +11,7 @@
 // so a few characters that are newer than those compare differently than in MySQL.
 
 import {must} from '../../base/assert.ts';
-import {
-  compareCodePoints,
-  hashBytes,
-  hashCodePoints,
-  writeBytesKey,
-  writeBytesPrefix,
-} from './byte-collation.ts';
+import {compareCodePoints, hashCodePoints, writeBytesKey, writeBytesPrefix} from './byte-collation.ts';
 import {ASCII, BINARY, type Charset, LATIN1, UTF8MB3, UTF8MB4} from './charset.ts';
 import {
   asciiGeneralTable,
@@ -198,9 +192,6 @@ export function hash(collation: Collation, text: string): number {
       return hashCodePoints(text);
   }
 }
-
-/** Hash of a binary string; see `hash`. */
-export const hashBinary: (bytes: Uint8Array) => number = hashBytes;
 
 /**
  * Writes the index key of a text: `source[at, end)` is valid UTF-8 (any bytes for `binary`). Returns the end of the key in

@@ -16,7 +16,14 @@ import {coerceDate, coerceDateTime, coerceTime, coerceTimestamp} from './convert
 import {coerceBytes, coerceEnum, coerceJson, coerceSet, coerceText} from './convert-text.ts';
 import {Decimal, parseDecimalPrefix} from './decimal.ts';
 import {isDouble, memberNumber, NOT_FIXED, type NonNull, temporalToDecimal, toText} from './domain.ts';
-import {type Integer, integerFromBigInt, integerFromDouble, integerMax, integerMin} from './integer.ts';
+import {
+  fitsInteger,
+  type Integer,
+  integerFromBigInt,
+  integerFromDouble,
+  integerMax,
+  integerMin,
+} from './integer.ts';
 import {parseStoredJson} from './json.ts';
 import {JsonDouble} from './json-tree.ts';
 import {parseDoublePrefix, roundHalfEven} from './number-text.ts';
@@ -77,15 +84,9 @@ export function coerceForColumn(value: Value, from: SqlType, to: SqlType, contex
 
 function coerceInteger(value: NonNull, from: SqlType, to: SqlType, context: ColumnContext): Integer {
   const integer = integerOf(value, from, context);
-  const min = integerMin(to);
-  const max = integerMax(to);
-  if (integer >= min && integer <= max) return integer;
+  if (fitsInteger(integer, to)) return integer;
   complainOfColumn(context, 'ER_DATA_OUT_OF_RANGE_WARN');
-  return integer < min ? compact(min) : compact(max);
-}
-
-function compact(value: Integer): Integer {
-  return typeof value === 'bigint' ? integerFromBigInt(value) : value;
+  return integer < 0 ? integerMin(to) : integerMax(to);
 }
 
 /** The nearest integer, of any size. */
@@ -152,14 +153,13 @@ function yearOrComplain(value: Integer, context: ColumnContext): number {
 
 /** BIT takes numbers by value and strings by their bytes. */
 function coerceBit(value: NonNull, from: SqlType, to: SqlType, context: ColumnContext): Integer {
-  const max = integerMax(to);
   const integer =
     typeof value === 'string' || value instanceof Uint8Array
       ? integerOfBytes(typeof value === 'string' ? Buffer.from(value, 'utf8') : value)
       : wholeOf(value, from, context);
-  if (integer >= 0 && integer <= max) return integer;
+  if (fitsInteger(integer, to)) return integer;
   complainOfColumn(context, 'ER_DATA_TOO_LONG');
-  return max;
+  return integerMax(to);
 }
 
 /** Bytes as one big-endian number, of which more than 64 bits only say that they are too many. */

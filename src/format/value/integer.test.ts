@@ -5,6 +5,7 @@ import {
   addIntegers,
   asUnsigned64,
   divideIntegers,
+  fitsInteger,
   type Integer,
   integerFromBigInt,
   integerFromDouble,
@@ -54,6 +55,20 @@ test('doubles and bit patterns', () => {
   assert.equal(integerFromDouble(1e20), 100000000000000000000n);
   assert.ok(Object.is(integerFromDouble(-0), 0));
   assert.equal(asUnsigned64(-1), 2n ** 64n - 1n);
+});
+
+test('a value fits exactly between the ends of the range', () => {
+  for (const kind of [Kind.tinyint, Kind.int, Kind.bigint, Kind.bit]) {
+    for (const unsigned of [false, true]) {
+      const type = sqlType(kind, {unsigned, length: 64});
+      const [min, max] = [BigInt(integerMin(type)), BigInt(integerMax(type))];
+      fc.assert(
+        fc.property(fc.oneof(big, fc.constantFrom(min, max, min - 1n, max + 1n)), value => {
+          assert.equal(fitsInteger(integerFromBigInt(value), type), value >= min && value <= max);
+        }),
+      );
+    }
+  }
 });
 
 test('ranges of the types', () => {

@@ -97,3 +97,9 @@ export function integerMax(type: SqlType): Integer {
   if (type.kind === Kind.bigint) return type.unsigned ? BIGINT_UNSIGNED_MAX : BIGINT_MAX;
   return type.unsigned ? SIGNED_MAX[type.kind] * 2 + 1 : SIGNED_MAX[type.kind];
 }
+
+/** True when an integer lies in the range of an integer, YEAR or BIT type. Numbers never meet a bigint on this path. */
+export function fitsInteger(value: Integer, type: SqlType): boolean {
+  if (type.kind === Kind.bigint) return fitsBigInt(value, type.unsigned);
+  return value >= integerMin(type) && value <= integerMax(type);
+}

@@ -160,15 +160,18 @@ export function resolveIndex(at: ArrayIndex, length: number): number {
   return at.fromLast ? length - 1 - at.index : at.index;
 }
 
-/** All values that the path leads to, in document order; each part of the document at most once. */
+/**
+ * All values that the path leads to, in document order. A path with two `**` reaches places on several ways: arrays and objects
+ * come once all the same, scalars, which have no identity, may come again.
+ */
 export function evaluateJsonPath(root: Json, path: JsonPath): Json[] {
   let current: Json[] = [root];
   let ellipses = 0;
   for (const leg of path.legs) {
     const next: Json[] = [];
     for (const value of current) step(value, leg, next);
-    if (leg.kind === 'ellipsis' && ++ellipses > 1) current = withoutRepeats(next);
-    else current = next;
+    if (leg.kind === 'ellipsis') ellipses++;
+    current = ellipses > 1 ? withoutRepeats(next) : next;
   }
   return current;
 }
@@ -214,7 +217,7 @@ function descend(value: Json, found: Json[]): void {
   else if (value instanceof Map) for (const member of value.values()) descend(member, found);
 }
 
-/** Containers reached twice through `**` count once; scalars have no identity and stay. */
+/** The values with each array and object kept once. */
 function withoutRepeats(values: readonly Json[]): Json[] {
   const seen = new Set<Json>();
   return values.filter(value => {

@@ -14,10 +14,7 @@ test('any document of the platform survives, and its own form is final', () => {
   fc.assert(
     fc.property(fc.jsonValue({maxDepth: 5}), document => {
       const text = normal(JSON.stringify(document));
-      assert.deepEqual(
-        JSON.parse(text),
-        JSON.parse(JSON.stringify(document).replace(/(?<![\d"])-0(?![\d.])/g, '0')),
-      );
+      assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(document)));
       assert.equal(normal(text), text);
       assert.equal(compareJsonTexts(text, text), 0);
     }),
@@ -32,7 +29,7 @@ test('normal form: names by length then bytes, the last of a name, separators, n
     ['{"__proto__":{"x":1},"constructor":2}', '{"__proto__": {"x": 1}, "constructor": 2}'],
     ['[ ]', '[]'],
     ['{ }', '{}'],
-    ['[1,1.0,1e2,1.50,-0,-0.0]', '[1, 1.0, 100.0, 1.5, -0.0, -0.0]'],
+    ['[1,1.0,1e2,1.50,-0,-0.0]', '[1, 1.0, 100.0, 1.5, 0, -0.0]'],
     ['18446744073709551615', '18446744073709551615'],
     ['18446744073709551616', '1.8446744073709552e19'],
     ['-9223372036854775808', '-9223372036854775808'],
@@ -132,12 +129,11 @@ test('paths', () => {
   for (const [path, expected] of cases) assert.equal(at(path), expected, path);
 });
 
-test('paths that reach a place twice give it once', () => {
-  const root = parseStoredJson('[[[1]]]');
-  assert.equal(
-    evaluateJsonPath(root, parseJsonPath('$**[*]**[0]')).length,
-    new Set(evaluateJsonPath(root, parseJsonPath('$**[*]**[0]'))).size,
+test('arrays that two ellipses reach on several ways come once', () => {
+  const found = evaluateJsonPath(parseStoredJson('[[[1]]]'), parseJsonPath('$**[*]**[*]')).filter(
+    Array.isArray,
   );
+  assert.deepEqual(found.map(printJson), ['[1]']);
 });
 
 test('wrong paths are refused with their position', () => {

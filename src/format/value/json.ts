@@ -1,7 +1,7 @@
 // Reads JSON text. The platform's parser cannot be used: it loses integers beyond 2^53, makes 1.0 an integer, knows no
 // depth bound, gives no position, and its objects have prototypes.
 
-import {BIGINT_MIN, BIGINT_UNSIGNED_MAX, integerFromBigInt} from './integer.ts';
+import {BIGINT_MIN, BIGINT_UNSIGNED_MAX, type Integer, integerFromBigInt} from './integer.ts';
 import {compareJson, JSON_DEPTH_MAX, type Json, JsonDouble, type JsonObject, printJson} from './json-tree.ts';
 
 /** Why a text is not JSON. */
@@ -225,10 +225,9 @@ class Parser {
   }
 }
 
-/** The integer of these digits, if it fits 64 bits; -0 is a double. */
-function integerOf(digits: string): Json | undefined {
-  if (digits === '-0') return undefined;
-  if (digits.length <= 15) return Number(digits);
+/** The integer of these digits, if it fits 64 bits. */
+function integerOf(digits: string): Integer | undefined {
+  if (digits.length <= 15) return Number(digits) + 0;
   if (digits.length > 21) return undefined;
   const value = BigInt(digits);
   return value >= BIGINT_MIN && value <= BIGINT_UNSIGNED_MAX ? integerFromBigInt(value) : undefined;

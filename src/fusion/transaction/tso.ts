@@ -13,6 +13,8 @@ import type {PmfsMemory} from '../memory/pmfs-memory.ts';
 
 /** Distance from the limit at which the supervisor is asked to raise it. */
 export const LIMIT_MARGIN = 500_000;
+/** Inside the margin, every so many values ring again. */
+const RING_EVERY = 1024;
 
 export class Tso {
   readonly #words: Int32Array;
@@ -41,7 +43,8 @@ export class Tso {
     if (this.read() < limit) {
       const drawn = this.draw();
       if (drawn <= limit) {
-        if (drawn === limit - LIMIT_MARGIN) this.#mailbox.ringOutside(SUPERVISOR_BELL);
+        if (limit - drawn < LIMIT_MARGIN && drawn % RING_EVERY === 0)
+          this.#mailbox.ringOutside(SUPERVISOR_BELL);
         return drawn;
       }
     }

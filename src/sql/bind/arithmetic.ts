@@ -18,8 +18,8 @@ import type {SqlType, Value} from '../../format/value/types.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {Coercibility, Expression} from './expression.ts';
 
-/** What all two-operand arithmetic shares. */
-abstract class BinaryArithmetic extends Expression {
+/** What all two-operand arithmetic shares: NULL if an operand is. */
+export abstract class BinaryArithmetic extends Expression {
   readonly left: Expression;
   readonly right: Expression;
   readonly operator: string;

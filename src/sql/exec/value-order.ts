@@ -1,13 +1,15 @@
 // The order and the identity of values in sorts, groups and hash tables, by their type.
 //
 // A value is prepared once and compared often: text becomes its collation key as a string of one character per byte, so that
-// JavaScript's own comparison of strings gives the collation's order, and equal texts have equal strings.
+// JavaScript's own comparison of strings gives the collation's order, and equal texts have equal strings. ENUM and SET are
+// ordered by number.
 
 import {type Collation, collationOf, maxWeightBytes, writeWeights} from '../../format/value/collation.ts';
 import {Decimal} from '../../format/value/decimal.ts';
 import {compareJsonTexts} from '../../format/value/json.ts';
 import {DateTime, Duration} from '../../format/value/temporal.ts';
-import type {SqlType, Value} from '../../format/value/types.ts';
+import {memberNumber} from '../../format/value/domain.ts';
+import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import {domainOf} from '../bind/type-classes.ts';
 
 const PLAIN = /^[ -~]*$/;
@@ -28,7 +30,8 @@ export function weightText(text: string, collation: Collation): string {
 /** A value in the form in which it is compared and hashed. NULL stays NULL. */
 export function prepareValue(value: Value, type: SqlType): Value {
   if (typeof value === 'string') {
-    return domainOf(type) === 'json' ? value : weightText(value, collationOf(type.collation));
+    if (type.kind === Kind.enum || type.kind === Kind.set) return memberNumber(value, type);
+    return type.kind === Kind.json ? value : weightText(value, collationOf(type.collation));
   }
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).latin1Slice();
   return value;

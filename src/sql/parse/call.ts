@@ -396,6 +396,11 @@ const SPECIAL_FORMS = new Map<string, SpecialForm>([
   ['WEIGHT_STRING', parseWeightString],
 ]);
 
+/** Whether a call of an ordinary function of this name, in small letters, would be read as a special form. */
+export function isSpecialForm(name: string): boolean {
+  return name !== 'substring' && SPECIAL_FORMS.has(name.toUpperCase());
+}
+
 /** The special forms that are not lexed as such when a blank stands before the parenthesis. */
 const ADJACENT_ONLY: ReadonlySet<string> = new Set(
   [...SPECIAL_FORMS.keys()].filter(

@@ -137,6 +137,7 @@ function takeLiterals(scanner: Scanner): Normalized | null {
     } else if (kind >= Token.string && kind <= Token.bit) {
       // Adjacent strings are one literal; too rare to be worth joining here.
       if (continued && kind === Token.string && zone === Zone.taking) return null;
+      if (kind === Token.double && !Number.isFinite(doubleOf(scanner))) return null;
       const isTaken = zone === Zone.taking && !introduced && barredAfter[scanner.previousIndex] === 0;
       if (isTaken && kind !== Token.nationalString) {
         const start = scanner.start;
@@ -199,8 +200,7 @@ function takeLiteral(scanner: Scanner, kind: Token, literals: LiteralValue[]): s
       literals.push(scanner.text.slice(scanner.start, scanner.end));
       return Marker.decimal;
     case Token.double:
-      // A double beyond the range becomes Infinity here; `literalsAsParameters` never sees one, for it is no SQL.
-      literals.push(Number(scanner.text.slice(scanner.start, scanner.end)));
+      literals.push(doubleOf(scanner));
       return Marker.double;
     case Token.hex:
       literals.push(hexValue(scanner.text.slice(scanner.start, scanner.end)));
@@ -211,6 +211,10 @@ function takeLiteral(scanner: Scanner, kind: Token, literals: LiteralValue[]): s
     default:
       return takeString(scanner, literals);
   }
+}
+
+function doubleOf(scanner: Scanner): number {
+  return Number(scanner.text.slice(scanner.start, scanner.end));
 }
 
 function takeInteger(scanner: Scanner, literals: LiteralValue[]): string {

@@ -1,6 +1,7 @@
 // What stands between operators: literals, names, variables, parentheses, and the functions that begin with a reserved
 // word. Calls of all other functions are in call.ts.
 
+import {SqlError} from '../../base/sql-error.ts';
 import type {Query} from './ast.ts';
 import type {
   Case,
@@ -85,10 +86,11 @@ function literalAt(parser: Parser): ParameterLiteral {
   }
 }
 
-/** A double beyond the range is a syntax error. (MySQL: error 1367.) */
 function doubleValue(parser: Parser): number {
-  const value = Number(parser.tokenText());
-  return Number.isFinite(value) ? value : parser.fail();
+  const text = parser.tokenText();
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw new SqlError('ER_ILLEGAL_VALUE_FOR_TYPE', 'double', text);
+  return value;
 }
 
 /** The strings from the current token on, joined to `first`. */

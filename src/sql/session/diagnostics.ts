@@ -44,5 +44,4 @@ export class Diagnostics {
     this.#warnings = 0;
     this.#errors = 0;
   }
-
 }

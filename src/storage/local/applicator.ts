@@ -264,6 +264,11 @@ export class Applicator {
     this.gap.reachedLlsn = reachedLlsn;
   }
 
+  /** The page has been read whole: what was wrong with it (a file that could not be read, say) is over. */
+  clearDamage(pageNo: number): void {
+    if (this.damages.size > 0) this.damages.delete(pageNo);
+  }
+
   /** Records damage once per page and tells the operator. */
   noteDamage(pageNo: number, words: string): void {
     if (this.damages.has(pageNo) || this.damages.size >= DAMAGE_MAX) return;

@@ -85,12 +85,28 @@ test('a checkpoint writes a page up to a gap and keeps the rest waiting', () => 
   world.verifyPage(1, true);
 });
 
+test('redo that waits in memory is bounded: at the bound pages are written before more is taken in', () => {
+  const world = new TestWorld(1, {pendingBytesMax: 128 << 10, redoFilesAhead: 40, redoFilesMax: 100});
+  const a = world.start(0);
+  while (world.volume.parts.streams.prepareFiles());
+  for (let i = 0; i < 5000; i++) assert.ok(world.change(a, [i % 300]));
+  world.flush(a);
+  assert.ok(a.ackedLsn > 256 << 10, `${a.ackedLsn} bytes of redo`);
+  world.volume.ingest();
+  assert.ok(world.volume.parts.arena.fullness <= 1, `${world.volume.parts.arena.fullness} of the arena`);
+  assert.ok(world.volume.parts.checkpointer.pagesWritten > 0);
+  world.verifyAll();
+  assert.deepEqual(world.warnings, []);
+});
+
 test('a question about a page that cannot exist costs nothing and finds nothing', () => {
   const world = new TestWorld(1);
   for (const pageNo of [0, 77, 0xefff_ffff, 0xffff_ffff])
     assert.equal(world.volume.readPage(pageNo, target, 0), 0);
   let pages = 0;
-  world.volume.parts.table.forEach(() => pages++);
+  world.volume.parts.table.forEach(() => {
+    pages++;
+  });
   assert.equal(pages, 0);
   assert.equal(world.volume.parts.table.find(0xefff_ffff), undefined);
 });

@@ -245,7 +245,10 @@ export class LocalVolume {
       const result = applicator.read(pageNo, target, at);
       if (result === NOTHING) return PAGE_ABSENT;
       if (result === DAMAGED) return PAGE_DAMAGED;
-      if (result !== GAP) return PAGE_FOUND;
+      if (result !== GAP) {
+        applicator.clearDamage(pageNo);
+        return PAGE_FOUND;
+      }
       if (gap.llsn === missing) return this.#reportGap();
       if (attempt === GAP_RETRIES && gap.reachedLlsn > 0) return PAGE_FOUND;
       missing = gap.llsn;

@@ -73,17 +73,17 @@ test('a page list is a sorted list of what was added and not released', () => {
 });
 
 test('a full arena refuses, and takes again when a whole chunk has been released', () => {
-  const arena = new RedoArena(2 << 20);
+  const arena = new RedoArena(128 << 10);
   const table = new PageTable();
   let added = 0;
-  while (add(arena, table, added % 3, added + 1, 40_000) !== ARENA_FULL) added++;
-  assert.equal(added, 2 * 26);
+  while (add(arena, table, added % 3, added + 1, 4000) !== ARENA_FULL) added++;
+  assert.equal(added, 2 * 16);
   assert.equal(arena.fullness, 1);
-  assert.notEqual(add(arena, table, 1, 1000, 40_000, true), ARENA_FULL, 'by force it grows');
-  for (let k = 0; k < 26; k++) arena.releaseHead(table.leaf(k % 3), k % 3);
+  assert.notEqual(add(arena, table, 1, 1000, 4000, true), ARENA_FULL, 'by force it grows');
+  for (let k = 0; k < 16; k++) arena.releaseHead(table.leaf(k % 3), k % 3);
   let again = 0;
-  while (add(arena, table, 9, 2000 + again, 40_000) !== ARENA_FULL) again++;
-  assert.ok(again >= 26 && again < 52, `${again} fit into the chunk that became free, and what was begun`);
+  while (add(arena, table, 9, 2000 + again, 4000) !== ARENA_FULL) again++;
+  assert.ok(again >= 16 && again < 32, `${again} fit into the chunk that became free, and what was begun`);
 });
 
 test('the oldest pages come first', () => {

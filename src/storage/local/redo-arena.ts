@@ -4,7 +4,7 @@
 // one by one they cost a system call each, from memory 0.1 us. And why bounded: see VolumeLimits.pendingBytesMax; at the bound the
 // oldest chunk's pages are written as images and the chunk is used again.
 //
-//   chunk  1 MiB of records, copied one behind the other in order of arrival; freed when none of them waits any more
+//   chunk  a run of records, copied one behind the other in order of arrival; freed when none of them waits any more
 //   record a small integer; its columns: place in the arena (in units of 4 bytes), next record of the same page, redo file it came from
 //
 // Lists are in order of arrival and marked when that is not LLSN order (records of several streams for one page); they are
@@ -14,8 +14,10 @@ import {Memory} from '../../format/memory.ts';
 import {redoLength, redoLlsn, redoPageNo} from '../../format/redo/read.ts';
 import {leafIndex, NONE, type PageLeaf} from './page-table.ts';
 
+/** Chunks are of 1 MiB; of 64 KiB, which holds the longest record, when the arena is small. */
 const CHUNK_BITS = 20;
-const CHUNK_BYTES = 1 << CHUNK_BITS;
+const CHUNK_BITS_SMALL = 16;
+const SMALL_ARENA = 8 << CHUNK_BITS;
 /** The arena is full: records must be built into pages first. */
 export const ARENA_FULL = -1;
 
@@ -28,6 +30,8 @@ interface Chunk {
 }
 
 export class RedoArena {
+  readonly #chunkBits: number;
+  readonly #chunkBytes: number;
   readonly #chunksMax: number;
   readonly #chunks: Chunk[] = [];
   /** Chunks in use, oldest first; the last one is being filled. */
@@ -43,7 +47,9 @@ export class RedoArena {
 
   /** `bytesMax` is rounded up to whole chunks, at least two. */
   constructor(bytesMax: number) {
-    this.#chunksMax = Math.max(2, Math.ceil(bytesMax / CHUNK_BYTES));
+    this.#chunkBits = bytesMax < SMALL_ARENA ? CHUNK_BITS_SMALL : CHUNK_BITS;
+    this.#chunkBytes = 1 << this.#chunkBits;
+    this.#chunksMax = Math.max(2, Math.ceil(bytesMax / this.#chunkBytes));
   }
 
   /** Records that wait. */
@@ -68,7 +74,7 @@ export class RedoArena {
     if (chunk === undefined) return ARENA_FULL;
     chunk.memory.bytes.set(source.bytes.subarray(at, at + length), chunk.filled);
     const record = this.#newRecord();
-    this.#place[record] = (chunk.index << (CHUNK_BITS - 2)) + (chunk.filled >> 2);
+    this.#place[record] = (chunk.index << (this.#chunkBits - 2)) + (chunk.filled >> 2);
     this.#file[record] = file;
     this.#next[record] = NONE;
     chunk.filled += length;
@@ -93,12 +99,12 @@ export class RedoArena {
 
   #chunkFor(length: number, force: boolean): Chunk | undefined {
     const current = this.#used.at(-1);
-    if (current !== undefined && current.filled + length <= CHUNK_BYTES) return current;
+    if (current !== undefined && current.filled + length <= this.#chunkBytes) return current;
     let chunk = this.#idle.pop();
     if (chunk === undefined) {
       if (this.#chunks.length >= this.#chunksMax && !force) return undefined;
       chunk = {
-        memory: new Memory(new ArrayBuffer(CHUNK_BYTES)),
+        memory: new Memory(new ArrayBuffer(this.#chunkBytes)),
         index: this.#chunks.length,
         filled: 0,
         waiting: 0,
@@ -133,12 +139,12 @@ export class RedoArena {
   }
 
   memoryOf(record: number): Memory {
-    return this.#chunks[this.#place[record] >>> (CHUNK_BITS - 2)].memory;
+    return this.#chunks[this.#place[record] >>> (this.#chunkBits - 2)].memory;
   }
 
   /** Where the record stands in `memoryOf(record)`. */
   offsetOf(record: number): number {
-    return (this.#place[record] << 2) & (CHUNK_BYTES - 1);
+    return (this.#place[record] << 2) & (this.#chunkBytes - 1);
   }
 
   /** The next record of the same page, or NONE. */
@@ -160,7 +166,7 @@ export class RedoArena {
     const record = leaf.head[i];
     leaf.head[i] = this.#next[record];
     if (leaf.head[i] === NONE) leaf.tail[i] = NONE;
-    const chunk = this.#chunks[this.#place[record] >>> (CHUNK_BITS - 2)];
+    const chunk = this.#chunks[this.#place[record] >>> (this.#chunkBits - 2)];
     chunk.waiting--;
     this.#waiting--;
     this.#waitingBytes -= redoLength(chunk.memory, this.offsetOf(record));

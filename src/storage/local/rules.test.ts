@@ -200,6 +200,28 @@ test('K8: the stream is kept from its checkpoint on, and recovery reads from the
   world.verifyAll();
 });
 
+test('K6 c: a stream that gets its own old files back is read to its end, and no further', () => {
+  for (let rounds = 600; rounds < 1000; rounds += 40) {
+    const world = new TestWorld(rounds, {redoFilesAhead: 2, freeRedoFilesMax: 9});
+    const a = world.start(0);
+    for (let i = 0; i < rounds; i++) {
+      assert.ok(world.change(a, [i % 9, 10 + (i % 7)]));
+      world.flush(a);
+      if (i < rounds - 3) a.stream.setCheckpoint(a.ackedLsn);
+      if (i % 20 === 0) world.volume.checkpointAll();
+      world.volume.maintain();
+    }
+    const end = a.ackedLsn;
+    world.crash(true);
+    const reader = world.volume.readStream(1);
+    assert.equal(reader.endLsn, end);
+    let seen = 0;
+    reader.scan(reader.checkpointLsn, () => seen++);
+    assert.equal(seen, 6, 'two records in each of the last three frames');
+    world.verifyAll();
+  }
+});
+
 test('K9: the TSO limit is durable when raiseTsoLimit returns, and never goes back', () => {
   const world = new TestWorld(4);
   for (let limit = 1000; limit < 400_000; limit += 1000) world.volume.raiseTsoLimit(limit);

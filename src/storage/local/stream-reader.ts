@@ -76,16 +76,25 @@ export class LocalStreamReader implements StreamReader {
     return new FrameScanner(this.#disk, this.#crc32, {directory, incarnation, redoFileSize, sequence, lsn});
   }
 
-  /** The last file that begins at or below `lsn`: what lies before the checkpoint need not be read. */
+  /**
+   * The last file that begins at or below `lsn`: what lies before the checkpoint need not be read. A file that is ready and not used
+   * yet may begin with an old frame of this very stream, at an LSN below that of the file before it.
+   */
   #fileOf(lsn: number): number {
     let sequence = this.#description.firstSequence;
-    for (;;) {
-      const next = this.#scannerAt(sequence + 1);
-      const begins = next.load(HEAD_BYTES) ? next.frameLsn : Number.POSITIVE_INFINITY;
-      next.close();
-      if (begins > lsn) return sequence;
-      sequence++;
+    for (let begins = this.#beginOf(sequence); ; sequence++) {
+      const next = this.#beginOf(sequence + 1);
+      if (next <= begins || next > lsn) return sequence;
+      begins = next;
     }
+  }
+
+  /** LSN of a file's first frame, -1 when there is none. */
+  #beginOf(sequence: number): number {
+    const scanner = this.#scannerAt(sequence);
+    const begins = scanner.load(HEAD_BYTES) ? scanner.frameLsn : -1;
+    scanner.close();
+    return begins;
   }
 
   #missing(scanner: FrameScanner, lsn: number): CorruptionError {

@@ -23,7 +23,7 @@ export const NODES = 4;
 export const PAGE_SIZE = 512;
 export const SHAPE: VolumeShape = {pageSize: PAGE_SIZE, redoFileSize: 1 << 14};
 export const LIMITS: Partial<VolumeLimits> = {
-  pendingBytesMax: 2 << 20,
+  pendingBytesMax: 192 << 10,
   cachedPagesMax: 4,
   batchPages: 5,
   redoFilesAhead: 2,

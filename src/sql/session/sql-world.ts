@@ -1,0 +1,47 @@
+// What one primary hands to all its SQL sessions.
+
+import type {Clock} from '../../env/clock.ts';
+import type {Crypto} from '../../env/crypto.ts';
+import type {Random} from '../../env/random.ts';
+import type {Trace} from '../../env/trace.ts';
+import type {Engine} from '../../engine/api.ts';
+import type {ServerFacts} from './variables.ts';
+
+/** A session as the process list shows it. */
+export interface ProcessInfo {
+  readonly id: number;
+  readonly user: string;
+  readonly host: string;
+  readonly database: string;
+  readonly command: string;
+  /** Seconds in the present state. */
+  readonly seconds: number;
+  readonly state: string;
+  /** Text of the running statement; '' when idle. */
+  readonly info: string;
+}
+
+/** What SQL asks of the cluster around this primary. Answers may come later: `wake` is called then, and the call is made again. */
+export interface ClusterHooks {
+  /** Sessions of other primaries; this primary's own are added by the caller. */
+  otherProcesses(): readonly ProcessInfo[];
+  /** KILL of a session that is not on this primary. False: no such session. */
+  killElsewhere(connectionId: number, queryOnly: boolean): boolean;
+}
+
+export const NO_CLUSTER: ClusterHooks = {
+  otherProcesses: () => [],
+  killElsewhere: () => false,
+};
+
+export interface SqlWorld {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly crypto: Crypto;
+  readonly trace: Trace;
+  /** Bytes of a page: rows are kept below a third of it. */
+  readonly pageSize: number;
+  readonly facts: ServerFacts;
+  readonly hooks: ClusterHooks;
+}

@@ -1,0 +1,96 @@
+// The catalog as one statement sees it: every table it names, under metadata locks, loaded before it is bound.
+
+import {SqlError} from '../../base/sql-error.ts';
+import type {OpenObject} from '../catalog/catalog.ts';
+import type {CatalogView, TableDefinition, VirtualTable} from '../catalog/definition.ts';
+import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import type {Steps} from '../catalog/steps.ts';
+import {loadVirtualTable} from '../catalog/virtual-tables.ts';
+import type {Query, Statement} from '../parse/ast.ts';
+import type {Expression, TableName} from '../parse/ast-expression.ts';
+import {parse} from '../parse/statement.ts';
+import type {StatementContext} from './statement-context.ts';
+import {tablesIn} from './table-references.ts';
+
+/** Views inside views; deeper is refused, which also ends a view that names itself. */
+const VIEW_DEPTH_MAX = 32;
+
+export class StatementCatalog implements CatalogView {
+  readonly #context: StatementContext;
+  readonly #objects: Map<string, OpenObject> = new Map();
+  readonly #virtual: Map<string, VirtualTable> = new Map();
+  readonly #schemas: Set<string> = new Set();
+
+  constructor(context: StatementContext) {
+    this.#context = context;
+  }
+
+  /** Locks and loads everything that the statement names. Names that do not exist are left for the binder to complain about. */
+  *load(node: Statement | Query | Expression): Steps<void> {
+    yield* this.#loadNames(tablesIn(node), this.#context.state.database, 0);
+  }
+
+  *#loadNames(names: readonly TableName[], database: string, depth: number): Steps<void> {
+    if (depth > VIEW_DEPTH_MAX) throw new SqlError('ER_TOO_HIGH_LEVEL_OF_NESTING_FOR_SELECT');
+    for (const {schema, name} of names) {
+      const inSchema = canonicalSchema(schema ?? database);
+      if (inSchema === '') continue;
+      yield* this.#loadOne(inSchema, name, depth);
+    }
+  }
+
+  *#loadOne(schema: string, name: string, depth: number): Steps<void> {
+    const key = `${schema}\0${isVirtualSchema(schema) ? name.toUpperCase() : name}`;
+    if (this.#objects.has(key) || this.#virtual.has(key)) return;
+    if (isVirtualSchema(schema)) {
+      const table = yield* loadVirtualTable(this.#context, schema, name);
+      if (table !== undefined) this.#virtual.set(key, table);
+      this.#schemas.add(schema);
+      return;
+    }
+    const {catalog, engine} = this.#context;
+    const opened = catalog.openCached(engine, schema, name) ?? (yield* catalog.open(engine, schema, name, false));
+    if (opened === undefined) {
+      if ((yield* catalog.schema(engine, schema)) !== undefined) this.#schemas.add(schema);
+      return;
+    }
+    this.#schemas.add(schema);
+    this.#objects.set(key, opened);
+    if (opened.kind === 'view') yield* this.#loadNames(tablesIn(parse(opened.view.sql)), schema, depth + 1);
+  }
+
+  /** Adds a table that exists for this statement only (SHOW ... WHERE). */
+  addVirtual(table: VirtualTable): void {
+    this.#virtual.set(`${table.schema}\0${table.name}`, table);
+    this.#schemas.add(table.schema);
+  }
+
+  /** What a cached plan depends on: ids and the epochs under which they were read. */
+  get dependencies(): readonly OpenObject[] {
+    return [...this.#objects.values()];
+  }
+
+  /** True when something was read that no epoch covers. */
+  get hasVirtual(): boolean {
+    return this.#virtual.size > 0;
+  }
+
+  table(schema: string, name: string): TableDefinition | undefined {
+    const found = this.#objects.get(`${canonicalSchema(schema)}\0${name}`);
+    return found?.kind === 'table' ? found.definition : undefined;
+  }
+
+  view(schema: string, name: string): {readonly sql: string; readonly columns: readonly string[]} | undefined {
+    const found = this.#objects.get(`${canonicalSchema(schema)}\0${name}`);
+    return found?.kind === 'view' ? found.view : undefined;
+  }
+
+  schemaExists(schema: string): boolean {
+    return this.#schemas.has(canonicalSchema(schema));
+  }
+
+  virtualTable(schema: string, name: string): VirtualTable | undefined {
+    const canonical = canonicalSchema(schema);
+    return this.#virtual.get(`${canonical}\0${isVirtualSchema(canonical) ? name.toUpperCase() : name}`);
+  }
+}

@@ -1,0 +1,42 @@
+// What a statement gets to run with, and what it answers.
+
+import type {EngineSession} from '../../engine/api.ts';
+import type {AutoIncrement} from '../catalog/auto-increment.ts';
+import type {Catalog} from '../catalog/catalog.ts';
+import type {ExecContext} from '../exec/contract.ts';
+import type {ResultSink} from '../exec/result-sink.ts';
+import type {Source} from '../parse/source.ts';
+import type {SqlSessionState} from '../session/session-state.ts';
+import type {SqlWorld} from '../session/sql-world.ts';
+
+export interface StatementContext {
+  readonly world: SqlWorld;
+  readonly catalog: Catalog;
+  readonly autoIncrement: AutoIncrement;
+  readonly state: SqlSessionState;
+  readonly engine: EngineSession;
+  /** For evaluating expressions; its parameters are those of this execution. */
+  readonly exec: ExecContext;
+  readonly sink: ResultSink;
+  /** The statement as written; offsets in the tree point into it. */
+  readonly text: Source;
+}
+
+/** What a statement has done. Rows, if any, have gone to the sink. */
+export interface Outcome {
+  /** A result set was sent; the rest is for statements without one. */
+  readonly hasRows: boolean;
+  readonly affectedRows: number;
+  /** What the OK packet tells as insert id. */
+  readonly lastInsertId: number | bigint;
+  /** "Rows matched: 1  Changed: 1  Warnings: 0" and the like. */
+  readonly info: string;
+}
+
+export const NOTHING_DONE: Outcome = {hasRows: false, affectedRows: 0, lastInsertId: 0, info: ''};
+export const ROWS_SENT: Outcome = {hasRows: true, affectedRows: 0, lastInsertId: 0, info: ''};
+
+/** A statement that changed this many rows. */
+export function changed(affectedRows: number, info = '', lastInsertId: number | bigint = 0): Outcome {
+  return {hasRows: false, affectedRows, lastInsertId, info};
+}

@@ -1,0 +1,268 @@
+// A table definition under construction: what CREATE TABLE makes, and what ALTER TABLE changes step by step.
+//
+// While it is a draft, index parts name columns by id, so that columns can be moved; `finish` checks the whole and brings it into
+// the catalog's form, in which they are positions. A table without a primary key gets a hidden row id as its clustered key.
+
+import {SqlError} from '../../base/sql-error.ts';
+import type {TreeRef} from '../../engine/api.ts';
+import {FIRST_VARIABLE, Form, formOf, widthOf} from '../../format/row/layout.ts';
+import {collationOf} from '../../format/value/collation.ts';
+import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
+import type {CheckDefinition, ForeignKeyDefinition, IndexPart} from '../catalog/definition.ts';
+import {checkObjectName} from '../catalog/names.ts';
+import {type StoredColumn, storedColumn, type StoredIndex, type StoredTable} from '../catalog/stored-table.ts';
+import type {IndexDefinition, KeyPart} from '../parse/ast-schema.ts';
+
+/** MySQL's limits for a table. */
+const COLUMNS_MAX = 1017;
+const INDEXES_MAX = 64;
+const KEY_PARTS_MAX = 16;
+const KEY_BYTES_MAX = 3072;
+const ROW_BYTES_MAX = 65535;
+
+export const PRIMARY = 'PRIMARY';
+/** Name of the hidden row id; it cannot be written in SQL without back quotes, and is not in any name list. */
+const ROW_ID = 'DB_ROW_ID';
+
+interface DraftPart {
+  readonly columnId: number;
+  readonly length: number;
+  readonly descending: boolean;
+}
+
+export interface DraftIndex {
+  readonly name: string;
+  readonly kind: 'primary' | 'unique' | 'index';
+  readonly parts: readonly DraftPart[];
+  readonly comment: string;
+  readonly invisible: boolean;
+  /** The tree of an index that is there already. */
+  readonly tree: TreeRef | undefined;
+}
+
+/** A finished draft: everything but ids, trees and counters. */
+export interface FinishedDraft {
+  readonly columns: readonly StoredColumn[];
+  /** The clustered one first. `tree` as in the draft. */
+  readonly indexes: readonly (Omit<StoredIndex, 'tree'> & {readonly tree: TreeRef | undefined})[];
+  readonly checks: readonly CheckDefinition[];
+  readonly foreignKeys: readonly ForeignKeyDefinition[];
+  readonly collation: number;
+  readonly comment: string;
+}
+
+export class TableDraft {
+  readonly columns: StoredColumn[] = [];
+  indexes: DraftIndex[] = [];
+  checks: CheckDefinition[] = [];
+  foreignKeys: ForeignKeyDefinition[] = [];
+  collation: number;
+  comment = '';
+  #nextId = 0;
+
+  constructor(collation: number) {
+    this.collation = collation;
+  }
+
+  /** The draft of an existing table, without its hidden row id. */
+  static of(table: StoredTable): TableDraft {
+    const draft = new TableDraft(table.collation);
+    draft.columns.push(...table.columns.filter(column => !column.hidden));
+    draft.#nextId = Math.max(...table.columns.map(column => column.id)) + 1;
+    draft.indexes = table.indexes
+      .filter(index => !index.parts.some(part => table.columns[part.column].hidden))
+      .map(index => ({...index, parts: index.parts.map(part => ({...part, columnId: table.columns[part.column].id}))}));
+    draft.checks = [...table.checks];
+    draft.foreignKeys = [...table.foreignKeys];
+    draft.comment = table.comment;
+    return draft;
+  }
+
+  newColumnId(): number {
+    return this.#nextId++;
+  }
+
+  /** Position of a column by name, case ignored; -1 when there is none. */
+  find(name: string): number {
+    const lower = name.toLowerCase();
+    return this.columns.findIndex(column => column.name.toLowerCase() === lower);
+  }
+
+  /** Position of a column that must be there: 1054. */
+  position(name: string, table: string): number {
+    const at = this.find(name);
+    if (at < 0) throw new SqlError('ER_BAD_FIELD', name, table);
+    return at;
+  }
+
+  addColumn(column: StoredColumn, at: number = this.columns.length): void {
+    if (this.find(column.name) >= 0) throw new SqlError('ER_DUP_FIELDNAME', column.name);
+    if (this.columns.length >= COLUMNS_MAX) throw new SqlError('ER_TOO_MANY_FIELDS');
+    this.columns.splice(at, 0, column);
+  }
+
+  // --- Indexes -------------------------------------------------------------------------------------------------------
+
+  findIndex(name: string): number {
+    const lower = name.toLowerCase();
+    return this.indexes.findIndex(index => index.name.toLowerCase() === lower);
+  }
+
+  get primary(): DraftIndex | undefined {
+    return this.indexes.find(index => index.kind === 'primary');
+  }
+
+  addIndex(ast: IndexDefinition): void {
+    if (ast.type === 'fulltext' || ast.type === 'spatial') {
+      throw new SqlError('ER_NOT_SUPPORTED_YET', `${ast.type.toUpperCase()} index`);
+    }
+    const parts = this.#parts(ast.parts);
+    const name = ast.type === 'primary' ? PRIMARY : (ast.name ?? ast.constraint ?? this.#freeName(parts));
+    const {comment, visible} = ast.options;
+    this.#add({name, kind: ast.type, parts, comment: comment ?? '', invisible: visible === false, tree: undefined});
+  }
+
+  /** UNIQUE or PRIMARY KEY behind a column. */
+  addColumnKey(kind: 'primary' | 'unique', column: StoredColumn): void {
+    const parts = [{columnId: column.id, length: 0, descending: false}];
+    const name = kind === 'primary' ? PRIMARY : this.#freeName(parts);
+    this.#checkPart(column, 0);
+    this.#add({name, kind, parts, comment: '', invisible: false, tree: undefined});
+  }
+
+  #add(index: DraftIndex): void {
+    if (index.kind === 'primary' && this.primary !== undefined) throw new SqlError('ER_MULTIPLE_PRI_KEY');
+    checkObjectName(index.name);
+    if (index.kind !== 'primary' && index.name.toUpperCase() === PRIMARY) {
+      throw new SqlError('ER_WRONG_NAME_FOR_INDEX', index.name);
+    }
+    if (this.findIndex(index.name) >= 0) throw new SqlError('ER_DUP_KEYNAME', index.name);
+    if (this.indexes.length >= INDEXES_MAX) throw new SqlError('ER_TOO_MANY_KEYS', INDEXES_MAX);
+    if (index.kind === 'primary') this.indexes.unshift(index);
+    else this.indexes.push(index);
+  }
+
+  #parts(parts: readonly KeyPart[]): DraftPart[] {
+    if (parts.length > KEY_PARTS_MAX) throw new SqlError('ER_TOO_MANY_KEY_PARTS', KEY_PARTS_MAX);
+    const seen = new Set<number>();
+    return parts.map(part => {
+      if (part.column === null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'functional index');
+      const at = this.find(part.column);
+      if (at < 0) throw new SqlError('ER_KEY_COLUMN_NOT_EXIST', part.column);
+      const column = this.columns[at];
+      if (seen.has(at)) throw new SqlError('ER_DUP_FIELDNAME', column.name);
+      seen.add(at);
+      this.#checkPart(column, part.length ?? 0);
+      return {columnId: column.id, length: prefixOf(column.type, part.length ?? 0), descending: part.descending};
+    });
+  }
+
+  #checkPart({name, type}: StoredColumn, length: number): void {
+    const {kind} = type;
+    if (kind === Kind.json) throw new SqlError('ER_JSON_USED_AS_KEY', name);
+    const isLong = kind === Kind.text || kind === Kind.blob;
+    if (isLong && length === 0) throw new SqlError('ER_BLOB_KEY_WITHOUT_LENGTH', name);
+    if (length === 0 || isLong) return;
+    const isString = formOf(type) >= FIRST_VARIABLE && formOf(type) !== Form.decimal;
+    if (!isString || length > type.length) throw new SqlError('ER_WRONG_SUB_KEY');
+  }
+
+  /** The name of the first column, with a number when it is taken. */
+  #freeName(parts: readonly DraftPart[]): string {
+    const first = this.columns.find(column => column.id === parts[0].columnId);
+    const base = first?.name ?? 'key';
+    const isTaken = (name: string): boolean => this.findIndex(name) >= 0 || name.toUpperCase() === PRIMARY;
+    let name = base;
+    for (let n = 2; isTaken(name); n++) name = `${base}_${n}`;
+    return name;
+  }
+
+  // --- The whole -----------------------------------------------------------------------------------------------------
+
+  finish(): FinishedDraft {
+    if (!this.columns.some(column => !column.invisible)) throw new SqlError('ER_TABLE_MUST_HAVE_COLUMNS');
+    this.#forceNotNull();
+    this.#checkAutoColumn();
+    checkRowSize(this.columns);
+    const columns = [...this.columns];
+    const indexes = [...this.indexes];
+    if (this.primary === undefined) {
+      const rowId = storedColumn(this.newColumnId(), ROW_ID, sqlType(Kind.bigint, {length: 20, unsigned: true}), {hidden: true});
+      columns.push(rowId);
+      indexes.unshift({
+        name: 'GEN_CLUST_INDEX',
+        kind: 'index',
+        parts: [{columnId: rowId.id, length: 0, descending: false}],
+        comment: '',
+        invisible: false,
+        tree: undefined,
+      });
+    }
+    for (const index of indexes) checkKeySize(index.parts.map(part => [columnOf(columns, part.columnId), part.length] as const));
+    return {
+      columns,
+      indexes: indexes.map(index => ({...index, parts: index.parts.map(part => positioned(columns, part))})),
+      checks: this.checks,
+      foreignKeys: this.foreignKeys,
+      collation: this.collation,
+      comment: this.comment,
+    };
+  }
+
+  /** The columns of a primary key are NOT NULL. */
+  #forceNotNull(): void {
+    for (const {columnId} of this.primary?.parts ?? []) {
+      const at = this.columns.findIndex(column => column.id === columnId);
+      const column = this.columns[at];
+      if (column.nullable) this.columns[at] = {...column, nullable: false};
+    }
+  }
+
+  #checkAutoColumn(): void {
+    const auto = this.columns.filter(column => column.autoIncrement);
+    if (auto.length === 0) return;
+    const isKey = this.indexes.some(index => index.parts[0].columnId === auto[0].id);
+    if (auto.length > 1 || !isKey) throw new SqlError('ER_WRONG_AUTO_KEY');
+  }
+}
+
+/** A prefix as long as the column is the whole column. */
+function prefixOf(type: SqlType, length: number): number {
+  const isWhole = length === type.length && type.kind !== Kind.text && type.kind !== Kind.blob;
+  return isWhole ? 0 : length;
+}
+
+function columnOf(columns: readonly StoredColumn[], id: number): StoredColumn {
+  return columns[columns.findIndex(column => column.id === id)];
+}
+
+function positioned(columns: readonly StoredColumn[], part: DraftPart): IndexPart {
+  const column = columns.findIndex(c => c.id === part.columnId);
+  return {column, length: part.length, descending: part.descending};
+}
+
+/** Bytes that a column adds to MySQL's row size, which decides over 1118. */
+function declaredBytes(type: SqlType): number {
+  const width = type.kind === Kind.decimal ? Math.ceil(type.length / 2) + 1 : widthOf(type);
+  if (width > 0) return width;
+  if (type.kind === Kind.text || type.kind === Kind.blob || type.kind === Kind.json) return 12;
+  return stringBytes(type, type.length) + (stringBytes(type, type.length) > 255 ? 2 : 1);
+}
+
+function stringBytes(type: SqlType, characters: number): number {
+  return formOf(type) === Form.text ? characters * collationOf(type.collation).charset.maxBytes : characters;
+}
+
+function checkRowSize(columns: readonly StoredColumn[]): void {
+  const bytes = columns.reduce((sum, {type}) => sum + declaredBytes(type), 0);
+  if (bytes > ROW_BYTES_MAX + 8) throw new SqlError('ER_TOO_BIG_ROWSIZE', ROW_BYTES_MAX);
+}
+
+function checkKeySize(parts: readonly (readonly [StoredColumn, number])[]): void {
+  let bytes = 0;
+  for (const [{type}, length] of parts) {
+    const isString = formOf(type) >= FIRST_VARIABLE && type.kind !== Kind.decimal;
+    bytes += isString ? stringBytes(type, length > 0 ? length : type.length) : declaredBytes(type);
+  }
+  if (bytes > KEY_BYTES_MAX) throw new SqlError('ER_TOO_LONG_KEY', KEY_BYTES_MAX);
+}
