@@ -309,10 +309,7 @@ export class PagePool implements PollObserver {
     const view = this.memory.view;
     const llsn = getU48(view, base + At.llsn);
     const incarnation = view.getUint32(base + At.incarnation, true);
-    if (this.#pages.newestIncarnation(entry) === 0) {
-      this.#pages.setNewest(entry, llsn, incarnation, 0);
-      return;
-    }
+    if (this.#pages.newestIncarnation(entry) === 0) return;
     assert(this.#isNewest(frame), () => {
       const want = `${this.#pages.newestLlsn(entry)} of ${this.#pages.newestIncarnation(entry)}`;
       return `storage served page ${this.#pageNo[frame]} at LLSN ${llsn} of ${incarnation}, the directory knows ${want}`;

@@ -10,10 +10,11 @@
 import type {Memory} from '../../format/memory.ts';
 import {BytesAt, RedoAt, RedoType, TrxAt} from '../../format/redo/layout.ts';
 import {UndoType} from '../../format/undo/layout.ts';
-import {undoSlot, undoType, undoVersion} from '../../format/undo/read.ts';
+import {undoEntryCount, undoSlot, undoType, undoVersion} from '../../format/undo/read.ts';
 import type {StreamReader} from '../../storage/api.ts';
 import type {EndedTransaction} from '../txn/history.ts';
 import {CheckpointGatherer, type WritingTransaction} from './checkpoint.ts';
+import {endedTransaction, onlyPages} from './ended.ts';
 
 /** Plain data: it travels between threads. */
 export interface Analysis {
@@ -44,6 +45,8 @@ class AnalysisState {
   readonly #gatherer = new CheckpointGatherer();
   readonly #winners: {slot: number; version: number}[] = [];
   #ended: EndedTransaction[] = [];
+  /** Undo pages of ended transactions that left purge nothing else to do. */
+  readonly #idlePages = new Set<number>();
   #hasCheckpoint = false;
   #records = 0;
 
@@ -93,8 +96,7 @@ class AnalysisState {
     trx.undoPage = page;
     trx.undoAt = offset;
     if (trx.undoPages.at(-1) !== page) trx.undoPages.push(page);
-    const type = undoType(memory, undo);
-    if (type !== UndoType.insert && type !== UndoType.lock) trx.needsPurge = true;
+    if (leavesWork(undoType(memory, undo), undoEntryCount(memory, undo))) trx.needsPurge = true;
   }
 
   #end(slot: number, version: number, committed: boolean): void {
@@ -103,10 +105,12 @@ class AnalysisState {
     if (committed) this.#winners.push({slot, version});
     if (trx === undefined) return;
     this.#open.delete(key);
-    this.#ended.push(endedTransaction(this.#incarnation, trx, !committed));
+    if (trx.needsPurge) this.#ended.push(endedTransaction(this.#incarnation, trx, !committed));
+    else for (const page of trx.undoPages) this.#idlePages.add(page);
   }
 
   result(): Analysis {
+    if (this.#idlePages.size > 0) this.#ended.push(onlyPages(this.#incarnation, [...this.#idlePages]));
     return {
       incarnation: this.#incarnation,
       winners: this.#winners,
@@ -117,15 +121,7 @@ class AnalysisState {
   }
 }
 
-/** What purge has to know of a transaction of a dead incarnation. */
-export function endedTransaction(incarnation: number, trx: WritingTransaction, rolledBack: boolean): EndedTransaction {
-  const tail = {page: trx.undoPage, at: trx.undoAt, stopPage: 0, stopAt: 0, rolledBack};
-  return {
-    stamp: 0,
-    incarnation,
-    slot: trx.slot,
-    version: trx.version,
-    undoPages: trx.undoPages,
-    tails: [...trx.tails, tail],
-  };
+/** Does an undo record give purge something to do beside freeing its page? */
+function leavesWork(type: UndoType, entries: number): boolean {
+  return type !== UndoType.insert && type !== UndoType.lock && (type !== UndoType.update || entries > 0);
 }

@@ -15,6 +15,7 @@ import type {EngineCore} from '../core.ts';
 import type {Task} from '../schedule/task.ts';
 import type {EndedTransaction} from '../txn/history.ts';
 import type {UndoTail} from '../txn/transaction.ts';
+import {onlyPages} from './ended.ts';
 
 /** A transaction that was writing. */
 export interface WritingTransaction {
@@ -80,7 +81,7 @@ function encodeState(core: EngineCore): number[] {
     putPages(out, trx.undoPages);
     putTails(out, trx.tails);
   }
-  const ended = [...core.history.entries()];
+  const ended = worthNaming(core);
   out.push(ended.length);
   for (const {stamp, incarnation, slot, version, undoPages, tails} of ended) {
     out.push(stamp, incarnation, slot, version);
@@ -88,6 +89,18 @@ function encodeState(core: EngineCore): number[] {
     putTails(out, tails);
   }
   return out;
+}
+
+/** The ended transactions; those that only hold undo pages are named as one. */
+function worthNaming(core: EngineCore): EndedTransaction[] {
+  const ended: EndedTransaction[] = [];
+  const pages = new Set<number>();
+  for (const entry of core.history.entries()) {
+    if (entry.tails.length > 0) ended.push(entry);
+    else for (const page of entry.undoPages) pages.add(page);
+  }
+  if (pages.size > 0) ended.push(onlyPages(core.fusion.incarnation, [...pages]));
+  return ended;
 }
 
 function putPages(out: number[], pages: readonly number[]): void {

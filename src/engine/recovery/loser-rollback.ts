@@ -10,8 +10,9 @@ import type {EngineCore} from '../core.ts';
 import {Task} from '../schedule/task.ts';
 import {Rollback} from '../txn/rollback.ts';
 import type {EndedTransaction} from '../txn/history.ts';
-import {type Analysis, endedTransaction} from './analysis.ts';
+import type {Analysis} from './analysis.ts';
 import {CheckpointWriter} from './checkpoint.ts';
+import {endedTransaction} from './ended.ts';
 
 export interface LoserRollbackEvents {
   /** All rows of this loser are restored: its slot can be ended and its waiters woken. */

@@ -25,6 +25,11 @@ export class Convert extends Expression {
     return value === null ? null : this.#convert(value, context);
   }
 
+  /** The same conversion of another expression of the same type. */
+  withOperand(operand: Expression): Convert {
+    return new Convert(operand, this.type, this.#convert, this.coercibility);
+  }
+
   override toString(): string {
     return `cast(${this.operand} as ${typeName(this.type)})`;
   }

@@ -92,8 +92,16 @@ export class Slot extends Expression {
   readonly register: number;
   readonly #text: string;
 
-  constructor(register: number, type: SqlType, nullable: boolean, text: string, coercibility?: Coercibility) {
-    super(type, nullable, [], coercibility ?? coercibilityOf(type, Coercibility.implicit), Volatility.row);
+  /** `volatility` is `stable` for a register that is filled once, before any row is read. */
+  constructor(
+    register: number,
+    type: SqlType,
+    nullable: boolean,
+    text: string,
+    coercibility?: Coercibility,
+    volatility: Volatility = Volatility.row,
+  ) {
+    super(type, nullable, [], coercibility ?? coercibilityOf(type, Coercibility.implicit), volatility);
     this.register = register;
     this.#text = text;
   }

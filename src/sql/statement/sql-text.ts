@@ -2,7 +2,7 @@
 //
 // The syntax tree knows where nodes begin but not where they end, so the pieces are cut out of the text by its tokens.
 
-import {must} from '../../base/assert.ts';
+import {BugError, must} from '../../base/assert.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import type {Modes} from '../parse/modes.ts';
 import {Scanner, Token} from '../parse/scanner.ts';
@@ -25,7 +25,7 @@ export function parenthesizedText(text: Source, modes: Modes, from: number, insi
       if (open.length === 0 && outer >= 0) return textOf(text.slice(outer + 1, scanner.start)).trim();
     }
   }
-  return must(undefined, () => 'a closing parenthesis');
+  throw new BugError('a parenthesis of a parsed statement has no end');
 }
 
 /** The text [from, end) with the default schema written out in front of each table name that has none. */

@@ -80,96 +80,105 @@ class CycleSearch {
     this.#startingWith(Kind.ww | extra, extra === 0 ? Kind.ww : extra);
     this.#startingWith(order, extra === 0 ? Kind.wr : extra);
     this.#fractured(order);
-    const without = this.#oneRwOrNonadjacent(order);
-    this.#adjacent(order | Kind.rw, without);
+    const proven = this.#oneRwOrNonadjacent(order);
+    this.#adjacent(order | Kind.rw, proven);
   }
 
-  /** Cycles over the mask that begin with an edge of the kind `start`: one attempt or a few per component. */
+  /** Cycles over the mask that begin with an edge of the kind `start`. */
   #startingWith(mask: number, start: number): void {
     const components = componentsOf(this.#graph, mask);
-    this.#eachEdgeInside(components, start, edge => this.#close(edge, mask, components));
+    this.#each(start, this.#inside(components), true, edge => this.#close(edge, mask, components));
   }
 
   /** Consistent reads must fit one point of the commit order, even where the writers around them are allowed skew. */
   #fractured(order: number): void {
     const mask = order | Kind.readOnly;
     const components = componentsOf(this.#graph, mask);
-    this.#eachEdgeInside(components, Kind.readOnly, edge => {
-      const edges = this.#close(edge, mask, components);
-      if (edges === undefined) return undefined;
-      const name = nameOf(edges.map(e => this.#graph.kinds[e]));
-      const suffix = /-(process|realtime)$/.exec(name)?.[0] ?? '';
+    this.#each(Kind.readOnly, this.#inside(components), true, edge => {
+      const edges = this.#close(edge, mask, components) as number[];
+      const suffix = /-(process|realtime)$/.exec(nameOf(edges.map(e => this.#graph.kinds[e])))?.[0] ?? '';
       this.#keep(edges, `fractured-snapshot${suffix}` as CycleName);
       return edges;
     });
   }
 
-  /** G-single, then G-nonadjacent. Returns, per node, whether a component of the doubled graph proves such a cycle through it. */
+  /**
+   * G-single, then G-nonadjacent: their common existence is decided in the doubled graph. Returns, per node, whether an rw edge of such a
+   * cycle starts there.
+   */
   #oneRwOrNonadjacent(order: number): Uint8Array {
+    const {sources, targets, kinds, nodes} = this.#graph;
     const doubled = withoutAdjacentRw(this.#graph, order, Kind.rw);
-    const components = componentsOf(doubled, ALL);
-    const inside = (edge: number): boolean =>
-      components.of[2 * this.#graph.sources[edge]] === components.of[2 * this.#graph.targets[edge] + 1];
+    const halves = componentsOf(doubled, ALL);
+    const proving = (edge: number): number => {
+      const component = halves.of[2 * sources[edge]];
+      return component === halves.of[2 * targets[edge] + 1] ? component : -1;
+    };
+    const proven = new Uint8Array(nodes);
+    for (let e = 0; e < targets.length; e++) if ((kinds[e] & Kind.rw) !== 0 && proving(e) !== -1) proven[sources[e]] = 1;
     const whole = componentsOf(this.#graph, order | Kind.rw);
-    this.#eachEdgeInside(whole, Kind.rw, edge => (inside(edge) ? this.#close(edge, order, whole) : undefined));
-    const proven = new Uint8Array(this.#graph.nodes);
-    const doubledPaths = new PathFinder(doubled);
-    let left = this.#limits.visits;
-    const done = new Set<number>();
-    for (let edge = 0; edge < this.#graph.targets.length; edge++) {
-      if ((this.#graph.kinds[edge] & Kind.rw) === 0 || !inside(edge)) continue;
-      const source = this.#graph.sources[edge];
-      const target = this.#graph.targets[edge];
-      proven[source] = 1;
-      const component = components.of[2 * source];
-      if (left < 0 && done.has(component)) continue;
-      const path = doubledPaths.path(2 * target + 1, 2 * source, ALL, components, -1, Number.MAX_SAFE_INTEGER);
-      left -= doubledPaths.visits;
-      if (path === undefined) continue;
-      done.add(component);
-      this.#keep(this.#simple([edge, ...path.map(e => doubled.vias[e])]));
-    }
+    this.#each(Kind.rw, proving, false, edge => this.#close(edge, order, whole));
+    const paths = new PathFinder(doubled);
+    this.#each(Kind.rw, proving, true, edge => {
+      const before = paths.visits;
+      const path = paths.path(2 * targets[edge] + 1, 2 * sources[edge], ALL, halves, -1) as number[];
+      this.#paths.visits += paths.visits - before;
+      const edges = this.#simple([edge, ...path.map(e => doubled.vias[e])]);
+      this.#keep(edges);
+      return edges;
+    });
     return proven;
   }
 
   /** Cycles with two rw edges in a row. A component in which nothing weaker was proven gets a witness in any case. */
   #adjacent(mask: number, proven: Uint8Array): void {
     const components = componentsOf(this.#graph, mask);
-    const certain = new Uint8Array(components.count);
-    for (let n = 0; n < this.#graph.nodes; n++) if (proven[n] === 1) certain[components.of[n]] = 1;
-    this.#eachEdgeInside(components, Kind.rw, edge => this.#closePair(edge, mask, components));
-    this.#eachEdgeInside(components, Kind.rw, edge => {
-      const component = components.of[this.#graph.sources[edge]];
-      if (certain[component] === 1) return undefined;
-      certain[component] = 1;
-      return this.#close(edge, mask, components);
+    const explained = new Uint8Array(components.count);
+    for (let n = 0; n < this.#graph.nodes; n++) if (proven[n] === 1) explained[components.of[n]] = 1;
+    const inside = this.#inside(components);
+    this.#each(Kind.rw, inside, false, edge => {
+      const edges = this.#closePair(edge, mask, components);
+      if (edges !== undefined) explained[components.of[this.#graph.sources[edge]]] = 1;
+      return edges;
     });
+    const unexplained = (edge: number): number => (explained[inside(edge)] === 1 ? -1 : inside(edge));
+    this.#each(Kind.rw, unexplained, true, edge => this.#close(edge, mask, components));
   }
 
-  /** Calls `attempt` for edges inside components until each component has a witness and some more tries, or the budget is spent. */
-  #eachEdgeInside(components: Components, kind: number, attempt: (edge: number) => number[] | undefined): void {
-    const {kinds, sources, targets} = this.#graph;
+  /** The component that holds both ends of an edge, or -1. */
+  #inside(components: Components): (edge: number) => number {
+    const {sources, targets} = this.#graph;
+    return edge => {
+      const component = components.of[sources[edge]];
+      return component === components.of[targets[edge]] ? component : -1;
+    };
+  }
+
+  /**
+   * Calls `attempt` for edges of the kind that lie in a component, until each component has a witness and some more tries, or the budget is
+   * spent. A `certain` attempt always succeeds; then each component gets its witness whatever the budget, which costs linear time.
+   */
+  #each(kind: number, componentOf: (edge: number) => number, certain: boolean, attempt: (edge: number) => number[] | undefined): void {
+    const {kinds} = this.#graph;
     const tries = new Map<number, number>();
     let left = this.#limits.visits;
-    for (let edge = 0; edge < targets.length; edge++) {
+    for (let edge = 0; edge < kinds.length; edge++) {
       if ((kinds[edge] & kind) === 0) continue;
-      const component = components.of[sources[edge]];
-      if (component !== components.of[targets[edge]]) continue;
-      const after = tries.get(component);
-      if (after !== undefined && (after >= this.#limits.more || left < 0)) continue;
-      if (left < 0 && tries.size > 0) continue;
+      const component = componentOf(edge);
+      if (component === -1) continue;
+      const done = tries.get(component) ?? 0;
+      if (done > this.#limits.more || (left < 0 && (done > 0 || !certain))) continue;
       this.#paths.visits = 0;
       const found = attempt(edge);
       left -= this.#paths.visits + 1;
-      if (found !== undefined) tries.set(component, (after ?? 0) + 1);
-      else if (after !== undefined) tries.set(component, after + 1);
+      if (found !== undefined || done > 0) tries.set(component, done + 1);
     }
   }
 
   /** The shortest cycle that begins with the edge and comes back over the mask. */
   #close(edge: number, mask: number, components: Components): number[] | undefined {
     const {sources, targets} = this.#graph;
-    const path = this.#paths.path(targets[edge], sources[edge], mask, components, -1, this.#limits.visits);
+    const path = this.#paths.path(targets[edge], sources[edge], mask, components, -1);
     if (path === undefined) return undefined;
     const edges = [edge, ...path];
     this.#keep(edges);
@@ -187,7 +196,7 @@ class CycleSearch {
       const end = targets[second];
       if ((kinds[second] & Kind.rw) === 0 || components.of[end] !== components.of[start]) continue;
       tried++;
-      const path = end === start ? [] : this.#paths.path(end, start, mask, components, middle, this.#limits.visits);
+      const path = end === start ? [] : this.#paths.path(end, start, mask, components, middle);
       if (path !== undefined && (best === undefined || path.length + 2 < best.length)) best = [edge, second, ...path];
     }
     if (best !== undefined) this.#keep(best);
@@ -256,7 +265,7 @@ class PathFinder {
   }
 
   /** The edges of a shortest path from start to goal (which differ) that avoids one node, or undefined. */
-  path(start: number, goal: number, mask: number, components: Components, avoid: number, budget: number): number[] | undefined {
+  path(start: number, goal: number, mask: number, components: Components, avoid: number): number[] | undefined {
     const {offsets, targets, kinds} = this.#graph;
     const round = ++this.#round;
     const component = components.of[start];
@@ -265,7 +274,7 @@ class PathFinder {
     this.#queue[0] = start;
     let length = 1;
     let visits = 0;
-    for (let i = 0; i < length && visits < budget; i++) {
+    for (let i = 0; i < length; i++) {
       const node = this.#queue[i];
       for (let e = offsets[node]; e < offsets[node + 1]; e++) {
         visits++;

@@ -1,0 +1,76 @@
+// Makes and drops the trees and counters behind a table.
+
+import type {EngineSession, TreeRef} from '../../engine/api.ts';
+import type {StoredIndex, StoredTable} from '../catalog/stored-table.ts';
+import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {StatementContext} from './statement-context.ts';
+import type {FinishedDraft} from './table-draft.ts';
+
+/** An empty tree, rolled back with the transaction. */
+export function* makeTree(engine: EngineSession, clustered: boolean): Steps<TreeRef> {
+  yield* expectRow(() => engine.createTree(clustered));
+  const {treeId, rootPage} = engine.newTree;
+  return {treeId, rootPage};
+}
+
+export function* makeCounter(engine: EngineSession, first: number): Steps<number> {
+  yield* expectRow(() => engine.createCounter(first));
+  return engine.newCounter;
+}
+
+export function* newId(engine: EngineSession): Steps<number> {
+  yield* expectRow(() => engine.takeId());
+  return engine.counterValue;
+}
+
+/** What a table gets beside its draft. */
+export interface TableIdentity {
+  readonly schema: string;
+  readonly name: string;
+  readonly version: number;
+  readonly createdMicros: number;
+  /** The first AUTO_INCREMENT value. */
+  readonly firstAutoValue: number;
+}
+
+/** A new, empty table of a finished draft: new id, new trees, new counters. It is not in the catalog yet. */
+export function* makeTable(context: StatementContext, draft: FinishedDraft, identity: TableIdentity): Steps<StoredTable> {
+  const {engine} = context;
+  const {schema, name, version, createdMicros, firstAutoValue} = identity;
+  const id = yield* newId(engine);
+  const indexes: StoredIndex[] = [];
+  for (const [i, index] of draft.indexes.entries()) {
+    const {name: indexName, kind, parts, comment, invisible} = index;
+    indexes.push({name: indexName, kind, parts, comment, invisible, tree: yield* makeTree(engine, i === 0)});
+  }
+  const hasAuto = draft.columns.some(column => column.autoIncrement);
+  const hasRowId = draft.columns.some(column => column.hidden);
+  return {
+    kind: 'table',
+    id,
+    schema,
+    name,
+    version,
+    columns: draft.columns,
+    indexes,
+    foreignKeys: draft.foreignKeys,
+    checks: draft.checks,
+    counterPage: hasAuto ? yield* makeCounter(engine, firstAutoValue) : 0,
+    rowIdPage: hasRowId ? yield* makeCounter(engine, 1) : 0,
+    collation: draft.collation,
+    comment: draft.comment,
+    createdMicros,
+  };
+}
+
+/** Gives up the trees and counters of a table whose record has been removed: freed after the commit. */
+export function* dropTrees(context: StatementContext, table: StoredTable): Steps<void> {
+  const {engine, autoIncrement} = context;
+  for (const {tree} of table.indexes) yield* expectRow(() => engine.dropTree(tree));
+  for (const page of [table.counterPage, table.rowIdPage]) {
+    if (page === 0) continue;
+    autoIncrement.forget(table.id, page);
+    // A counter is one page of its own, freed like the first page of a long value.
+    yield* expectRow(() => engine.dropOverflow(page));
+  }
+}
