@@ -205,6 +205,8 @@ export const errors = {
   ER_TOO_BIG_SET: code(1097, 'HY000', 'Too many strings for column %s and SET'),
   ER_TOO_BIG_ENUM: code(3505, 'HY000', 'Too many enumeration values for column %s.'),
   ER_ILLEGAL_VALUE_FOR_TYPE: code(1367, '22007', "Illegal %s '%s' value found during parsing"),
+  ER_TOO_LONG_TABLE_COMMENT: code(1628, 'HY000', "Comment for table '%s' is too long (max = %s)"),
+  ER_AUTOINC_READ_FAILED: code(1467, 'HY000', 'Failed to read auto-increment value from storage engine'),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

@@ -74,6 +74,20 @@ test('a failed sync loses the bytes for good, although reads still show them and
   assert.equal(bytes(on, 'd/f')[0], 0);
 });
 
+test('a failed write can be seen, and is gone after a crash whatever is synced, unless it is written again', () => {
+  for (const again of [false, true]) {
+    const on = disk(2);
+    const file = durableFile(on, 512);
+    on.failNext('write', 'd/f', 'EIO');
+    assert.throws(() => file.writeSync(Uint8Array.of(7), 0, 1, 0), {code: 'EIO'});
+    assert.equal(bytes(on, 'd/f')[0], 7);
+    if (again) file.writeSync(Uint8Array.of(7), 0, 1, 0);
+    file.syncSync();
+    on.crash();
+    assert.equal(bytes(on, 'd/f')[0], again ? 7 : 0);
+  }
+});
+
 test('a planned crash strikes the n-th operation half done, and everything after it', () => {
   const on = disk(3);
   const file = durableFile(on, 512);

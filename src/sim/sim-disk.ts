@@ -6,7 +6,7 @@
 // way: creations, removals and renames that were not made durable by syncDirectorySync survive up to a random point in their order.
 //
 // Faults: `crashAfter(n)` makes the n-th operation from now die half done (SimCrash), and every later one too, until `crash()`;
-// `capacity` gives ENOSPC; `failNext` gives EIO - a failed sync loses the data for good although reads still show it, as Linux does,
+// `capacity` gives ENOSPC; `failNext` gives EIO - a failed write or sync loses the data for good although reads still show it, as Linux does,
 // so that code which retries is caught (S15); `flip` damages a bit.
 //
 // Left out: delays (the simulator's scheduler is handed in and decides when callbacks run), permissions, directories as objects
@@ -107,10 +107,23 @@ class SimFile implements File {
   }
 
   writeSync(source: Uint8Array, sourceAt: number, length: number, position: number): void {
-    const dies = this.#begin('write');
+    let dies: boolean;
+    try {
+      dies = this.#begin('write');
+    } catch (error) {
+      if (error instanceof DiskFailure) this.#show(source, sourceAt, length, position);
+      throw error;
+    }
     this.#apply(source, sourceAt, length, position);
     if (dies) throw new SimCrash(`crash in write to ${this.path}`);
     if (this.#options.durableWrites === true) this.#disk.persist(this.#inode, position, length);
+  }
+
+  /** A failed write: the bytes may be seen, but nobody will ever write them out. */
+  #show(source: Uint8Array, sourceAt: number, length: number, position: number): void {
+    const {visible} = this.#inode;
+    if (position + length <= visible.length)
+      visible.set(source.subarray(sourceAt, sourceAt + length), position);
   }
 
   #apply(source: Uint8Array, sourceAt: number, length: number, position: number): void {

@@ -81,7 +81,10 @@ class AnalysisState {
     if (state === undefined) return;
     this.#hasCheckpoint = true;
     this.#ended = [...state.ended];
-    for (const trx of state.writing) this.#open.set(`${trx.slot}.${trx.version}`, {...trx, needsPurge: true});
+    for (const trx of state.writing) {
+      this.#open.set(`${trx.slot}.${trx.version}`, {...trx, needsPurge: true});
+      if (trx.committed) this.#end(trx.slot, trx.version, true);
+    }
   }
 
   #undo(memory: Memory, undo: number, page: number, offset: number): void {
@@ -90,7 +93,7 @@ class AnalysisState {
     const key = `${slot}.${version}`;
     let trx = this.#open.get(key);
     if (trx === undefined) {
-      trx = {slot, version, undoPage: 0, undoAt: 0, undoPages: [], tails: [], needsPurge: false};
+      trx = {slot, version, committed: false, undoPage: 0, undoAt: 0, undoPages: [], tails: [], needsPurge: false};
       this.#open.set(key, trx);
     }
     trx.undoPage = page;

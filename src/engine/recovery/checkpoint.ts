@@ -4,7 +4,7 @@
 // of numbers; a long one takes several records of one mini-transaction. Once it is durable, storage may forget the stream below it (as far as pages allow).
 //
 //   record payload: f64 part, f64 parts, f64 numbers in this part, the numbers (f64 each)
-//   numbers: writing count, [slot, version, undoPage, undoAt, pages.., tails..]*, ended count, [stamp, incarnation, slot, version, pages.., tails..]*
+//   numbers: writing count, [slot, version, committed, undoPage, undoAt, pages.., tails..]*, ended count, [stamp, incarnation, slot, version, pages.., tails..]*
 //   pages: count, page*     tails: count, [page, at, stopPage, stopAt, rolledBack]*
 
 import {CorruptionError} from '../../base/errors.ts';
@@ -14,13 +14,15 @@ import {ROW} from '../api.ts';
 import type {EngineCore} from '../core.ts';
 import type {Task} from '../schedule/task.ts';
 import type {EndedTransaction} from '../txn/history.ts';
-import type {UndoTail} from '../txn/transaction.ts';
+import {TrxState, type UndoTail} from '../txn/transaction.ts';
 import {onlyPages} from './ended.ts';
 
 /** A transaction that was writing. */
 export interface WritingTransaction {
   readonly slot: number;
   readonly version: number;
+  /** Its commit record stands before the checkpoint, though it was not published yet. */
+  readonly committed: boolean;
   undoPage: number;
   undoAt: number;
   readonly undoPages: number[];
@@ -77,7 +79,7 @@ export class CheckpointWriter {
 function encodeState(core: EngineCore): number[] {
   const out: number[] = [core.writing.size];
   for (const trx of core.writing) {
-    out.push(trx.slot, trx.version, trx.undoPage, trx.undoAt);
+    out.push(trx.slot, trx.version, trx.state === TrxState.committing && trx.step > 0 ? 1 : 0, trx.undoPage, trx.undoAt);
     putPages(out, trx.undoPages);
     putTails(out, trx.tails);
   }
@@ -145,6 +147,7 @@ function decodeState(numbers: readonly number[]): CheckpointState {
   const writing = Array.from({length: take()}, () => ({
     slot: take(),
     version: take(),
+    committed: take() === 1,
     undoPage: take(),
     undoAt: take(),
     undoPages: pages(),

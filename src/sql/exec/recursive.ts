@@ -24,8 +24,6 @@ export interface RecursionParts {
   readonly isDistinct: boolean;
   /** Undefined: depends on outer rows. */
   readonly epoch: Epoch | undefined;
-  /** Epoch of what is inside the recursive part: a new one each round. */
-  readonly inner: Epoch;
 }
 
 export class RecursiveStore implements RowStore {
@@ -46,7 +44,7 @@ export class RecursiveStore implements RowStore {
   }
 
   open(context: ExecContext): void {
-    const {epoch, seed, inner} = this.#parts();
+    const {epoch, seed} = this.#parts();
     if (epoch !== undefined && this.#filledIn === epoch.value) return;
     this.#filledIn = epoch === undefined ? -1 : epoch.value;
     this.rows.clear();
@@ -55,7 +53,6 @@ export class RecursiveStore implements RowStore {
     this.roundTo = 0;
     this.#round = 0;
     this.#roundsMax = Number(context.session.systemVariable('cte_max_recursion_depth', 'session') ?? 1000);
-    inner.advance();
     seed.source.open(context);
   }
 
@@ -110,9 +107,7 @@ export class RecursiveStore implements RowStore {
       this.#filledIn = -1;
       throw new SqlError('ER_CTE_RECURSIVE_LIMIT', this.#roundsMax + 1);
     }
-    const {recursive, inner} = this.#parts();
-    inner.advance();
-    recursive.source.open(context);
+    this.#parts().recursive.source.open(context);
   }
 }
 

@@ -16,23 +16,19 @@ import {KeyMaker, type RowKey} from './row-key.ts';
 abstract class SubqueryStep implements BlockingStep {
   protected readonly source: RowSource;
   readonly #epoch: Epoch | undefined;
-  /** Epochs inside the subquery: advanced with each run of it. */
-  readonly #inner: Epoch;
   #ranIn = -1;
   #isOpen = false;
 
   /** `epoch` undefined: correlated, runs for each row. */
-  constructor(source: RowSource, epoch: Epoch | undefined, inner: Epoch) {
+  constructor(source: RowSource, epoch: Epoch | undefined) {
     this.source = source;
     this.#epoch = epoch;
-    this.#inner = inner;
   }
 
   start(context: ExecContext): void {
     this.close(context);
     if (this.#epoch !== undefined && this.#ranIn === this.#epoch.value) return;
     this.#ranIn = -1;
-    this.#inner.advance();
     this.begin();
     this.source.open(context);
     this.#isOpen = true;
@@ -74,10 +70,9 @@ export class ScalarSubqueryStep extends SubqueryStep {
     outputs: readonly Expression[],
     targets: Int32Array,
     epoch: Epoch | undefined,
-    inner: Epoch,
     budget: MemoryBudget,
   ) {
-    super(source, epoch, inner);
+    super(source, epoch);
     this.#outputs = outputs;
     this.#targets = targets;
     this.#row = new RowBuffer(targets.length, budget);
@@ -109,8 +104,8 @@ export class ExistsStep extends SubqueryStep {
   readonly #target: number;
   #found = 0;
 
-  constructor(source: RowSource, target: number, epoch: Epoch | undefined, inner: Epoch) {
-    super(source, epoch, inner);
+  constructor(source: RowSource, target: number, epoch: Epoch | undefined) {
+    super(source, epoch);
     this.#target = target;
   }
 
@@ -142,8 +137,8 @@ export class QuantifiedStep extends SubqueryStep {
   readonly #target: number;
   #answer: number | null = null;
 
-  constructor(parts: QuantifiedParts, decisive: 0 | 1, inner: Epoch) {
-    super(parts.source, undefined, inner);
+  constructor(parts: QuantifiedParts, decisive: 0 | 1) {
+    super(parts.source, undefined);
     this.#outputs = parts.outputs;
     this.#outputRegisters = parts.outputRegisters;
     this.#condition = parts.condition;
@@ -204,10 +199,9 @@ export class HashedInStep extends SubqueryStep {
     left: readonly Expression[],
     right: readonly Expression[],
     epoch: Epoch,
-    inner: Epoch,
     budget: MemoryBudget,
   ) {
-    super(parts.source, epoch, inner);
+    super(parts.source, epoch);
     this.#parts = parts;
     this.#leftKey = new KeyMaker(left);
     this.#rightKey = new KeyMaker(right);

@@ -48,29 +48,31 @@ export function* truncateTable(context: StatementContext, ast: TruncateTable): S
 
 /** Renames are carried out in order, so that tables can change places. */
 export function* renameTables(context: StatementContext, ast: RenameTables): Steps<Outcome> {
-  const renamed: Map<string, StoredTable | StoredView> = new Map();
+  const renamed: Map<string, StoredTable | StoredView | undefined> = new Map();
   for (const {from, to} of ast.renames) yield* renameOne(context, from, to, renamed);
   return NOTHING_DONE;
 }
 
-/** `renamed`: what earlier steps of the statement have put under new names (undefined marks a name they left). */
+/** `renamed`: what earlier steps of the statement have put under new names; undefined marks a name that they left. */
 function* renameOne(
   context: StatementContext,
   from: TableName,
   to: TableName,
-  renamed: Map<string, StoredTable | StoredView>,
+  renamed: Map<string, StoredTable | StoredView | undefined>,
 ): Steps<void> {
   const {catalog, engine} = context;
   const fromSchema = schemaOf(context, from);
   const toSchema = schemaOf(context, to);
   checkTableName(to.name);
   const fromKey = `${fromSchema}\0${from.name}`;
-  const object = renamed.get(fromKey) ?? storedOf(yield* catalog.open(engine, fromSchema, from.name, true));
+  const object = renamed.has(fromKey)
+    ? renamed.get(fromKey)
+    : storedOf(yield* catalog.open(engine, fromSchema, from.name, true));
   if (object === undefined) throw new SqlError('ER_NO_SUCH_TABLE', fromSchema, from.name);
   yield* lockExistingSchema(context, toSchema);
   const changed = {...object, schema: toSchema, name: to.name};
   if (!(yield* catalog.changeTable(engine, object, changed))) throw new SqlError('ER_TABLE_EXISTS', to.name);
-  renamed.delete(fromKey);
+  renamed.set(fromKey, undefined);
   renamed.set(`${toSchema}\0${to.name}`, changed);
 }
 

@@ -65,6 +65,11 @@ export class FrameScanner {
     return this.#sequence;
   }
 
+  /** Byte of the file at which the loaded frame begins, or the next one is due. */
+  get position(): number {
+    return this.#position;
+  }
+
   /** LSN of the frame that is loaded or due; -1 when not known yet. */
   get lsn(): number {
     return this.#lsn;

@@ -274,6 +274,22 @@ test('S15: a failed redo write ends the stream, at what was durable before', () 
   assert.match(again ?? '', /EIO/, 'it is never tried again');
 });
 
+test('S15: what a failed redo write left in the system cache is durable before the seal counts it', () => {
+  const world = new TestWorld(1);
+  const a = world.start(0);
+  world.change(a, [1]);
+  world.flush(a);
+  world.change(a, [1, 2]);
+  world.disk.failNext('write', '.redo', 'EIO');
+  world.flush(a);
+  const end = world.volume.sealStream(1);
+  assert.ok(end > a.ackedLsn, 'the frame can be read');
+  world.crash(true);
+  assert.equal(world.volume.incarnations().length, 1);
+  assert.equal(world.volume.readPage(2, target, 0), PAGE_FOUND);
+  assert.deepEqual(checkVolume(world.volume).faults, []);
+});
+
 test('S15: a failed sync of page images ends the volume, and nothing is lost', () => {
   for (const path of ['images', 'index.log']) {
     const world = new TestWorld(1);

@@ -8,6 +8,7 @@
 
 import {assert, must} from '../../base/assert.ts';
 import {CorruptionError, OperatingError} from '../../base/errors.ts';
+import {frameLength} from '../../format/redo/frame.ts';
 import {IncarnationState} from '../api.ts';
 import type {Checkpointer} from './checkpointer.ts';
 import {FrameScanner} from './frame-scanner.ts';
@@ -18,6 +19,13 @@ import type {RedoStreamDescription} from './redo-stream.ts';
 import type {StreamDescription} from './stream-reader.ts';
 import {FIRST_LSN, type RedoFileEntry, type RedoFileTable, type StreamState} from './stream-state.ts';
 import {StreamFlag, type StreamWords} from './stream-words.ts';
+
+/** Where a frame stands. */
+interface FramePlace {
+  readonly sequence: number;
+  readonly position: number;
+  readonly length: number;
+}
 
 export class Streams {
   readonly #env: StorageEnv;
@@ -192,8 +200,8 @@ export class Streams {
   }
 
   /**
-   * Seals a stream whose writer is gone (its thread has ended; K7) and returns its end D. Durable seal first, then the tail is made
-   * durable, then D is found and stored: the last mini-transaction end with no hole before it. May be repeated at any step.
+   * Seals a stream whose writer is gone (its thread has ended; K7) and returns its end D: the last mini-transaction end with no hole
+   * before it. Durable seal first, then D is found and the tail made durable, then D is stored. May be repeated at any step.
    */
   seal(incarnation: number): number {
     const stream = must(this.#streams.get(incarnation), () => `stream ${incarnation}`);
@@ -203,7 +211,6 @@ export class Streams {
       this.#words.setFlag(stream.node, StreamFlag.sealed);
     }
     this.#journal.beginSeal(incarnation);
-    this.#syncTail(stream);
     const endLsn = this.#findEnd(stream);
     this.#journal.seal(incarnation, endLsn);
     stream.endLsn = endLsn;
@@ -211,30 +218,38 @@ export class Streams {
     return endLsn;
   }
 
-  /** What the dead process wrote may be in the system's cache only; it is made durable before it is read (K6 a). */
-  #syncTail(stream: StreamState): void {
-    for (let sequence = stream.scanner.sequence; sequence <= stream.preparedSequence; sequence++) {
-      const file = this.#env.disk.openSync(this.#redoFiles.path(stream.incarnation, sequence), {});
-      file.syncSync();
-      file.closeSync();
-    }
-  }
-
   /** D: at least what is known to have been durable, else a frame has been damaged. */
   #findEnd(stream: StreamState): number {
     const known = stream.phase === 'live' ? this.#words.durable(stream.node) : stream.checkpointLsn;
     const probe = stream.scanner.clone();
     let end = stream.phase === 'live' ? stream.ingestedLsn : FIRST_LSN;
+    let tail: FramePlace | undefined;
     while (probe.load()) {
       end = Math.max(end, probe.cplLsn);
+      tail = {sequence: probe.sequence, position: probe.position, length: frameLength(probe.payloadLength)};
       probe.advance();
     }
     const later = probe.findLaterFrame();
     probe.close();
     const fault = `stream ${stream.incarnation}: the frame at LSN ${probe.lsn} is damaged`;
     if (later >= 0) throw new CorruptionError(probe.where, `${fault}, for there is one at LSN ${later}`);
+    if (tail !== undefined) this.#secure(stream, tail);
     if (end < known) throw new CorruptionError(probe.where, `${fault}, for LSN ${known} was durable`);
     return end;
+  }
+
+  /**
+   * Makes the last frame durable, the only one that may not be: one write is under way at a time. The dead process may have left it in
+   * the system's cache (K6 a); and if its write had failed, the system may show bytes that it will never write by itself (S15). So
+   * it is written once more, byte for byte, and synced.
+   */
+  #secure(stream: StreamState, {sequence, position, length}: FramePlace): void {
+    const file = this.#env.disk.openSync(this.#redoFiles.path(stream.incarnation, sequence), {});
+    const bytes = new Uint8Array(length);
+    file.readSync(bytes, 0, length, position);
+    file.writeSync(bytes, 0, length, position);
+    file.syncSync();
+    file.closeSync();
   }
 
   /** Nobody needs the stream for recovery any more. */
