@@ -4,12 +4,13 @@
 // the script the result that is not BLOCKED.
 
 import {BLOCKED, type EngineSession} from '../engine/api.ts';
-import type {SimPrimary} from './world.ts';
+import type {SimPrimary, SimWorld} from './world.ts';
 
 export type Step = () => number;
 export type Script<T> = Generator<Step, T, number>;
 
 export class SimClient {
+  readonly world: SimWorld;
   readonly primary: SimPrimary;
   readonly session: EngineSession;
   #script: Script<void> | undefined;
@@ -18,7 +19,8 @@ export class SimClient {
   /** What ended the script badly. */
   failure: Error | undefined;
 
-  constructor(primary: SimPrimary) {
+  constructor(world: SimWorld, primary: SimPrimary) {
+    this.world = world;
     this.primary = primary;
     this.session = primary.engine.newSession(() => this.#poll());
   }
@@ -31,7 +33,7 @@ export class SimClient {
   start(script: Script<void>): void {
     this.#script = script;
     this.#step = undefined;
-    this.primary.engine.run(this.session);
+    this.world.time.runAs(this.primary.node + 1, () => this.primary.engine.run(this.session));
   }
 
   #poll(): void {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {type Cursor, DONE, DUPLICATE, Isolation, LockMode, LockWait, ROW, type TableHandle} from '../engine/api.ts';
+import {checkFusion} from '../fusion/check-fusion.ts';
 import {bootstrapSpace} from '../engine/space/bootstrap.ts';
 import {SimClient, type Script} from './client.ts';
 import {createTable, keyOf, must, type Row, RowBytes, readRow} from './engine-table.ts';
@@ -12,7 +13,7 @@ import type {Session} from '../engine/session/session.ts';
 function worldWith(count: number, options: Partial<SimOptions> = {}): {world: SimWorld; primaries: SimPrimary[]} {
   const world = new SimWorld({nodes: Math.max(2, count), ...options});
   const primaries = Array.from({length: count}, (_, node) => world.start(node));
-  const client = new SimClient(primaries[0]);
+  const client = new SimClient(world, primaries[0]);
   run(world, client, function* () {
     const {task} = client.session as Session;
     yield* must(() => bootstrapSpace(primaries[0].engine.core, task));
@@ -68,13 +69,13 @@ function check(world: SimWorld, client: SimClient, table: TableHandle, rows: num
   });
   assert.deepEqual(job.violations, []);
   assert.equal(job.rows, rows);
-  assert.deepEqual(world.check(), []);
+  assert.deepEqual(checkFusion(world.supervisor), []);
 }
 
 test('rows inserted on one primary are read on the other, by key and by index', () => {
   const {world, primaries} = worldWith(2);
-  const a = new SimClient(primaries[0]);
-  const b = new SimClient(primaries[1]);
+  const a = new SimClient(world, primaries[0]);
+  const b = new SimClient(world, primaries[1]);
   const table = makeTable(world, a);
   run(world, a, () =>
     transaction(a, function* () {
@@ -104,8 +105,8 @@ test('rows inserted on one primary are read on the other, by key and by index', 
 
 test('a rolled-back transaction leaves nothing, and its keys can be used again', () => {
   const {world, primaries} = worldWith(2);
-  const a = new SimClient(primaries[0]);
-  const b = new SimClient(primaries[1]);
+  const a = new SimClient(world, primaries[0]);
+  const b = new SimClient(world, primaries[1]);
   const table = makeTable(world, a);
   run(world, a, function* () {
     a.session.begin(false, false);
@@ -125,8 +126,8 @@ test('a rolled-back transaction leaves nothing, and its keys can be used again',
 
 test('a snapshot keeps its rows while another primary updates and deletes them', () => {
   const {world, primaries} = worldWith(2);
-  const a = new SimClient(primaries[0]);
-  const b = new SimClient(primaries[1]);
+  const a = new SimClient(world, primaries[0]);
+  const b = new SimClient(world, primaries[1]);
   const table = makeTable(world, a);
   run(world, a, () =>
     transaction(a, function* () {
@@ -169,8 +170,8 @@ test('a snapshot keeps its rows while another primary updates and deletes them',
 
 test('a primary key and a unique key refuse a second row', () => {
   const {world, primaries} = worldWith(2);
-  const a = new SimClient(primaries[0]);
-  const b = new SimClient(primaries[1]);
+  const a = new SimClient(world, primaries[0]);
+  const b = new SimClient(world, primaries[1]);
   const table = makeTable(world, a, true);
   run(world, a, () =>
     transaction(a, function* () {
@@ -193,12 +194,12 @@ test('a primary key and a unique key refuse a second row', () => {
 
 test('two primaries that add to one counter lose nothing', () => {
   const {world, primaries} = worldWith(2);
-  const a = new SimClient(primaries[0]);
+  const a = new SimClient(world, primaries[0]);
   const table = makeTable(world, a);
   run(world, a, () => transaction(a, function* () {
     assert.equal(yield* insert(a, table, {id: 5, k: 0, text: ''}), ROW);
   }));
-  const clients = [0, 1, 0, 1].map(node => new SimClient(primaries[node]));
+  const clients = [0, 1, 0, 1].map(node => new SimClient(world, primaries[node]));
   for (const client of clients) {
     client.session.isolation = Isolation.readCommitted;
     client.start(

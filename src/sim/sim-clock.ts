@@ -19,6 +19,8 @@ export class SimTime {
   readonly #prng: Prng;
   readonly #heap: Event[] = [];
   #now = 0;
+  /** Owner of the event that runs now; 0 outside of one. Who plans something without a clock of his own plans it in this name. */
+  current = 0;
   /** Events run so far. */
   steps = 0;
 
@@ -51,14 +53,37 @@ export class SimTime {
     for (const event of this.#heap) if (event.owner === owner) event.run = undefined;
   }
 
+  /** Takes out what an owner had planned, in the order of its time. */
+  take(owner: number): (() => void)[] {
+    const taken = this.#heap.filter(event => event.owner === owner && event.run !== undefined);
+    taken.sort((a, b) => (this.#before(a, b) ? -1 : 1));
+    return taken.map(event => {
+      const {run} = event;
+      event.run = undefined;
+      return run as () => void;
+    });
+  }
+
+  /** Runs `run` in the name of an owner: what it plans without a clock belongs to him. */
+  runAs(owner: number, run: () => void): void {
+    const before = this.current;
+    this.current = owner;
+    try {
+      run();
+    } finally {
+      this.current = before;
+    }
+  }
+
   /** Runs one event; false when there is none before `until`. */
   step(until: number): boolean {
     while (this.#heap.length > 0 && this.#heap[0].at <= until) {
       const event = this.#pop();
-      if (event.run === undefined) continue;
+      const {run} = event;
+      if (run === undefined) continue;
       this.#now = event.at;
       this.steps++;
-      event.run();
+      this.runAs(event.owner, run);
       return true;
     }
     return false;

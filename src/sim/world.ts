@@ -1,28 +1,34 @@
-// A whole cluster in one thread: real primaries, real PMFS memory, a real local volume, over a simulated clock and disk (D2).
+// A whole cluster in one thread: real primaries, real PMFS memory, a real local volume, over a simulated clock and disk (D2). One seed is one run.
+//
+// What is simulated: time, the disk, the doorbells, the way of a page from storage to a primary, death. What is real: everything else. A primary dies
+// between two events of its own, as a thread would between two turns of its event loop; a redo write that is under way then may still reach the disk, or not.
+//
+// Recovery is the supervisor's part (`decisionSteps`, one by one or all at once, S18) and the part of a living primary, to which undecided rollbacks are
+// assigned; when that primary dies too, another one gets the same analysis.
 
+import {crc32} from '../base/crc32.ts';
 import {Prng} from '../base/prng.ts';
 import type {Doorbells} from '../env/memory.ts';
 import type {Trace} from '../env/trace.ts';
-import {crc32} from '../base/crc32.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
 import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
-import {checkFusion} from '../fusion/check-fusion.ts';
 import {SUPERVISOR_BELL} from '../fusion/api.ts';
 import {Attachment} from '../fusion/attachment.ts';
 import {FusionNode} from '../fusion/fusion.ts';
 import {Members} from '../fusion/members.ts';
 import {PmfsMemory} from '../fusion/memory/pmfs-memory.ts';
 import {Recovery} from '../fusion/recovery.ts';
-import {IncarnationState} from '../storage/api.ts';
-import {DirectPageReader} from '../storage/direct-page-reader.ts';
+import {IncarnationState, type RedoStream} from '../storage/api.ts';
 import {LocalVolume} from '../storage/local/local-volume.ts';
-import {LocalRedoStream} from '../storage/local/redo-stream.ts';
+import {LocalRedoStream, type RedoStreamDescription} from '../storage/local/redo-stream.ts';
 import {StreamWords, streamWordsBytes} from '../storage/local/stream-words.ts';
 import {SimClock, SimTime} from './sim-clock.ts';
 import {SimDisk} from './sim-disk.ts';
+import {SimPageReader} from './sim-pages.ts';
 
 export interface SimOptions {
   readonly seed: number;
+  /** Node ids; keep some spare if primaries are to die one after the other without a survivor. */
   readonly nodes: number;
   readonly pageSize: number;
   /** Frames of each local buffer pool. */
@@ -41,6 +47,13 @@ export const SIM_DEFAULTS: SimOptions = {
   titSlots: 64,
   redoFileSize: 1 << 20,
 };
+
+/** Owners of events beside the primaries (node + 1). What owner 0 has planned ends with the process; the driver's plans go on. */
+const WORLD = 0;
+const DISK = 100;
+export const DRIVER = 1000;
+/** Values by which the TSO limit runs ahead. */
+const TSO_STEP = 1_000_000;
 
 /** Bells of the simulated machine: a ring runs the handler a little later. */
 class SimBells implements Doorbells {
@@ -74,6 +87,14 @@ export interface SimPrimary {
   readonly fusion: FusionNode;
   readonly clock: SimClock;
   dead: boolean;
+  /** Why it stopped itself; it is to be killed and recovered. */
+  failure: string | undefined;
+}
+
+/** An incarnation whose losers are not rolled back yet, and who does it. */
+interface Unfinished {
+  readonly analysis: Analysis;
+  by: SimPrimary | undefined;
 }
 
 export class SimWorld {
@@ -85,6 +106,8 @@ export class SimWorld {
   readonly trace: Trace;
   readonly events: string[] = [];
   readonly primaries: (SimPrimary | undefined)[] = [];
+  /** Decided incarnations that are not finished. */
+  readonly unfinished = new Map<number, Unfinished>();
   memory!: PmfsMemory;
   volume!: LocalVolume;
   words!: StreamWords;
@@ -98,14 +121,16 @@ export class SimWorld {
     this.time = new SimTime(this.prng);
     this.disk = new SimDisk({
       seed: this.options.seed + 1,
-      later: run => void this.time.schedule(0.05 + this.prng.float() * 0.3, 0, run),
+      later: run => void this.time.schedule(0.05 + this.prng.float() * 0.3, DISK + this.time.current, run),
     });
     this.bells = new SimBells(this.time, this.prng);
-    const note = (event: string, fields?: Readonly<Record<string, unknown>>): void => {
-      this.events.push(`${this.time.now.toFixed(3)} ${event} ${JSON.stringify(fields ?? {})}`);
-    };
+    const note = (event: string, fields?: Readonly<Record<string, unknown>>): void => this.note(event, fields);
     this.trace = {info: note, warn: note, error: note};
     this.openEverything();
+  }
+
+  note(event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    this.events.push(`${this.time.now.toFixed(3)} ${event} ${JSON.stringify(fields)}`);
   }
 
   /** Opens volume and shared memory: at the beginning, and after the death of everything. */
@@ -114,7 +139,7 @@ export class SimWorld {
     this.words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(nodes)), 0, nodes);
     this.volume = LocalVolume.open(
       {disk: this.disk, crc32, trace: this.trace, random: {u32: () => this.prng.u32(), secretBytes: n => new Uint8Array(n)}},
-      {directory: 'volume', shape: {pageSize, redoFileSize}, words: this.words},
+      {directory: 'volume', shape: {pageSize, redoFileSize}, limits: {growPages: 64}, words: this.words},
     );
     this.memory = PmfsMemory.create({
       nodes,
@@ -129,113 +154,204 @@ export class SimWorld {
     this.members = new Members(this.supervisor);
     this.recovery = new Recovery(this.supervisor);
     this.members.resumeTso(this.volume.tsoLimit);
-    this.volume.raiseTsoLimit(this.volume.tsoLimit + 1_000_000);
+    this.raiseTsoLimit();
+  }
+
+  raiseTsoLimit(): void {
+    this.volume.raiseTsoLimit(this.volume.tsoLimit + TSO_STEP);
     this.members.raiseTsoLimit(this.volume.tsoLimit);
+  }
+
+  /** Primaries that live. */
+  alive(): SimPrimary[] {
+    return this.primaries.filter(primary => primary !== undefined);
+  }
+
+  /** A node id on which a primary can start, -1 when there is none. */
+  freeNode(): number {
+    for (let node = 0; node < this.options.nodes; node++) {
+      const last = this.members.lastOn(node);
+      const vacant = this.members.incarnationOn(node) === 0 && (last === 0 || this.#isFinished(last));
+      if (vacant && this.primaries[node] === undefined) return node;
+    }
+    return -1;
+  }
+
+  #isFinished(incarnation: number): boolean {
+    const info = this.volume.incarnations().find(known => known.incarnation === incarnation);
+    return info === undefined || info.state === IncarnationState.finished;
   }
 
   /** Starts a primary on a free node. */
   start(node: number): SimPrimary {
+    this.volume.maintain();
     const description = this.volume.openIncarnation(node);
     const {incarnation} = description;
     if (!this.members.join(node, incarnation)) throw new Error(`node ${node} cannot join yet`);
     const clock = new SimClock(this.time, node + 1);
     const fusion = new FusionNode(this.memory, node, incarnation, this.bells);
-    this.volume.maintain();
-    const stream = new LocalRedoStream(this.disk, crc32, this.words, description);
-    let turnAsked = false;
-    const engine = new PrimaryEngine(
-      {
-        clock,
-        fusion,
-        stream,
-        reader: new DirectPageReader(this.volume, this.options.pageSize),
-        fail: reason => this.events.push(`primary ${node} failed: ${reason}`),
-        requestTurn: () => {
-          if (turnAsked) return;
-          turnAsked = true;
-          clock.soon(() => {
-            turnAsked = false;
-            engine.turn();
-          });
-        },
-      },
-      {
-        pageSize: this.options.pageSize,
-        frames: this.options.frames,
-        log: {chunkBytes: Math.min(1 << 20, stream.maxPayload), chunks: 8},
-        checkpointBytes: this.options.redoFileSize >> 2,
-      },
-    );
-    const primary: SimPrimary = {node, incarnation, engine, fusion, clock, dead: false};
+    const primary = this.#build(node, description, clock, fusion);
     this.primaries[node] = primary;
-    this.bells.listen(node, () => engine.turn());
+    this.bells.listen(node, () => this.#turn(primary));
     this.#tick(primary);
+    this.note('started', {node, incarnation});
     return primary;
+  }
+
+  #build(node: number, description: RedoStreamDescription, clock: SimClock, fusion: FusionNode): SimPrimary {
+    const stream = this.#stream(description, () => primary.dead);
+    let turnAsked = false;
+    const requestTurn = (): void => {
+      if (turnAsked) return;
+      turnAsked = true;
+      clock.soon(() => {
+        turnAsked = false;
+        this.#turn(primary);
+      });
+    };
+    const fail = (reason: string): void => {
+      primary.failure ??= reason;
+      this.note('failed', {node, reason});
+    };
+    const log = {chunkBytes: Math.min(1 << 20, stream.maxPayload), chunks: 8};
+    const {pageSize, frames, redoFileSize} = this.options;
+    const engine = new PrimaryEngine(
+      {clock, fusion, stream, reader: this.#reader(node), fail, requestTurn},
+      {pageSize, frames, log, checkpointBytes: redoFileSize >> 2},
+    );
+    const primary: SimPrimary = {
+      node,
+      incarnation: description.incarnation,
+      engine,
+      fusion,
+      clock,
+      dead: false,
+      failure: undefined,
+    };
+    return primary;
+  }
+
+  /** The stream of a primary: its acknowledgements die with it. */
+  #stream(description: RedoStreamDescription, isDead: () => boolean): RedoStream {
+    const stream = new LocalRedoStream(this.disk, crc32, this.words, description);
+    const write = stream.write.bind(stream);
+    stream.write = (memory, at, payloadLength, startLsn, cplLsn, done) =>
+      write(memory, at, payloadLength, startLsn, cplLsn, error => {
+        if (!isDead()) done(error);
+      });
+    return stream;
+  }
+
+  #reader(node: number): SimPageReader {
+    const {volume} = this;
+    const world = {
+      volume,
+      later: (ms: number, run: () => void) => void this.time.schedule(ms, WORLD, run),
+      random: () => this.prng.float(),
+    };
+    return new SimPageReader(world, this.options.pageSize, () => this.bells.ring(node));
+  }
+
+  #turn(primary: SimPrimary): void {
+    if (!primary.dead && primary.failure === undefined) primary.engine.turn();
   }
 
   /** The timers of the host: heartbeat, bells that found a full ring, storage's background work. */
   #tick(primary: SimPrimary): void {
-    if (primary.dead) return;
+    if (primary.dead || primary.failure !== undefined) return;
     primary.fusion.tick();
     primary.fusion.confirm(primary.engine.core.log.durableLsn);
+    if (primary.fusion.hasMail()) this.#turn(primary);
     this.volume.maintain();
-    primary.clock.after(5, () => this.#tick(primary));
+    primary.clock.after(2 + this.prng.float() * 4, () => this.#tick(primary));
   }
 
-  /** A primary dies where it stands: nothing of it runs any more. Recovery is `recover`. */
+  /** A primary dies where it stands: nothing of it runs any more. A redo write under way reaches the disk or does not. */
   kill(primary: SimPrimary): void {
     primary.dead = true;
     this.time.forget(primary.node + 1);
+    for (const write of this.time.take(DISK + primary.node + 1)) if (this.prng.chance(0.5)) write();
     this.bells.close(primary.node);
     this.primaries[primary.node] = undefined;
+    for (const open of this.unfinished.values()) if (open.by === primary) open.by = undefined;
+    this.note('killed', {node: primary.node, incarnation: primary.incarnation});
   }
 
   /** Recovers a dead incarnation (S18): the supervisor's part now, the rollback of losers by `survivor` in its own time. */
   recover(incarnation: number, survivor: SimPrimary): void {
-    this.resume([this.decide(incarnation)], survivor);
+    for (const step of this.decisionSteps(incarnation)) step();
+    this.assign(survivor);
   }
 
-  /** Fence, seal, ingest, winners, losers, retained locks: everything that must be done before the dead one's rows can be judged. */
-  decide(incarnation: number): Analysis {
-    this.recovery.fence(incarnation);
-    const end = this.volume.sealStream(incarnation);
-    this.volume.ingest();
-    const analysis = analyseStream(this.volume.readStream(incarnation));
-    for (const {slot, version} of analysis.winners) this.recovery.publishWinner(incarnation, slot, version);
-    for (const {slot, version} of analysis.losers) this.recovery.makeLoser(incarnation, slot, version);
-    this.recovery.endUntraced(incarnation);
-    this.recovery.decide(incarnation);
-    this.recovery.releaseRetained(incarnation, end);
-    return analysis;
+  /** Fence, seal, ingest, winners, losers, retained locks: what must be done before the dead one's rows can be judged, step by step. */
+  decisionSteps(incarnation: number): (() => void)[] {
+    const {recovery, volume} = this;
+    let end = 0;
+    let analysis: Analysis | undefined;
+    const mustAnalysis = (): Analysis => analysis as Analysis;
+    return [
+      () => void recovery.fence(incarnation),
+      () => void (end = volume.sealStream(incarnation)),
+      () => volume.ingest(),
+      () => void (analysis = analyseStream(volume.readStream(incarnation))),
+      () => this.#publishWinners(mustAnalysis()),
+      () => {
+        for (const {slot, version} of mustAnalysis().losers) recovery.makeLoser(incarnation, slot, version);
+      },
+      () => void recovery.endUntraced(incarnation),
+      () => recovery.decide(incarnation),
+      () => {
+        recovery.releaseRetained(incarnation, end);
+        this.unfinished.set(incarnation, {analysis: mustAnalysis(), by: undefined});
+        const {winners, losers, ended} = mustAnalysis();
+        this.note('decided', {incarnation, winners: winners.length, losers: losers.length, ended: ended.length});
+      },
+    ];
   }
 
-  /** Everything dies, with power or without; then volume and memory are opened again and every incarnation is decided. Returns what is to be recovered. */
-  crashEverything(power: boolean): Analysis[] {
-    for (const primary of this.primaries) if (primary !== undefined) this.kill(primary);
-    this.time.forget(0);
-    if (power) this.disk.crash();
-    else this.disk.kill();
-    this.openEverything();
-    const unfinished = this.volume.incarnations().filter(info => info.state !== IncarnationState.finished);
-    for (const {incarnation} of unfinished) this.members.adopt(incarnation);
-    return unfinished.map(({incarnation}) => this.decide(incarnation));
-  }
-
-  /** Gives what was decided to a primary, which rolls the losers back in its own time. */
-  resume(analyses: readonly Analysis[], primary: SimPrimary): void {
-    for (const analysis of analyses) {
-      primary.engine.recover(analysis, {
-        loserEnded: (dead, slot, version) => this.recovery.endLoser(dead, slot, version),
-        finished: dead => {
-          this.recovery.finish(dead);
-          this.volume.finishIncarnation(dead);
-        },
-      });
+  #publishWinners(analysis: Analysis): void {
+    for (const {slot, version} of analysis.winners) {
+      while (this.recovery.publishWinner(analysis.incarnation, slot, version) === -1) this.raiseTsoLimit();
     }
   }
 
-  /** Faults that the checkers of the shared memory find now. */
-  check(): string[] {
-    return checkFusion(this.supervisor);
+  /** Everything dies, with power or without; then volume and memory are opened again and every incarnation is decided. */
+  crashEverything(power: boolean): void {
+    for (const primary of this.alive()) this.kill(primary);
+    this.time.forget(WORLD);
+    this.time.forget(SUPERVISOR_BELL + 1);
+    this.time.take(DISK);
+    this.unfinished.clear();
+    if (power) this.disk.crash();
+    else this.disk.kill();
+    this.note('everything died', {power});
+    this.openEverything();
+    const open = this.volume.incarnations().filter(info => info.state !== IncarnationState.finished);
+    for (const {incarnation} of open) {
+      if (!this.members.adopt(incarnation)) throw new Error(`no region for incarnation ${incarnation}`);
+    }
+    for (const {incarnation} of open) for (const step of this.decisionSteps(incarnation)) step();
+  }
+
+  /** Gives what nobody rolls back to a primary, which does it in its own time. */
+  assign(primary: SimPrimary): void {
+    for (const open of this.unfinished.values()) {
+      if (open.by !== undefined) continue;
+      open.by = primary;
+      this.#resume(open.analysis, primary);
+    }
+  }
+
+  #resume(analysis: Analysis, primary: SimPrimary): void {
+    const {recovery, volume} = this;
+    primary.engine.recover(analysis, {
+      loserEnded: (dead, slot, version) => recovery.endLoser(dead, slot, version),
+      finished: dead => {
+        recovery.finish(dead);
+        volume.finishIncarnation(dead);
+        this.unfinished.delete(dead);
+        this.note('finished', {incarnation: dead});
+      },
+    });
   }
 }

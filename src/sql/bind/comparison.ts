@@ -4,10 +4,11 @@ import {type Collation, compare} from '../../format/value/collation.ts';
 import {compareJsonTexts} from '../../format/value/json.ts';
 import type {DateTime, Duration} from '../../format/value/temporal.ts';
 import type {Decimal} from '../../format/value/decimal.ts';
-import type {Value} from '../../format/value/types.ts';
+import type {SqlType, Value} from '../../format/value/types.ts';
 import type {ComparisonOperator} from '../parse/ast-expression.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {BOOLEAN, Coercibility, Expression} from './expression.ts';
+import {textType} from './type-classes.ts';
 
 /** What three-way results an operator accepts, as bits: 1 less, 2 equal, 4 greater. */
 const ACCEPTS: ReadonlyMap<ComparisonOperator, number> = new Map([
@@ -84,6 +85,11 @@ export abstract class Comparison extends Expression {
     return (this.accepts & (order < 0 ? 1 : order === 0 ? 2 : 4)) !== 0 ? 1 : 0;
   }
 
+  /** The type by which both sides are keyed in hash tables. */
+  get keyType(): SqlType {
+    return this.left.type;
+  }
+
   /** The same comparison of other sides, which must have the same types. */
   abstract withSides(operator: ComparisonOperator, left: Expression, right: Expression): Comparison;
 
@@ -134,6 +140,10 @@ export class CompareTexts extends Comparison {
     const b = this.right.evaluate(context) as string | null;
     if (a === null || b === null) return this.nullResult(a, b);
     return this.decide(a === b ? 0 : compare(this.collation, a, b));
+  }
+
+  override get keyType(): SqlType {
+    return textType(255, this.collation.id);
   }
 
   override withSides(operator: ComparisonOperator, left: Expression, right: Expression): Comparison {

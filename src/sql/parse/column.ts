@@ -4,7 +4,6 @@ import type {Expression} from './ast-expression.ts';
 import type {
   CheckConstraint,
   ColumnDefinition,
-  DataType,
   ForeignKeyReference,
   GeneratedColumn,
   ReferenceAction,
@@ -35,7 +34,7 @@ function newColumn(at: number, name: string, parser: Parser): Draft {
   return {
     at,
     name,
-    type: isSerial ? parseSerial(parser) : parseDataType(parser),
+    type: parseDataType(parser),
     nullable: isSerial ? false : null,
     default: null,
     defaultInParentheses: false,
@@ -53,14 +52,6 @@ function newColumn(at: number, name: string, parser: Parser): Draft {
     checks: [],
     references: null,
   };
-}
-
-/** SERIAL: BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE. */
-function parseSerial(parser: Parser): DataType {
-  const at = parser.start;
-  parser.next();
-  const plain = {length: null, decimals: null, charset: null, collation: null, binary: false, members: []};
-  return {at, name: 'bigint', unsigned: true, zerofill: false, ...plain};
 }
 
 /** `[COLLATE c] [GENERATED ALWAYS] AS (expression) [VIRTUAL | STORED]` */

@@ -3,7 +3,7 @@
 import {lines} from './corpus-rows.ts';
 
 export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
-  'create table': lines(String.raw`
+  'create table': lines(`
     CREATE TABLE t (a INT)
     CREATE TEMPORARY TABLE IF NOT EXISTS s.t (a INT NOT NULL AUTO_INCREMENT PRIMARY KEY, b VARCHAR(20) NULL DEFAULT 'x' COMMENT 'c') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci
     CREATE TABLE t (a TINYINT(1), b SMALLINT UNSIGNED, c MEDIUMINT ZEROFILL, d INTEGER SIGNED, e BIGINT(20) UNSIGNED ZEROFILL, f INT1, g INT8, h BOOL, i BOOLEAN, j BIT(3), k SERIAL)
@@ -34,7 +34,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     CREATE TABLE t (a INT) PARTITION BY LIST (a) (PARTITION p0 VALUES IN (1, 2), PARTITION p1 VALUES IN (NULL))
     CREATE TABLE t (a INT, b INT) PARTITION BY LIST COLUMNS (a, b) (PARTITION p0 VALUES IN ((1, 2), (3, 4)))
   `),
-  'alter table': lines(String.raw`
+  'alter table': lines(`
     ALTER TABLE t
     ALTER TABLE t ADD a INT, ADD COLUMN b INT NOT NULL FIRST, ADD COLUMN c INT AFTER a, ADD (d INT, e INT, INDEX (d))
     ALTER TABLE t ADD INDEX i (a), ADD KEY (b), ADD UNIQUE u (a), ADD PRIMARY KEY (a), ADD FULLTEXT (b), ADD SPATIAL INDEX (c), ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES u (b), ADD CHECK (a > 0), ADD CONSTRAINT c CHECK (a > 1)
@@ -63,7 +63,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     ALTER TABLE t IMPORT PARTITION p0 TABLESPACE
     ALTER TABLE t REMOVE PARTITIONING
   `),
-  'other objects': lines(String.raw`
+  'other objects': lines(`
     DROP TABLE t
     DROP TEMPORARY TABLE IF EXISTS t, s.u CASCADE
     RENAME TABLE a TO b, s.c TO s.d
@@ -86,7 +86,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     ALTER ALGORITHM=UNDEFINED VIEW v AS TABLE t WITH CASCADED CHECK OPTION
     DROP VIEW IF EXISTS v, s.w RESTRICT
   `),
-  programs: lines(String.raw`
+  programs: lines(`
     CREATE PROCEDURE p () SELECT 1
     CREATE DEFINER='root'@'%' PROCEDURE IF NOT EXISTS s.p (IN a INT, OUT b VARCHAR(10), INOUT c DECIMAL(5,2), d JSON) COMMENT 'x' LANGUAGE SQL NOT DETERMINISTIC MODIFIES SQL DATA SQL SECURITY INVOKER BEGIN SET b = a; END
     CREATE FUNCTION f (a INT) RETURNS VARCHAR(20) CHARACTER SET utf8mb4 DETERMINISTIC NO SQL RETURN CONCAT('x', a)
@@ -108,7 +108,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     SIGNAL my_error SET MESSAGE_TEXT = 'x'
     GET STACKED DIAGNOSTICS @n = NUMBER
   `),
-  accounts: lines(String.raw`
+  accounts: lines(`
     CREATE USER u
     CREATE USER IF NOT EXISTS 'u'@'%' IDENTIFIED BY 'p', v@localhost IDENTIFIED WITH caching_sha2_password BY 'q', w@'10.0.%' IDENTIFIED WITH 'mysql_native_password' AS '*AB', x IDENTIFIED BY RANDOM PASSWORD
     CREATE USER u DEFAULT ROLE r, s@h REQUIRE SSL WITH MAX_QUERIES_PER_HOUR 5 MAX_USER_CONNECTIONS 2 PASSWORD EXPIRE INTERVAL 90 DAY PASSWORD HISTORY 5 PASSWORD REUSE INTERVAL DEFAULT PASSWORD REQUIRE CURRENT OPTIONAL FAILED_LOGIN_ATTEMPTS 3 PASSWORD_LOCK_TIME UNBOUNDED ACCOUNT LOCK COMMENT 'c'
@@ -146,7 +146,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     SET DEFAULT ROLE ALL TO u, v
     SET DEFAULT ROLE r TO u
   `),
-  variables: lines(String.raw`
+  variables: lines(`
     SET autocommit = 0
     SET @a = 1, @b := 'x', sql_mode = 'ANSI', GLOBAL max_connections = 10, wait_timeout = 5, @@session.autocommit = ON, @@global.x = DEFAULT, PERSIST y = 1, PERSIST_ONLY z = 2, LOCAL w = OFF
     SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES'), character_set_results = NULL, binlog_format = ROW, x = BINARY, t = SYSTEM, c = utf8mb4
@@ -162,7 +162,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     SET @@SESSION.SQL_LOG_BIN= 0
     SET @x = (SELECT COUNT(*) FROM t)
   `),
-  transactions: lines(String.raw`
+  transactions: lines(`
     START TRANSACTION
     START TRANSACTION READ ONLY
     START TRANSACTION WITH CONSISTENT SNAPSHOT, READ WRITE
@@ -187,7 +187,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     XA ROLLBACK 'a'
     XA RECOVER CONVERT XID
   `),
-  show: lines(String.raw`
+  show: lines(`
     SHOW DATABASES
     SHOW SCHEMAS LIKE 'a%'
     SHOW FULL TABLES FROM d LIKE 'x'
@@ -245,7 +245,7 @@ export const otherCorpus: Readonly<Record<string, readonly string[]>> = {
     SHOW REPLICAS
     SHOW PARSE_TREE SELECT 1
   `),
-  commands: lines(String.raw`
+  commands: lines(`
     USE d
     EXPLAIN SELECT 1
     EXPLAIN FORMAT=JSON SELECT * FROM t

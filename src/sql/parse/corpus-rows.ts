@@ -9,7 +9,7 @@ export function lines(text: string): readonly string[] {
 }
 
 export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
-  sysbench: lines(String.raw`
+  sysbench: lines(`
     SELECT c FROM sbtest1 WHERE id=50123
     SELECT c FROM sbtest1 WHERE id BETWEEN 50123 AND 50222
     SELECT SUM(k) FROM sbtest1 WHERE id BETWEEN 50123 AND 50222
@@ -26,7 +26,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     SELECT 1;
     select 1 from dual where 1 = 1
     SELECT 1 WHERE 1
-    SELECT ALL a, t.b, s.t.c, *, t.*, s.t.* FROM s.t
+    SELECT ALL *, a, t.b, s.t.c, t.*, s.t.* FROM s.t
     SELECT DISTINCTROW SQL_NO_CACHE SQL_CALC_FOUND_ROWS a FROM t
     SELECT HIGH_PRIORITY STRAIGHT_JOIN SQL_SMALL_RESULT SQL_BIG_RESULT SQL_BUFFER_RESULT a FROM t
     SELECT a AS x, b y, c 'z', d AS "w" FROM t AS u
@@ -64,7 +64,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     SELECT count, max FROM t
     SELECT order.id FROM s.order
   `),
-  joins: lines(String.raw`
+  joins: lines(`
     SELECT * FROM a, b, c
     SELECT * FROM a JOIN b ON a.x = b.x
     SELECT * FROM a INNER JOIN b USING (x, y)
@@ -89,7 +89,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     SELECT * FROM JSON_TABLE('[1,2]', '$[*]' COLUMNS (id FOR ORDINALITY, v INT PATH '$', e INT EXISTS PATH '$.x')) AS j
     SELECT * FROM t, JSON_TABLE(t.doc, '$' COLUMNS (a VARCHAR(10) PATH '$.a' DEFAULT '0' ON EMPTY NULL ON ERROR, NESTED PATH '$.b[*]' COLUMNS (c INT PATH '$' ERROR ON ERROR))) j
   `),
-  sets: lines(String.raw`
+  sets: lines(`
     SELECT 1 UNION SELECT 2
     SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3
     SELECT 1 UNION DISTINCT SELECT 2 UNION ALL SELECT 3
@@ -106,7 +106,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     WITH c AS (SELECT 1 AS a) UPDATE t JOIN c USING (a) SET t.b = 1
     WITH c AS (SELECT 1 AS a) DELETE t FROM t JOIN c USING (a)
   `),
-  subqueries: lines(String.raw`
+  subqueries: lines(`
     SELECT (SELECT 1), (SELECT a FROM t LIMIT 1) + 1
     SELECT ((SELECT 1) + 2), ((SELECT 1) UNION (SELECT 2)), ((((SELECT 3))))
     SELECT * FROM t WHERE a IN (SELECT b FROM u) AND c NOT IN (SELECT d FROM u)
@@ -117,7 +117,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     SELECT * FROM t WHERE a > ALL (SELECT b FROM u) AND a = ANY (SELECT b FROM u) AND a <> SOME (SELECT 1)
     SELECT * FROM t WHERE a = (SELECT MAX(b) FROM u WHERE c = 5)
   `),
-  operators: lines(String.raw`
+  operators: lines(`
     SELECT a + b - c * d / e % f DIV g MOD h, a | b & c << 1 >> 2 ^ 3, ~a, -b, +c, - - d
     SELECT a = b, a <=> b, a < b, a <= b, a > b, a >= b, a <> b, a != b
     SELECT a AND b, a && b, a OR b, a || b, a XOR b, NOT a, !a
@@ -148,7 +148,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     SELECT 'žluťoučký', '日本語', '😀' AS ☃, ü FROM größe
     SELECT 1a, 2b.3c, t.4 FROM 1a AS 5d
   `),
-  functions: lines(String.raw`
+  functions: lines(`
     SELECT COUNT(*), COUNT(a), COUNT(ALL a), COUNT(DISTINCT a), COUNT(DISTINCT a, b), SUM(DISTINCT a), AVG(a), MIN(a), MAX(ALL a) FROM t
     SELECT STD(a), STDDEV(a), STDDEV_POP(a), STDDEV_SAMP(a), VARIANCE(a), VAR_POP(a), VAR_SAMP(a), BIT_AND(a), BIT_OR(a), BIT_XOR(a) FROM t
     SELECT GROUP_CONCAT(a), GROUP_CONCAT(DISTINCT a, b ORDER BY c DESC, d SEPARATOR '; ') FROM t
@@ -175,7 +175,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     SELECT SUM(a) OVER (ORDER BY b ROWS UNBOUNDED PRECEDING), AVG(a) OVER (ORDER BY b ROWS BETWEEN 1 PRECEDING AND 2 FOLLOWING), COUNT(*) OVER (ORDER BY b RANGE BETWEEN INTERVAL 1 DAY PRECEDING AND CURRENT ROW), MAX(a) OVER (ORDER BY b ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) FROM t
     SELECT count(*), Count( a ), NAME_CONST('x', 5)
   `),
-  insert: lines(String.raw`
+  insert: lines(`
     INSERT INTO t VALUES ()
     INSERT INTO t VALUES (1, 'a', NULL, DEFAULT, DEFAULT(b), NOW())
     INSERT t (a, t.b, s.t.c) VALUE (1, 2, 3), (4, 5, 6)
@@ -200,7 +200,7 @@ export const rowCorpus: Readonly<Record<string, readonly string[]>> = {
     REPLACE LOW_PRIORITY t SET a = 1
     REPLACE DELAYED INTO t (a) SELECT 1
   `),
-  'update and delete': lines(String.raw`
+  'update and delete': lines(`
     UPDATE t SET a = 1
     UPDATE LOW_PRIORITY IGNORE s.t AS u SET u.a = DEFAULT, b := 2 WHERE c = 3 ORDER BY d DESC LIMIT 10
     UPDATE t, u SET t.a = u.a WHERE t.b = u.b

@@ -41,7 +41,6 @@ export function parseCreateTable(parser: Parser, at: number, temporary: boolean)
   const hasAs = parser.accept('AS');
   const hasQuery = hasAs || word !== null || beginsQuery(parser) || parser.word === '(';
   const query = hasQuery ? parseQuery(parser) : null;
-  if (query === null && elements === null) parser.fail();
   return {...head, ...sortElements(elements ?? []), options, partitioning, duplicates, query, like: null};
 }
 

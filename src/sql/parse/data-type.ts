@@ -97,13 +97,17 @@ function dataType(at: number, name: DataTypeName, fields: Partial<DataType> = {}
   };
 }
 
-/** A type with its attributes (UNSIGNED, CHARACTER SET ...). SERIAL is for column.ts to know. */
+/** A type with its attributes (UNSIGNED, CHARACTER SET ...). What SERIAL says besides the type is for column.ts to know. */
 export function parseDataType(parser: Parser): DataType {
   const at = parser.start;
   const word = parser.word;
   if (word === 'BOOL' || word === 'BOOLEAN') {
     parser.next();
     return dataType(at, 'tinyint', {length: 1});
+  }
+  if (word === 'SERIAL') {
+    parser.next();
+    return dataType(at, 'bigint', {unsigned: true});
   }
   if (word === 'LONG') return parseLong(parser);
   const [name, form] = TYPES.get(word) ?? parser.fail();

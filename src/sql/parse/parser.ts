@@ -154,7 +154,6 @@ export class Parser extends Scanner {
 
   tableName(): TableName {
     const at = this.start;
-    if (this.accept('.')) return {at, schema: null, name: this.identifier()};
     const first = this.identifier();
     if (!this.accept('.')) return {at, schema: null, name: first};
     return {at, schema: first, name: this.identifier()};
@@ -162,7 +161,6 @@ export class Parser extends Scanner {
 
   columnName(): ColumnName {
     const at = this.start;
-    this.accept('.');
     return this.columnNameAfter(at, this.identifier());
   }
 

@@ -397,8 +397,6 @@ function parseSymbol(parser: Parser): Expression {
       return parseSystemVariable(parser, at);
     case '{':
       return parseOdbc(parser);
-    case '.':
-      return parseJsonPath(parser, parser.columnName());
     default:
       return parser.fail();
   }

@@ -202,8 +202,7 @@ function parseSelect(parser: Parser): Select {
   const hints = parseHints(parser);
   const {distinct, modifiers} = parseModifiers(parser);
   parser.frozen++;
-  const items = [parseSelectItem(parser)];
-  while (parser.accept(',')) items.push(parseSelectItem(parser));
+  const items = parseSelectItems(parser);
   parser.frozen--;
   if (parser.word === 'INTO') parser.earlyInto = parseInto(parser);
   const from = parseFrom(parser);
@@ -264,9 +263,17 @@ function parseModifiers(parser: Parser): {distinct: boolean; modifiers: SelectMo
   return {distinct, modifiers};
 }
 
+/** The select list. A bare `*` may only be its first item. */
+function parseSelectItems(parser: Parser): SelectItem[] {
+  const at = parser.start;
+  const hasStar = parser.accept('*');
+  const items: SelectItem[] = [hasStar ? {kind: 'wildcard', at, schema: null, table: null} : parseSelectItem(parser)];
+  while (parser.accept(',')) items.push(parseSelectItem(parser));
+  return items;
+}
+
 function parseSelectItem(parser: Parser): SelectItem {
   const at = parser.start;
-  if (parser.accept('*')) return {kind: 'wildcard', at, schema: null, table: null};
   if (parser.isIdentifier() && parser.isFollowedBy('.')) {
     const wildcard = parseQualifiedWildcard(parser);
     if (wildcard !== null) return wildcard;
@@ -346,7 +353,7 @@ export function parseLimit(parser: Parser): Limit | null {
   parser.inLiteralZone = true;
   parser.next();
   const first = parseLimitValue(parser);
-  if (parser.accept(',')) return {offset: first, count: parseLimitValue(parser)};
+  if (parser.accept(',')) return {count: parseLimitValue(parser), offset: first};
   return {count: first, offset: parser.accept('OFFSET') ? parseLimitValue(parser) : null};
 }
 

@@ -6,7 +6,7 @@
 // somebody wants the value.
 //
 // Rules of MySQL that are easily missed:
-//   - after a dot, and directly before one, a word is an identifier even if it is reserved: `t.order`, `order.id`;
+//   - directly behind a dot, and in front of one, a word is an identifier even if it is reserved: `t.order`, `order.id`;
 //   - an identifier may begin with a digit (`1a`), and after a dot may be digits only (`t.1`);
 //   - `--` begins a comment only before a blank or the end; `a--1` is a - (-1);
 //   - `/*! ... */` and `/*!80400 ... */` are run when the version is ours or older. MariaDB's `/*M! ... */` are run by
@@ -364,14 +364,15 @@ export class Scanner {
       return;
     }
     this.#take(Token.symbol, SYMBOLS[DOT], start + 1);
-    this.#afterDot = true;
+    this.#afterDot = isWordCode(this.text.charCodeAt(start + 1));
   }
 
   #scanAt(start: number): void {
     const text = this.text;
     const code = text.charCodeAt(start + 1);
     if (code === AT) {
-      this.#take(Token.symbol, AT_AT, start + 2);
+      const isNamed = isWordCode(text.charCodeAt(start + 2)) || text.charCodeAt(start + 2) === BACKTICK;
+      this.#take(isNamed ? Token.symbol : Token.bad, isNamed ? AT_AT : 0, start + 2);
       return;
     }
     const kind = CLASSES[code];

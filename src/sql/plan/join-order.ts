@@ -10,6 +10,7 @@
 import type {Expression} from '../bind/expression.ts';
 import {isStable} from '../bind/expression.ts';
 import {Comparison} from '../bind/comparison.ts';
+import {keyedAs} from '../bind/keyed.ts';
 import type {Source} from '../bind/source.ts';
 import {type Access, accessesOf, orderDirection, type WantedOrder} from './access.ts';
 import {hasBlocking, readsAny, readsOnly, sourcesIn} from './dependencies.ts';
@@ -353,9 +354,10 @@ function splitForHash(conditions: readonly Expression[], own: ReadonlySet<Source
 }
 
 function equalitySides(condition: Comparison, own: ReadonlySet<Source>): {outer: Expression; inner: Expression} | undefined {
-  const {left, right} = condition;
-  if (isOnlyOf(left, own) && !readsAny(right, own) && !isStable(right)) return {outer: right, inner: left};
-  if (isOnlyOf(right, own) && !readsAny(left, own) && !isStable(left)) return {outer: left, inner: right};
+  const {left, right, keyType} = condition;
+  const key = (e: Expression): Expression => keyedAs(e, keyType);
+  if (isOnlyOf(left, own) && !readsAny(right, own) && !isStable(right)) return {outer: key(right), inner: key(left)};
+  if (isOnlyOf(right, own) && !readsAny(left, own) && !isStable(left)) return {outer: key(left), inner: key(right)};
   return undefined;
 }
 

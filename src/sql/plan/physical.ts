@@ -88,6 +88,7 @@ export type PlanNode = Estimate &
         readonly flagRegisters: Int32Array;
         readonly calls: readonly AggregateCall[];
         readonly carried: Int32Array;
+        readonly produced: Int32Array;
       }
     | {readonly kind: 'window'; readonly child: PlanNode; readonly calls: readonly WindowCall[]; readonly carried: Int32Array}
     | {readonly kind: 'distinct'; readonly child: PlanNode; readonly values: readonly Expression[]}

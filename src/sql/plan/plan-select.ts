@@ -140,6 +140,7 @@ class SelectPlanner {
       flagRegisters,
       calls: aggregates,
       carried,
+      produced: both,
       rows: sorted.rows,
       cost: sorted.cost,
     };

@@ -232,6 +232,26 @@ test('a full disk loses nothing: room shrinks to nothing, and service resumes wh
   }
 });
 
+test('a primary that cannot get its first redo file is refused, and can be born when there is space', () => {
+  const world = new TestWorld(1);
+  world.disk.capacity = world.disk.usedBytes() + 1000;
+  assert.throws(
+    () => world.start(0),
+    (e: OperatingError) => e instanceof OperatingError && /no space for redo/.test(e.message),
+  );
+  world.disk.capacity = Number.POSITIVE_INFINITY;
+  const a = world.start(0);
+  assert.equal(a.stream.incarnation, 2);
+  world.change(a, [1]);
+  world.flush(a);
+  world.verifyAll();
+  world.volume.checkpointAll();
+  assert.deepEqual(
+    world.volume.incarnations().map(i => i.incarnation),
+    [2],
+  );
+});
+
 function open(disk: SimDisk, directory: string): LocalVolume {
   const world = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
   const trace = {info: () => {}, warn: () => {}, error: () => {}};

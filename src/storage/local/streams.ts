@@ -142,13 +142,8 @@ export class Streams {
     );
     stream.phase = 'live';
     this.#words.begin(node, incarnation, FIRST_LSN);
-    while (stream.preparedSequence === 0) {
-      if (this.#prepareNext(stream) !== NO_SPACE) continue;
-      throw new OperatingError(
-        'no space for redo: the primary cannot start',
-        `free at least ${this.#redoFileSize} bytes on the volume's disk`,
-      );
-    }
+    while (stream.preparedSequence === 0)
+      if (this.#prepareNext(stream) === NO_SPACE) this.#refuseBirth(incarnation);
     return {
       incarnation,
       node,
@@ -156,6 +151,16 @@ export class Streams {
       redoFileSize: this.#redoFileSize,
       startLsn: FIRST_LSN,
     };
+  }
+
+  /** No redo file can be had: the number is used up, but the incarnation never lived. */
+  #refuseBirth(incarnation: number): never {
+    this.seal(incarnation);
+    this.finish(incarnation);
+    throw new OperatingError(
+      'no space for redo: the primary cannot start',
+      `free at least ${this.#redoFileSize} bytes on the volume's disk`,
+    );
   }
 
   /** True when a stream wants a file and the disk, or the limit on redo files, has none for it. */

@@ -26,7 +26,11 @@ export interface Finding {
   readonly key: number;
   readonly sentence: string;
   /** Lists to draw one below the other: a label and the versions, those to mark with a caret, if any. */
-  readonly lists: readonly {readonly label: string; readonly versions: readonly number[]; readonly mark?: number}[];
+  readonly lists: readonly {
+    readonly label: string;
+    readonly versions: readonly number[];
+    readonly mark?: number;
+  }[];
 }
 
 /** Findings by name; only the first few of each are kept, all are counted. */
@@ -72,16 +76,20 @@ export const meanings: Readonly<Record<string, string>> = {
   'lost-update': 'two transactions read the same version and both replaced it: one update is lost',
   G0: 'the writes of transactions overwrite each other in a circle (dirty write)',
   G1c: 'information flows in a circle: each transaction saw the effects of the next',
-  'G-single': 'a transaction saw one effect of another and missed one that came with it or before it (read skew)',
+  'G-single':
+    'a transaction saw one effect of another and missed one that came with it or before it (read skew)',
   'G-nonadjacent': 'transactions saw writes become visible in different orders (such as a long fork)',
   'G2-item': 'transactions each missed a write of the next and decided on stale data (such as write skew)',
-  'fractured-snapshot': 'the reads of a transaction that only reads do not fit any one moment of the commit order',
+  'fractured-snapshot':
+    'the reads of a transaction that only reads do not fit any one moment of the commit order',
 };
 
 /** The sentence for a name, with what its process or realtime variant adds. */
 export function meaningOf(name: AnomalyName): string {
   const base = meanings[name.replace(/-(process|realtime)$/, '')];
-  if (name.endsWith('-process')) return `${base}; the circle closes through the order in which one process ran its own transactions`;
-  if (name.endsWith('-realtime')) return `${base}; the circle closes through real time: one had completed before the other began`;
+  if (name.endsWith('-process'))
+    return `${base}; the circle closes through the order in which one process ran its own transactions`;
+  if (name.endsWith('-realtime'))
+    return `${base}; the circle closes through real time: one had completed before the other began`;
   return base;
 }

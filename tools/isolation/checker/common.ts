@@ -10,7 +10,8 @@ export function isKnownRead(txns: Transactions, op: number): boolean {
 
 /** Whether the transaction writes nothing. */
 export function readOnly(txns: Transactions, txn: number): boolean {
-  for (let op = txns.opStart[txn]; op < txns.opStart[txn + 1]; op++) if (txns.opKind[op] === OpKind.write) return false;
+  for (let op = txns.opStart[txn]; op < txns.opStart[txn + 1]; op++)
+    if (txns.opKind[op] === OpKind.write) return false;
   return true;
 }
 
@@ -95,23 +96,24 @@ export function checkIntermediate(txns: Transactions, findings: Findings): void 
  */
 export function checkLostUpdate(txns: Transactions, findings: Findings): void {
   const groups = new Map<string, number[]>();
+  const first = firstOperations(txns);
   for (let op = 0; op < txns.opTxn.length; op++) {
     if (txns.opKind[op] !== OpKind.write || txns.status[txns.opTxn[op]] !== Status.ok) continue;
-    const read = firstExternalRead(txns, op);
-    if (read === -1 || writesBefore(txns, op)) continue;
+    const read = first[op];
+    if (txns.opKind[read] !== OpKind.read) continue;
     const version = txns.readStart[read] === txns.readEnd[read] ? -1 : txns.elements[txns.readEnd[read] - 1];
     const name = `${txns.opKey[op]} ${version}`;
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [op]);
-    else group.push(op);
+    else if (txns.opTxn[group[group.length - 1]] !== txns.opTxn[op]) group.push(op);
   }
-  for (const group of groups.values()) if (group.length > 1) addLostUpdate(txns, findings, group);
+  for (const group of groups.values())
+    if (group.length > 1) addLostUpdate(txns, findings, group, first[group[0]]);
 }
 
-function addLostUpdate(txns: Transactions, findings: Findings, group: readonly number[]): void {
+function addLostUpdate(txns: Transactions, findings: Findings, group: readonly number[], read: number): void {
   findings.add('lost-update', () => {
     const ops = group.slice(0, 3);
-    const read = firstExternalRead(txns, ops[0]);
     const values = ops.map((op, i) => `T${i + 1} wrote ${txns.versionValue[txns.opVersion[op]]}`);
     const list = versionsRead(txns, read);
     const seen = list.length === 0 ? 'nothing' : `${txns.versionValue[list[list.length - 1]]}`;
@@ -120,23 +122,20 @@ function addLostUpdate(txns: Transactions, findings: Findings, group: readonly n
       transactions: ops.map(op => txns.opTxn[op]),
       key: txns.opKey[ops[0]],
       sentence: `${values.map((_, i) => `T${i + 1}`).join(' and ')} all read ${keyName(txns, ops[0])} when the last value was ${seen}, then ${values.join(', ')}${more}: none saw the other`,
-      lists: [{label: 'read by all', versions: list}, ...ops.map((op, i) => ({label: `T${i + 1} wrote`, versions: [txns.opVersion[op]]}))],
+      lists: [
+        {label: 'read by all', versions: list},
+        ...ops.map((op, i) => ({label: `T${i + 1} wrote`, versions: [txns.opVersion[op]]})),
+      ],
     };
   });
 }
 
-/** The first operation on the key of `op` in its transaction, if it is a read; else -1. */
-function firstExternalRead(txns: Transactions, op: number): number {
-  let first = op;
-  while (txns.opBefore[first] !== -1) first = txns.opBefore[first];
-  return txns.opKind[first] === OpKind.read ? first : -1;
-}
-
-function writesBefore(txns: Transactions, op: number): boolean {
-  for (let before = txns.opBefore[op]; before !== -1; before = txns.opBefore[before]) {
-    if (txns.opKind[before] === OpKind.write) return true;
-  }
-  return false;
+/** For each operation: the first one of its transaction on the same key. What it reads came from outside. */
+function firstOperations(txns: Transactions): Int32Array {
+  const first = new Int32Array(txns.opTxn.length);
+  for (let op = 0; op < first.length; op++)
+    first[op] = txns.opBefore[op] === -1 ? op : first[txns.opBefore[op]];
+  return first;
 }
 
 export function keyName(txns: Transactions, op: number): string {

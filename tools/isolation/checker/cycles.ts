@@ -54,7 +54,11 @@ export function nameOf(kinds: readonly number[]): CycleName {
   const isRw = (i: number): boolean => (kinds[i % kinds.length] & Kind.rw) !== 0;
   const rws = kinds.filter((_, i) => isRw(i)).length;
   const adjacent = rws > 1 && kinds.some((_, i) => isRw(i) && isRw(i + 1));
-  const suffix = kinds.some(k => (k & Kind.realtime) !== 0) ? '-realtime' : kinds.some(k => (k & Kind.process) !== 0) ? '-process' : '';
+  const suffix = kinds.some(k => (k & Kind.realtime) !== 0)
+    ? '-realtime'
+    : kinds.some(k => (k & Kind.process) !== 0)
+      ? '-process'
+      : '';
   if (rws === 0) return kinds.some(k => (k & Kind.wr) !== 0) ? `G1c${suffix}` : `G0${suffix}`;
   if (rws === 1) return `G-single${suffix}`;
   return adjacent ? `G2-item${suffix}` : `G-nonadjacent${suffix}`;
@@ -115,7 +119,8 @@ class CycleSearch {
       return component === halves.of[2 * targets[edge] + 1] ? component : -1;
     };
     const proven = new Uint8Array(nodes);
-    for (let e = 0; e < targets.length; e++) if ((kinds[e] & Kind.rw) !== 0 && proving(e) !== -1) proven[sources[e]] = 1;
+    for (let e = 0; e < targets.length; e++)
+      if ((kinds[e] & Kind.rw) !== 0 && proving(e) !== -1) proven[sources[e]] = 1;
     const whole = componentsOf(this.#graph, order | Kind.rw);
     this.#each(Kind.rw, proving, false, edge => this.#close(edge, order, whole));
     const paths = new PathFinder(doubled);
@@ -158,7 +163,12 @@ class CycleSearch {
    * Calls `attempt` for edges of the kind that lie in a component, until each component has a witness and some more tries, or the budget is
    * spent. A `certain` attempt always succeeds; then each component gets its witness whatever the budget, which costs linear time.
    */
-  #each(kind: number, componentOf: (edge: number) => number, certain: boolean, attempt: (edge: number) => number[] | undefined): void {
+  #each(
+    kind: number,
+    componentOf: (edge: number) => number,
+    certain: boolean,
+    attempt: (edge: number) => number[] | undefined,
+  ): void {
     const {kinds} = this.#graph;
     const tries = new Map<number, number>();
     let left = this.#limits.visits;
@@ -197,7 +207,8 @@ class CycleSearch {
       if ((kinds[second] & Kind.rw) === 0 || components.of[end] !== components.of[start]) continue;
       tried++;
       const path = end === start ? [] : this.#paths.path(end, start, mask, components, middle);
-      if (path !== undefined && (best === undefined || path.length + 2 < best.length)) best = [edge, second, ...path];
+      if (path !== undefined && (best === undefined || path.length + 2 < best.length))
+        best = [edge, second, ...path];
     }
     if (best !== undefined) this.#keep(best);
     return best;
@@ -265,7 +276,13 @@ class PathFinder {
   }
 
   /** The edges of a shortest path from start to goal (which differ) that avoids one node, or undefined. */
-  path(start: number, goal: number, mask: number, components: Components, avoid: number): number[] | undefined {
+  path(
+    start: number,
+    goal: number,
+    mask: number,
+    components: Components,
+    avoid: number,
+  ): number[] | undefined {
     const {offsets, targets, kinds} = this.#graph;
     const round = ++this.#round;
     const component = components.of[start];
@@ -279,7 +296,8 @@ class PathFinder {
       for (let e = offsets[node]; e < offsets[node + 1]; e++) {
         visits++;
         const target = targets[e];
-        if ((kinds[e] & mask) === 0 || this.#stamp[target] === round || components.of[target] !== component) continue;
+        if ((kinds[e] & mask) === 0 || this.#stamp[target] === round || components.of[target] !== component)
+          continue;
         this.#stamp[target] = round;
         this.#by[target] = e;
         if (target === goal) {
@@ -295,7 +313,8 @@ class PathFinder {
 
   #backTo(start: number, goal: number): number[] {
     const edges: number[] = [];
-    for (let node = goal; node !== start; node = this.#graph.sources[this.#by[node]]) edges.push(this.#by[node]);
+    for (let node = goal; node !== start; node = this.#graph.sources[this.#by[node]])
+      edges.push(this.#by[node]);
     return edges.reverse();
   }
 }

@@ -29,11 +29,27 @@ interface Level {
 const levels: Readonly<Record<LevelName, Level>> = {
   'read-uncommitted': {
     extends: [],
-    forbids: ['G0', 'duplicate-elements', 'cyclic-versions', 'unwritten-read', 'lost-write', 'divergent-final-read'],
+    forbids: [
+      'G0',
+      'duplicate-elements',
+      'cyclic-versions',
+      'unwritten-read',
+      'lost-write',
+      'divergent-final-read',
+    ],
   },
-  'read-committed': {extends: ['read-uncommitted'], forbids: ['G1a', 'G1b', 'G1c', 'dirty-update', 'incompatible-order']},
-  'monotonic-atomic-view': {extends: ['read-committed'], forbids: ['internal', 'internal-read-only', 'future-read']},
-  'innodb-repeatable-read': {extends: ['read-committed'], forbids: ['internal-read-only', 'future-read', 'fractured-snapshot']},
+  'read-committed': {
+    extends: ['read-uncommitted'],
+    forbids: ['G1a', 'G1b', 'G1c', 'dirty-update', 'incompatible-order'],
+  },
+  'monotonic-atomic-view': {
+    extends: ['read-committed'],
+    forbids: ['internal', 'internal-read-only', 'future-read'],
+  },
+  'innodb-repeatable-read': {
+    extends: ['read-committed'],
+    forbids: ['internal-read-only', 'future-read', 'fractured-snapshot'],
+  },
   'strong-innodb-repeatable-read': {
     extends: ['innodb-repeatable-read'],
     forbids: [
@@ -45,21 +61,33 @@ const levels: Readonly<Record<LevelName, Level>> = {
       'fractured-snapshot-realtime',
     ],
   },
-  'repeatable-read': {extends: ['read-committed'], forbids: ['G-single', 'G-nonadjacent', 'G2-item', 'lost-update', 'fractured-snapshot']},
+  'repeatable-read': {
+    extends: ['read-committed'],
+    forbids: ['G-single', 'G-nonadjacent', 'G2-item', 'lost-update', 'fractured-snapshot'],
+  },
   'snapshot-isolation': {
     extends: ['monotonic-atomic-view', 'innodb-repeatable-read'],
     forbids: ['G-single', 'G-nonadjacent', 'lost-update'],
   },
   'strong-session-snapshot-isolation': {
     extends: ['snapshot-isolation'],
-    forbids: ['G0-process', 'G1c-process', 'G-single-process', 'G-nonadjacent-process', 'fractured-snapshot-process'],
+    forbids: [
+      'G0-process',
+      'G1c-process',
+      'G-single-process',
+      'G-nonadjacent-process',
+      'fractured-snapshot-process',
+    ],
   },
   'strong-snapshot-isolation': {
     extends: ['strong-session-snapshot-isolation', 'strong-innodb-repeatable-read'],
     forbids: ['G-single-realtime', 'G-nonadjacent-realtime'],
   },
   serializable: {extends: ['snapshot-isolation', 'repeatable-read'], forbids: []},
-  'strong-session-serializable': {extends: ['serializable', 'strong-session-snapshot-isolation'], forbids: ['G2-item-process']},
+  'strong-session-serializable': {
+    extends: ['serializable', 'strong-session-snapshot-isolation'],
+    forbids: ['G2-item-process'],
+  },
   'strict-serializable': {
     extends: ['strong-session-serializable', 'strong-snapshot-isolation'],
     forbids: ['G2-item-realtime'],

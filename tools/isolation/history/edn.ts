@@ -3,7 +3,7 @@
 // and metadata are refused.
 
 import {eventOf} from './json.ts';
-import {type HistoryEvent, HistoryError, type Scalar} from './types.ts';
+import {HistoryError, type HistoryEvent, type Scalar} from './types.ts';
 
 const DEPTH_MAX = 64;
 const END = Symbol('end');
@@ -75,7 +75,8 @@ class EdnReader {
 
   #string(): string {
     const start = this.#at++;
-    while (this.#at < this.#text.length && this.#text[this.#at] !== '"') this.#at += this.#text[this.#at] === '\\' ? 2 : 1;
+    while (this.#at < this.#text.length && this.#text[this.#at] !== '"')
+      this.#at += this.#text[this.#at] === '\\' ? 2 : 1;
     if (this.#at >= this.#text.length) throw this.#error('string without end');
     this.#at++;
     try {
@@ -129,7 +130,11 @@ export function parseEdn(text: string): HistoryEvent[] {
 /** One event as one line of EDN, without the line break. Only histories of transactions have a fixed form in EDN. */
 export function writeEdn(event: HistoryEvent): string {
   const {type, process, f, value, index, time} = event;
-  const fields = [`:type :${type}`, `:process ${typeof process === 'number' ? process : `:${process}`}`, `:f :${f ?? 'txn'}`];
+  const fields = [
+    `:type :${type}`,
+    `:process ${typeof process === 'number' ? process : `:${process}`}`,
+    `:f :${f ?? 'txn'}`,
+  ];
   fields.push(`:value ${ednOf(value, true)}`);
   if (index !== undefined) fields.push(`:index ${index}`);
   if (time !== undefined) fields.push(`:time ${time}`);

@@ -1,6 +1,6 @@
 // Histories as JSON: one array of events, or one event per line. Both are read by the other checkers of the family.
 
-import {type EventType, type HistoryEvent, HistoryError, type Scalar} from './types.ts';
+import {type EventType, HistoryError, type HistoryEvent, type Scalar} from './types.ts';
 
 /** Longest line taken, in characters. */
 export const LINE_MAX = 64 << 20;
@@ -9,12 +9,15 @@ const types: ReadonlySet<unknown> = new Set<EventType>(['invoke', 'ok', 'fail', 
 
 /** Makes an event of a parsed object. Names may carry the colon of a keyword, as some writers leave it. @throws HistoryError */
 export function eventOf(value: unknown, where: string): HistoryEvent {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new HistoryError(`${where}: not an event`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new HistoryError(`${where}: not an event`);
   const raw = new Map(Object.entries(value));
   const type = plain(raw.get('type'));
-  if (!types.has(type)) throw new HistoryError(`${where}: type is ${JSON.stringify(type)}, not invoke, ok, fail or info`);
+  if (!types.has(type))
+    throw new HistoryError(`${where}: type is ${JSON.stringify(type)}, not invoke, ok, fail or info`);
   const process = raw.get('process');
-  if (typeof process !== 'number' && typeof process !== 'string') throw new HistoryError(`${where}: process is missing`);
+  if (typeof process !== 'number' && typeof process !== 'string')
+    throw new HistoryError(`${where}: process is missing`);
   const index = raw.get('index');
   const time = raw.get('time');
   const error = raw.get('error');
@@ -27,7 +30,9 @@ export function eventOf(value: unknown, where: string): HistoryEvent {
     process: process as Scalar,
     ...(typeof f === 'string' ? {f} : {}),
     value: raw.get('value'),
-    ...(error === undefined || error === null ? {} : {error: typeof error === 'string' ? error : JSON.stringify(error)}),
+    ...(error === undefined || error === null
+      ? {}
+      : {error: typeof error === 'string' ? error : JSON.stringify(error)}),
     ...(typeof node === 'string' ? {node} : {}),
     ...(raw.get('final') === true ? {final: true} : {}),
   };
@@ -71,7 +76,8 @@ export class JsonLinesReader {
       start = end + 1;
     }
     this.#rest += text.slice(start);
-    if (this.#rest.length > LINE_MAX) throw new HistoryError(`line ${this.#line + 1} is longer than ${LINE_MAX} characters`);
+    if (this.#rest.length > LINE_MAX)
+      throw new HistoryError(`line ${this.#line + 1} is longer than ${LINE_MAX} characters`);
   }
 
   /** The text is over. @throws HistoryError */

@@ -4,7 +4,7 @@
 // The result of a read is a list of versions: the whole list for list-append, at most one for rw-register (none is the initial nil).
 
 import {IntList} from './int-list.ts';
-import {type HistoryEvent, HistoryError, type Scalar} from './types.ts';
+import {HistoryError, type HistoryEvent, type Scalar} from './types.ts';
 
 export const Status = {ok: 1, fail: 2, info: 3} as const;
 export type Status = (typeof Status)[keyof typeof Status];
@@ -97,7 +97,8 @@ export class TransactionsBuilder {
 
   /** Takes the next event. Events that are not transactions of numbered processes are passed over. @throws HistoryError */
   add(event: HistoryEvent): void {
-    if (typeof event.process !== 'number' || (event.f !== undefined && event.f !== null && event.f !== 'txn')) return;
+    if (typeof event.process !== 'number' || (event.f !== undefined && event.f !== null && event.f !== 'txn'))
+      return;
     if (!Number.isSafeInteger(event.process) || Math.abs(event.process) > NEVER) {
       throw new HistoryError(`process ${event.process} is not a 32-bit integer`);
     }
@@ -109,8 +110,12 @@ export class TransactionsBuilder {
 
   #invoke(event: HistoryEvent, place: number, index: number): void {
     const process = event.process as number;
-    if (this.#pending.has(process)) throw new HistoryError(`process ${process} invokes at ${index} before its last operation completed`);
-    if (this.#retired.has(process)) throw new HistoryError(`process ${process} invokes at ${index} after an info: it should have been retired`);
+    if (this.#pending.has(process))
+      throw new HistoryError(`process ${process} invokes at ${index} before its last operation completed`);
+    if (this.#retired.has(process))
+      throw new HistoryError(
+        `process ${process} invokes at ${index} after an info: it should have been retired`,
+      );
     this.#pending.set(process, {place, index, event});
   }
 
@@ -140,12 +145,14 @@ export class TransactionsBuilder {
       if (ok) throw new HistoryError(`the ok event at ${index} has no value`);
       return;
     }
-    if (!Array.isArray(value) || value.length > LIST_MAX) throw new HistoryError(`the value at ${index} is not a list of operations`);
+    if (!Array.isArray(value) || value.length > LIST_MAX)
+      throw new HistoryError(`the value at ${index} is not a list of operations`);
     for (const mop of value) this.#mop(txn, mop, ok, index);
   }
 
   #mop(txn: number, mop: unknown, ok: boolean, index: number): void {
-    if (!Array.isArray(mop) || mop.length !== 3) throw new HistoryError(`an operation at ${index} is not [f, key, value]`);
+    if (!Array.isArray(mop) || mop.length !== 3)
+      throw new HistoryError(`an operation at ${index} is not [f, key, value]`);
     const [f, keyName, value] = mop as [unknown, unknown, unknown];
     const key = this.#key(scalar(keyName, index));
     const op = this.#opTxn.length;
@@ -162,7 +169,9 @@ export class TransactionsBuilder {
     this.#setModel(f === 'append' ? 'list-append' : 'rw-register', index);
     const version = this.#version(key, scalar(value, index));
     if (this.#versionWriter.at(version) !== -1) {
-      throw new HistoryError(`value ${String(value)} is written to key ${String(keyName)} twice (at ${index}): values must be unique per key`);
+      throw new HistoryError(
+        `value ${String(value)} is written to key ${String(keyName)} twice (at ${index}): values must be unique per key`,
+      );
     }
     this.#versionWriter.set(version, op);
     this.#opKind.push(OpKind.write);

@@ -1,0 +1,124 @@
+// Accounts: who may log in. Records of the system tree, one per (user, host).
+//
+// What an account may do once it is in is not decided here: there are no privileges yet, every account may do everything. `root` of a
+// new volume has no password and comes from the same machine only.
+
+import {loadValue, storeValue} from './stored-value.ts';
+import {type CatalogRecord, RecordKind} from './record-tree.ts';
+import type {Catalog} from './catalog.ts';
+import type {EngineSession} from '../../engine/api.ts';
+import type {Steps} from './steps.ts';
+
+export type AuthenticationPlugin = 'caching_sha2_password' | 'mysql_native_password';
+
+export interface StoredAccount {
+  readonly user: string;
+  /** A name, an address, or a pattern with % and _. */
+  readonly host: string;
+  readonly plugin: AuthenticationPlugin;
+  /** As the plugin keeps it; empty for no password. */
+  readonly secret: Uint8Array;
+  readonly requireTls: boolean;
+  readonly locked: boolean;
+}
+
+interface AccountText {
+  readonly format: number;
+  readonly plugin: AuthenticationPlugin;
+  readonly secret: {readonly x: string};
+  readonly requireTls: boolean;
+  readonly locked: boolean;
+}
+
+const ACCOUNT_FORMAT = 1;
+
+export function accountRecord(account: StoredAccount): CatalogRecord {
+  const {user, host, plugin, secret, requireTls, locked} = account;
+  const text: AccountText = {
+    format: ACCOUNT_FORMAT,
+    plugin,
+    secret: storeValue(secret) as {x: string},
+    requireTls,
+    locked,
+  };
+  return {name1: user, name2: host, text: JSON.stringify(text)};
+}
+
+export function decodeAccount(record: CatalogRecord): StoredAccount {
+  const {plugin, secret, requireTls, locked} = JSON.parse(record.text) as AccountText;
+  return {user: record.name1, host: record.name2, plugin, secret: loadValue(secret) as Uint8Array, requireTls, locked};
+}
+
+/** The accounts of a new volume. */
+export function initialAccounts(): readonly CatalogRecord[] {
+  const root: StoredAccount = {
+    user: 'root',
+    host: 'localhost',
+    plugin: 'caching_sha2_password',
+    secret: new Uint8Array(0),
+    requireTls: false,
+    locked: false,
+  };
+  return [accountRecord(root)];
+}
+
+/** All accounts of a user, as committed now. */
+export function* accountsOf(catalog: Catalog, engine: EngineSession, user: string): Steps<readonly StoredAccount[]> {
+  const records = yield* catalog.readers.read(engine.waiter, reader =>
+    catalog.records.list(reader, RecordKind.account, user),
+  );
+  return records.map(decodeAccount);
+}
+
+/** The account that a client logs in to: among those of its user name, or the anonymous ones, the one whose host fits best. */
+export function* findAccount(
+  catalog: Catalog,
+  engine: EngineSession,
+  user: string,
+  address: string,
+): Steps<StoredAccount | undefined> {
+  const named = yield* accountsOf(catalog, engine, user);
+  const anonymous = user === '' ? [] : yield* accountsOf(catalog, engine, '');
+  const fitting = [...named, ...anonymous].filter(account => hostMatches(account.host, address));
+  fitting.sort((a, b) => specificity(b) - specificity(a));
+  return fitting[0];
+}
+
+/** More literal host patterns come first, then named users. */
+function specificity(account: StoredAccount): number {
+  const wild = account.host.search(/[%_]/);
+  const literal = wild < 0 ? 1000 : wild;
+  return literal * 2 + (account.user === '' ? 0 : 1);
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1', 'localhost']);
+
+/** Whether a client at `address` may use an account with this host pattern. */
+export function hostMatches(pattern: string, address: string): boolean {
+  const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  if (pattern === '%') return true;
+  if (pattern.toLowerCase() === 'localhost') return LOOPBACK.has(address);
+  return matchesPattern(pattern.toLowerCase(), plain.toLowerCase());
+}
+
+/** LIKE with % and _, without escapes; linear in practice: a host pattern has few wildcards. */
+function matchesPattern(pattern: string, text: string): boolean {
+  let p = 0;
+  let t = 0;
+  let star = -1;
+  let resume = 0;
+  while (t < text.length) {
+    if (p < pattern.length && (pattern[p] === '_' || pattern[p] === text[t]) && pattern[p] !== '%') {
+      p++;
+      t++;
+    } else if (pattern[p] === '%') {
+      star = p++;
+      resume = t;
+    } else if (star >= 0) {
+      p = star + 1;
+      t = ++resume;
+    } else return false;
+  }
+  while (pattern[p] === '%') p++;
+  return p === pattern.length;
+}

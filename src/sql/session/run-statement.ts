@@ -1,0 +1,239 @@
+// Which code runs a statement, and in what kind of transaction.
+//
+//   rows        queries, INSERT, UPDATE, DELETE ...: in the session's transaction, which autocommit ends with the statement
+//   definition  CREATE, ALTER, DROP ...: commits what is open, then runs in a transaction of its own; all or nothing
+//   session     SET, USE, SAVEPOINT ...: needs none, or handles it itself
+
+import {SqlError} from '../../base/sql-error.ts';
+import {Isolation} from '../../engine/api.ts';
+import type {Steps} from '../catalog/steps.ts';
+import type {Parsed} from '../parse/statement.ts';
+import type {Statement} from '../parse/ast.ts';
+import {alterTable} from '../statement/alter-table.ts';
+import {createTableAsSelect} from '../statement/create-table-select.ts';
+import {createTable} from '../statement/create-table.ts';
+import {createView, dropViews} from '../statement/views.ts';
+import {deleteRows} from '../statement/delete.ts';
+import {dropTables, renameTables, truncateTable} from '../statement/drop-table.ts';
+import {explain} from '../statement/explain.ts';
+import {createIndex, dropIndex} from '../statement/index-statements.ts';
+import {insertRows} from '../statement/insert.ts';
+import {maintainTables} from '../statement/maintenance.ts';
+import {runQuery} from '../statement/query.ts';
+import {alterDatabase, createDatabase, dropDatabase} from '../statement/schemas.ts';
+import {show} from '../statement/show/show.ts';
+import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
+import {updateRows} from '../statement/update.ts';
+import {changeUsers, dropUsers, renameUsers, setPassword} from '../statement/users.ts';
+import {evaluateAll} from '../statement/evaluate.ts';
+import {runKill, runUse} from './commands.ts';
+import {lockTables, unlockTables} from './lock-tables.ts';
+import type {SqlSession} from './session.ts';
+import {runSet, runSetTransaction} from './set-statement.ts';
+import {endTransaction, runSavepoint, startTransaction} from './transaction-statements.ts';
+
+/** Statements that look at the diagnostics area of the one before. */
+function keepsDiagnostics(statement: Statement): boolean {
+  if (statement.kind !== 'show') return false;
+  const {subject} = statement;
+  return subject === 'warnings' || subject === 'errors' || subject === 'countWarnings' || subject === 'countErrors';
+}
+
+/** Runs a statement to its end; its rows have gone to the context's sink. */
+export function* runStatement(session: SqlSession, parsed: Parsed, context: StatementContext): Steps<Outcome> {
+  const {statement} = parsed;
+  session.state.beginStatement(keepsDiagnostics(statement));
+  session.server.status.count(statement.kind);
+  return (
+    (yield* runRows(session, statement, context)) ??
+    (yield* runDefinition(session, parsed, context)) ??
+    (yield* runSessionStatement(session, statement, context))
+  );
+}
+
+// --- Rows ----------------------------------------------------------------------------------------------------------
+
+function* runRows(session: SqlSession, statement: Statement, context: StatementContext): Steps<Outcome | undefined> {
+  const body = rowsBody(statement, context);
+  if (body === undefined) return undefined;
+  if (writes(statement)) checkMayWrite(session);
+  return yield* inTransaction(session, context, body);
+}
+
+function writes(statement: Statement): boolean {
+  return statement.kind === 'insert' || statement.kind === 'update' || statement.kind === 'delete';
+}
+
+/** Error 1792 in a READ ONLY transaction. */
+export function checkMayWrite(session: SqlSession): void {
+  session.transaction.ensure();
+  if (session.transaction.isReadOnly) throw new SqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
+}
+
+function rowsBody(statement: Statement, context: StatementContext): (() => Steps<Outcome>) | undefined {
+  switch (statement.kind) {
+    case 'query':
+      return () => runQuery(context, statement);
+    case 'insert':
+      return () => insertRows(context, statement);
+    case 'update':
+      return () => updateRows(context, statement);
+    case 'delete':
+      return () => deleteRows(context, statement);
+    case 'do':
+      return function* () {
+        yield* evaluateAll(context, statement.expressions);
+        return NOTHING_DONE;
+      };
+    case 'show':
+      return () => show(context, statement);
+    case 'explain':
+      return () => explain(context, statement);
+    default:
+      return undefined;
+  }
+}
+
+/** Runs a body in the session's transaction. It may run again after a lost race as long as no row has left. */
+export function* inTransaction(
+  session: SqlSession,
+  context: StatementContext,
+  body: () => Steps<Outcome>,
+): Steps<Outcome> {
+  const watched = new WatchedSink(context.sink);
+  const inner = {...context, sink: watched};
+  return yield* session.transaction.statement(
+    () => bodyWith(inner, context, body),
+    () => !watched.hasBegun,
+  );
+}
+
+// --- Definitions ---------------------------------------------------------------------------------------------------
+
+function* runDefinition(session: SqlSession, parsed: Parsed, context: StatementContext): Steps<Outcome | undefined> {
+  const body = definitionBody(parsed, context);
+  if (body === undefined) return undefined;
+  yield* session.transaction.commit();
+  session.transaction.ensure();
+  session.engine.isolation = Isolation.readCommitted;
+  try {
+    const outcome = yield* session.transaction.statement(body, () => false);
+    yield* session.transaction.commit();
+    return outcome;
+  } catch (error) {
+    yield* session.transaction.rollback();
+    throw error;
+  }
+}
+
+function definitionBody(parsed: Parsed, context: StatementContext): (() => Steps<Outcome>) | undefined {
+  const {statement} = parsed;
+  switch (statement.kind) {
+    case 'createTable':
+      return () => (statement.query === null ? createTable(context, statement) : createTableAsSelect(context, statement));
+    case 'alterTable':
+      return () => alterTable(context, statement);
+    case 'createIndex':
+      return () => createIndex(context, statement);
+    case 'dropIndex':
+      return () => dropIndex(context, statement);
+    case 'dropTables':
+      return () => dropTables(context, statement);
+    case 'truncateTable':
+      return () => truncateTable(context, statement);
+    case 'renameTables':
+      return () => renameTables(context, statement);
+    case 'createView':
+      return () => createView(context, statement, parsed.end);
+    case 'dropViews':
+      return () => dropViews(context, statement);
+    case 'createDatabase':
+      return () => createDatabase(context, statement);
+    case 'alterDatabase':
+      return () => alterDatabase(context, statement);
+    case 'dropDatabase':
+      return () => dropDatabase(context, statement);
+    case 'createUser':
+    case 'alterUser':
+      return () => changeUsers(context, statement);
+    case 'dropUser':
+      return () => dropUsers(context, statement);
+    case 'renameUser':
+      return () => renameUsers(context, statement);
+    case 'setPassword':
+      return () => setPassword(context, statement);
+    default:
+      return undefined;
+  }
+}
+
+// --- Session -------------------------------------------------------------------------------------------------------
+
+function* runSessionStatement(session: SqlSession, statement: Statement, context: StatementContext): Steps<Outcome> {
+  switch (statement.kind) {
+    case 'startTransaction':
+      return yield* startTransaction(session, statement);
+    case 'commit':
+    case 'rollback':
+      return yield* endTransaction(session, statement);
+    case 'savepoint':
+    case 'rollbackTo':
+    case 'releaseSavepoint':
+      return yield* runSavepoint(session, statement);
+    case 'set':
+      return yield* runSet(session, context, statement);
+    case 'setTransaction':
+      return runSetTransaction(session, statement);
+    case 'use':
+      return yield* runUse(session, statement.schema);
+    case 'kill':
+      return yield* runKill(session, context, statement);
+    case 'prepare':
+      return yield* session.prepared.prepare(statement, context);
+    case 'execute':
+      return yield* session.prepared.execute(statement, context);
+    case 'deallocate':
+      return session.prepared.deallocate(statement);
+    case 'lockTables':
+      return yield* lockTables(session, context, statement);
+    case 'unlockTables':
+      return yield* unlockTables(session);
+    case 'tableMaintenance':
+      return yield* maintainTables(session, context, statement);
+    case 'flush':
+      return NOTHING_DONE;
+    case 'callProcedure':
+      throw new SqlError('ER_SP_DOES_NOT_EXIST', 'PROCEDURE', qualified(session, statement.name));
+    case 'administrative':
+      throw new SqlError('ER_NOT_SUPPORTED_YET', statement.command);
+    default:
+      throw new SqlError('ER_NOT_SUPPORTED_YET', UNSUPPORTED.get(statement.kind) ?? statement.kind);
+  }
+}
+
+function qualified(session: SqlSession, name: {readonly schema: string | null; readonly name: string}): string {
+  return `${name.schema ?? session.state.database}.${name.name}`;
+}
+
+/** What is parsed but not carried out, by the name that the error shows. */
+const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
+  ['load', 'LOAD DATA'],
+  ['xa', 'XA transactions'],
+  ['handler', 'HANDLER'],
+  ['help', 'HELP'],
+  ['createRole', 'CREATE ROLE'],
+  ['dropRole', 'DROP ROLE'],
+  ['grant', 'GRANT'],
+  ['revoke', 'REVOKE'],
+  ['grantRoles', 'GRANT'],
+  ['revokeRoles', 'REVOKE'],
+  ['grantProxy', 'GRANT PROXY'],
+  ['revokeProxy', 'REVOKE PROXY'],
+  ['setRole', 'SET ROLE'],
+  ['setDefaultRole', 'SET DEFAULT ROLE'],
+  ['createTrigger', 'CREATE TRIGGER'],
+  ['createEvent', 'CREATE EVENT'],
+  ['alterEvent', 'ALTER EVENT'],
+  ['createProcedure', 'CREATE PROCEDURE'],
+  ['createFunction', 'CREATE FUNCTION'],
+]);

@@ -1,0 +1,95 @@
+// The SQL side of one primary: what its sessions share.
+
+import type {EngineSession} from '../../engine/api.ts';
+import {AutoIncrement} from '../catalog/auto-increment.ts';
+import {Catalog} from '../catalog/catalog.ts';
+import type {Steps} from '../catalog/steps.ts';
+import type {StoredSchema} from '../catalog/stored-table.ts';
+import {initialAccounts} from '../catalog/accounts.ts';
+import type {Identity} from './session-state.ts';
+import {SqlSession} from './session.ts';
+import type {ProcessInfo, SqlWorld} from './sql-world.ts';
+import {StatusCounters} from './status-counters.ts';
+import {GlobalVariables} from './variables.ts';
+
+/** Schemas of a new volume. `mysql` is empty: it is there because clients name it. */
+const FIRST_SCHEMAS: readonly StoredSchema[] = [
+  {id: 0, name: 'mysql', collation: 255},
+  {id: 0, name: 'test', collation: 255},
+];
+
+export class SqlServer {
+  readonly world: SqlWorld;
+  readonly catalog: Catalog;
+  readonly autoIncrement: AutoIncrement = new AutoIncrement();
+  readonly globals: GlobalVariables;
+  readonly status: StatusCounters = new StatusCounters();
+  readonly #sessions: Map<number, SqlSession> = new Map();
+  readonly #startedMs: number;
+
+  constructor(world: SqlWorld) {
+    this.world = world;
+    this.catalog = new Catalog(world.engine, world.pageSize);
+    this.globals = new GlobalVariables(world.facts);
+    this.#startedMs = world.clock.now();
+  }
+
+  /**
+   * Finds the catalog, or makes it on a new volume. Run once before the first session, on a session of its own; `done` is called when the
+   * server may take clients.
+   */
+  prepare(done: () => void): void {
+    const seed = {schemas: FIRST_SCHEMAS, accounts: initialAccounts()};
+    this.runDetached(engine => this.catalog.prepare(engine, seed), done);
+  }
+
+  newSession(identity: Identity): SqlSession {
+    const session = new SqlSession(this, identity);
+    this.#sessions.set(identity.connectionId, session);
+    return session;
+  }
+
+  /** The session is closed; its engine part may still be rolling back. */
+  forget(connectionId: number): void {
+    this.#sessions.delete(connectionId);
+  }
+
+  findSession(connectionId: number): SqlSession | undefined {
+    return this.#sessions.get(connectionId);
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  get uptimeSeconds(): number {
+    return Math.floor((this.world.clock.now() - this.#startedMs) / 1000);
+  }
+
+  /** The process list: sessions of this primary, then those of the others. */
+  processes(): readonly ProcessInfo[] {
+    const own = Array.from(this.#sessions.values(), session => session.processInfo());
+    return [...own, ...this.world.hooks.otherProcesses()].sort((a, b) => a.id - b.id);
+  }
+
+  /** KILL [QUERY]. False: there is no such session on any primary. */
+  kill(connectionId: number, queryOnly: boolean): boolean {
+    const session = this.#sessions.get(connectionId);
+    if (session === undefined) return this.world.hooks.killElsewhere(connectionId, queryOnly);
+    session.kill(queryOnly);
+    return true;
+  }
+
+  /** Runs steps that belong to no client on an engine session of their own; `done` is called behind the last. */
+  runDetached(make: (engine: EngineSession) => Steps<void>, done: () => void): void {
+    let steps: Steps<void> | undefined;
+    let isDone = false;
+    const engine = this.world.engine.newSession(() => {
+      if (isDone || steps?.next().done !== true) return;
+      isDone = true;
+      engine.close(done);
+    });
+    steps = make(engine);
+    this.world.engine.run(engine);
+  }
+}

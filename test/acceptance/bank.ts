@@ -1,0 +1,100 @@
+// Bank transfers through all primaries, with auditors whose snapshot sums must always be right.
+//
+//   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash]     (--crash kills a primary every few seconds)
+
+import {parseArgs} from 'node:util';
+import type {Connection} from 'mysql2/promise';
+import {Server} from '../support/server.ts';
+import {connect, errno, value} from '../support/sql.ts';
+
+const {values: options} = parseArgs({
+  options: {
+    seconds: {type: 'string', default: '60'},
+    primaries: {type: 'string', default: '3'},
+    accounts: {type: 'string', default: '50'},
+    clients: {type: 'string', default: '12'},
+    crash: {type: 'boolean', default: false},
+  },
+});
+const seconds = Number(options.seconds);
+const primaries = Number(options.primaries);
+const accounts = Number(options.accounts);
+const EACH = 1000;
+
+const figures = {transfers: 0, deadlocks: 0, reconnects: 0, audits: 0, wrong: 0};
+
+/** Runs `step` again and again on one primary, reconnecting when it dies. */
+async function loop(server: Server, primary: number, until: number, step: (connection: Connection) => Promise<void>): Promise<void> {
+  let connection: Connection | undefined;
+  while (Date.now() < until) {
+    try {
+      connection ??= await connect(server.portOf(primary), 'bank');
+      connection.on('error', () => {});
+      await step(connection);
+    } catch (error) {
+      if (errno(error) === 1213) {
+        figures.deadlocks++;
+        await connection?.query('ROLLBACK').catch(() => {});
+        continue;
+      }
+      connection?.destroy();
+      connection = undefined;
+      figures.reconnects++;
+      if (!options.crash) throw error;
+      await new Promise(done => setTimeout(done, 50));
+    }
+  }
+  await connection?.end().catch(() => {});
+}
+
+async function transfer(connection: Connection, locking: boolean): Promise<void> {
+  const from = 1 + Math.floor(Math.random() * accounts);
+  const to = 1 + ((from + Math.floor(Math.random() * (accounts - 1))) % accounts);
+  const amount = 1 + Math.floor(Math.random() * 20);
+  await connection.query('START TRANSACTION');
+  const balance = Number(await value(connection, `SELECT balance FROM account WHERE id = ?${locking ? ' FOR UPDATE' : ''}`, [from]));
+  if (balance >= amount) {
+    await connection.query('UPDATE account SET balance = balance - ? WHERE id = ?', [amount, from]);
+    await connection.query('UPDATE account SET balance = balance + ? WHERE id = ?', [amount, to]);
+  }
+  await connection.query('COMMIT');
+  figures.transfers++;
+}
+
+async function audit(connection: Connection): Promise<void> {
+  const sum = Number(await value(connection, 'SELECT SUM(balance) FROM account'));
+  figures.audits++;
+  if (sum === accounts * EACH) return;
+  figures.wrong++;
+  console.error(`WRONG: the sum is ${sum}, not ${accounts * EACH}`);
+}
+
+const server = await Server.start({primaries});
+try {
+  const setup = await connect(server.portOf(1));
+  await setup.query('CREATE DATABASE bank');
+  await setup.query('CREATE TABLE bank.account (id INT PRIMARY KEY, balance INT NOT NULL)');
+  const list = Array.from({length: accounts}, (_, i) => `(${i + 1}, ${EACH})`).join(', ');
+  await setup.query(`INSERT INTO bank.account VALUES ${list}`);
+  const until = Date.now() + seconds * 1000;
+  const jobs: Promise<void>[] = [];
+  for (let client = 0; client < Number(options.clients); client++) {
+    jobs.push(loop(server, 1 + (client % primaries), until, connection => transfer(connection, client % 2 === 0)));
+  }
+  for (let primary = 1; primary <= primaries; primary++) jobs.push(loop(server, primary, until, audit));
+  if (options.crash) jobs.push(crashes(server, until));
+  await Promise.all(jobs);
+  const violations = await server.check();
+  for (const violation of violations) console.error(violation);
+  console.log(JSON.stringify({...figures, seconds, primaries, violations: violations.length}));
+  if (figures.wrong > 0 || violations.length > 0) process.exitCode = 1;
+} finally {
+  await server.close();
+}
+
+async function crashes(server: Server, until: number): Promise<void> {
+  while (Date.now() < until - 3000) {
+    await new Promise(done => setTimeout(done, 3000));
+    await server.admin('POST', `/primaries/crash/${1 + Math.floor(Math.random() * primaries)}`).catch(() => {});
+  }
+}

@@ -1,0 +1,137 @@
+// Starts and ends a real Pando process for tests, as a user would: the command line, a directory, ports on loopback.
+
+import {type ChildProcess, spawn} from 'node:child_process';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+export interface ServerOptions {
+  readonly primaries?: number;
+  /** Kept across restarts when given; else a temporary directory, removed by `close`. */
+  readonly data?: string;
+  readonly args?: readonly string[];
+}
+
+export class Server {
+  readonly data: string;
+  readonly port: number;
+  readonly httpPort: number;
+  readonly primaries: number;
+  readonly #args: readonly string[];
+  readonly #temporary: boolean;
+  #process: ChildProcess | undefined;
+  /** Everything it has printed in this life. */
+  output = '';
+
+  private constructor(options: ServerOptions, port: number, httpPort: number) {
+    this.#temporary = options.data === undefined;
+    this.data = options.data ?? mkdtempSync(join(tmpdir(), 'pando-test-'));
+    this.port = port;
+    this.httpPort = httpPort;
+    this.primaries = options.primaries ?? 2;
+    this.#args = options.args ?? [];
+  }
+
+  /** Starts a server and waits until all its primaries serve. */
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const primaries = options.primaries ?? 2;
+    const port = await freePorts(primaries + 2);
+    const server = new Server(options, port, port + primaries + 1);
+    await server.run();
+    return server;
+  }
+
+  /** Port of one primary, 1 ..; 0 is the port shared by all. */
+  portOf(primary: number): number {
+    return this.port + primary;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** Starts the process (again) and waits until it is ready. Returns the milliseconds that took. */
+  async run(): Promise<number> {
+    const started = performance.now();
+    this.output = '';
+    const child = spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        MAIN,
+        'start',
+        '--primaries',
+        String(this.primaries),
+        '--port',
+        String(this.port),
+        '--http-port',
+        String(this.httpPort),
+        '--data',
+        this.data,
+        ...this.#args,
+      ],
+      {stdio: ['ignore', 'pipe', 'pipe']},
+    );
+    this.#process = child;
+    await new Promise<void>((done, fail) => {
+      const hear = (bytes: Buffer): void => {
+        this.output += bytes.toString();
+        if (/\d+ primaries, one database/.test(this.output)) done();
+      };
+      child.stdout?.on('data', hear);
+      child.stderr?.on('data', hear);
+      child.once('exit', code => fail(new Error(`pando ended with ${code}:\n${this.output}`)));
+    });
+    return performance.now() - started;
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = new Promise<number | null>(done => child.once('exit', code => done(code)));
+    child.kill(signal);
+    return ended;
+  }
+
+  /** One admin request. */
+  async admin(method: 'GET' | 'POST', path: string): Promise<{status: number; body: unknown}> {
+    const response = await fetch(`http://127.0.0.1:${this.httpPort}${path}`, {method});
+    return {status: response.status, body: await response.json()};
+  }
+
+  /** Violations that `pando check` finds; throws when it cannot run. */
+  async check(): Promise<readonly string[]> {
+    const {body} = await this.admin('POST', '/check');
+    return (body as {violations: readonly string[]}).violations;
+  }
+
+  /** Stops cleanly and removes a temporary directory. */
+  async close(): Promise<void> {
+    await this.end('SIGTERM');
+    if (this.#temporary) rmSync(this.data, {recursive: true, force: true});
+  }
+}
+
+/** The first of `count` consecutive ports that are free now. */
+async function freePorts(count: number): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const first = 20_000 + Math.floor(Math.random() * 20_000);
+    const free = await Promise.all(Array.from({length: count}, (_, i) => isFree(first + i)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error('no free ports found');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(done => {
+    const probe = createServer();
+    probe.once('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
+  });
+}
