@@ -4,6 +4,7 @@ import {Command} from 'commander';
 import pc from 'picocolors';
 import {OperatingError} from '../base/errors.ts';
 import {check, primaryAction, status} from './admin-commands.ts';
+import {dumpPage, dumpRedo} from './dump.ts';
 import {defaultPrimaries, type StartArguments, start} from './start.ts';
 import {PANDO_VERSION} from './version.ts';
 
@@ -37,7 +38,17 @@ function program(): Command {
   admin('start-primary [primary]', 'add a primary, or start a stopped one').action((primary, options) =>
     primaryAction('start', primary ?? '0', options.httpPort),
   );
+  dumps(pando.command('dump').description('look at the bytes of a volume that is not running'));
   return pando;
+}
+
+function dumps(dump: Command): void {
+  const data = (command: Command): Command => command.option('--data <directory>', 'where the volume lives', 'pando-data');
+  data(dump.command('page <number>').description('one page, one line per record')).action((page, options) => dumpPage(page, options.data));
+  data(dump.command('undo <number>').description('one undo page, one line per record')).action((page, options) => dumpPage(page, options.data));
+  data(dump.command('redo [incarnation]').description('redo records of all streams that are kept, or of one'))
+    .option('--page <number>', 'only the records of this page')
+    .action((incarnation, options) => dumpRedo(incarnation, options.data, options.page));
 }
 
 function requireNode24(): void {

@@ -10,9 +10,10 @@ import {type PrimaryView, Supervisor} from '../cluster/supervisor/supervisor.ts'
 import {BELL_COUNT, type ClusterOptions} from '../cluster/supervisor/options.ts';
 import {bellBytes} from '../os/bells.ts';
 import {threadEnv} from '../os/env.ts';
-import {serveHttp} from '../os/http-server.ts';
+import {type HttpHandler, serveHttp} from '../os/http-server.ts';
 import {WorkerThreads} from '../os/threads.ts';
 import {serverKeys} from './keys.ts';
+import {scrape} from './metrics.ts';
 import {parseCount, parseSize} from './sizes.ts';
 import {PANDO_VERSION, SERVER_VERSION} from './version.ts';
 
@@ -67,13 +68,21 @@ export async function start(args: StartArguments): Promise<void> {
     throw error;
   }
   const admin = new Admin(supervisor, env.clock, PANDO_VERSION);
-  serveHttp('127.0.0.1', options.httpPort, (method, path, query, reply) => admin.handle(method, path, query, reply), (_port, error) => {
-    if (error === undefined) return;
-    report(new OperatingError(`the admin port ${options.httpPort} cannot be opened: ${error.message}`, 'choose another with --http-port'));
-    process.exit(1);
-  });
+  serveAdmin(admin, supervisor, options.httpPort);
   stopOnSignals(supervisor, cleanUp);
   supervisor.start();
+}
+
+function serveAdmin(admin: Admin, supervisor: Supervisor, httpPort: number): void {
+  const handler: HttpHandler = (method, path, query, reply) => {
+    if (path === '/metrics') scrape(supervisor, body => reply({status: 200, type: 'text/plain; version=0.0.4', body}));
+    else admin.handle(method, path, query, reply);
+  };
+  serveHttp('127.0.0.1', httpPort, handler, (_port, error) => {
+    if (error === undefined) return;
+    report(new OperatingError(`the admin port ${httpPort} cannot be opened: ${error.message}`, 'choose another with --http-port'));
+    process.exit(1);
+  });
 }
 
 async function readOptions(args: StartArguments): Promise<{cluster: ClusterOptions; directory: string; httpPort: number}> {

@@ -1,9 +1,9 @@
 // A table without SQL, for tests of the engine: rows of (id u32, k u32, text), primary key id, secondary index on k.
 
 import type {EngineSession, KeyExtractor, SecondaryIndex, TableHandle, TreeRef} from '../engine/api.ts';
-import {ROW} from '../engine/api.ts';
 import {Memory} from '../format/memory.ts';
 import type {Script} from './client.ts';
+import {must} from './script.ts';
 
 /** Takes four big-endian payload bytes as the key: they are in order already. */
 function fourBytes(offset: number): KeyExtractor {
@@ -67,10 +67,4 @@ export function* createTable(session: EngineSession, tableId: number, withIndex:
   session.endStatement();
   yield* must(() => session.commit());
   return tableOf(tableId, clustered, byK, unique);
-}
-
-/** A call that has to answer ROW. */
-export function* must(step: () => number): Script<void> {
-  const result = yield step;
-  if (result !== ROW) throw new Error(`engine call answered ${result}: ${step}`);
 }

@@ -6,7 +6,8 @@ import {type Cursor, DONE, DUPLICATE, Isolation, LockMode, LockWait, ROW, type T
 import {checkFusion} from '../fusion/check-fusion.ts';
 import {bootstrapSpace} from '../engine/space/bootstrap.ts';
 import {SimClient, type Script} from './client.ts';
-import {createTable, keyOf, must, type Row, RowBytes, readRow} from './engine-table.ts';
+import {createTable, keyOf, type Row, RowBytes, readRow} from './engine-table.ts';
+import {must} from './script.ts';
 import {type SimOptions, type SimPrimary, SimWorld} from './world.ts';
 import type {Session} from '../engine/session/session.ts';
 

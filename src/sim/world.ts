@@ -153,6 +153,7 @@ export class SimWorld {
     this.supervisor = new Attachment(this.memory, SUPERVISOR_BELL, 0, this.bells);
     this.members = new Members(this.supervisor);
     this.recovery = new Recovery(this.supervisor);
+    this.bells.listen(SUPERVISOR_BELL, () => this.raiseTsoLimit());
     this.members.resumeTso(this.volume.tsoLimit);
     this.raiseTsoLimit();
   }

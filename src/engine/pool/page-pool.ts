@@ -488,6 +488,14 @@ export class PagePool implements PollObserver {
     if (this.#frameWaiters.length > 0) this.#frameWaiters.wakeAll();
   }
 
+  /** Visits the pages that are held and valid: for checkers. */
+  forEachPage(visit: (pageNo: number, memory: Memory, base: number, held: PLockMode) => void): void {
+    for (let frame = 0; frame < this.frames; frame++) {
+      if (this.#state[frame] !== FrameState.ready) continue;
+      visit(this.#pageNo[frame], this.memory, frame << this.#shift, this.#held[frame] as PLockMode);
+    }
+  }
+
   /** Clean stop: publishes and releases everything. The log must be durable. False: something is still in use. */
   releaseAll(): boolean {
     for (let frame = 0; frame < this.frames; frame++) {

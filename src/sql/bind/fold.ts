@@ -69,6 +69,10 @@ class FoldingSession implements SessionState {
     return notConstant('the time');
   }
 
+  sleepUntil(): number {
+    return notConstant('a pause');
+  }
+
   hashHex(): string {
     return notConstant('a hash');
   }

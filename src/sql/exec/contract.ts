@@ -56,6 +56,8 @@ export interface SessionState extends ConversionContext {
   random(): number;
   secretBytes(length: number): Uint8Array;
   nowMicros(): number;
+  /** SLEEP: ROW when `nowMicros` has reached the deadline; else BLOCKED, and the session's waiter is woken then; INTERRUPTED by KILL. */
+  sleepUntil(deadlineMicros: number): number;
   hashHex(algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): string;
 }
 

@@ -54,6 +54,11 @@ const COMMANDS: readonly (readonly Word[])[] = [
 const commandsByVerb = new Map<Word, (readonly Word[])[]>();
 for (const words of COMMANDS) commandsByVerb.set(words[0], [...(commandsByVerb.get(words[0]) ?? []), words]);
 
+/** Whether the current word is the first of one of the commands. */
+export function beginsCommand(parser: Parser): boolean {
+  return parser.word !== '' && commandsByVerb.has(parser.word);
+}
+
 /** The statement, if it begins with the words of one of the commands; else null, and nothing passed. */
 export function parseCommand(parser: Parser): Administrative | null {
   const candidates = parser.word === '' ? undefined : commandsByVerb.get(parser.word);

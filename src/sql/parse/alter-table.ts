@@ -235,10 +235,10 @@ export function parseAlgorithmOrLock(parser: Parser): {kind: 'algorithm' | 'lock
 
 function parseWordAction(parser: Parser): {kind: AlterWord} | null {
   if (parser.accept('FORCE')) return {kind: 'force'};
-  if (parser.acceptBoth('WITH', 'VALIDATION')) return {kind: 'withValidation'};
-  if (parser.acceptBoth('WITHOUT', 'VALIDATION')) return {kind: 'withoutValidation'};
-  if (parser.acceptBoth('ENABLE', 'KEYS')) return {kind: 'enableKeys'};
-  if (parser.acceptBoth('DISABLE', 'KEYS')) return {kind: 'disableKeys'};
+  if (parser.acceptAll('WITH', 'VALIDATION')) return {kind: 'withValidation'};
+  if (parser.acceptAll('WITHOUT', 'VALIDATION')) return {kind: 'withoutValidation'};
+  if (parser.acceptAll('ENABLE', 'KEYS')) return {kind: 'enableKeys'};
+  if (parser.acceptAll('DISABLE', 'KEYS')) return {kind: 'disableKeys'};
   if (parser.acceptBoth('DISCARD', 'TABLESPACE')) return {kind: 'discardTablespace'};
   if (parser.acceptBoth('IMPORT', 'TABLESPACE')) return {kind: 'importTablespace'};
   if (parser.accept('SECONDARY_LOAD')) return {kind: 'secondaryLoad'};

@@ -158,7 +158,7 @@ export function parseMaintenance(parser: Parser): TableMaintenance {
 function parseChecks(parser: Parser, verb: string): string[] {
   const options: string[] = [];
   for (;;) {
-    if (verb === 'CHECK' && parser.acceptBoth('FOR', 'UPGRADE')) options.push('FOR UPGRADE');
+    if (verb === 'CHECK' && parser.acceptAll('FOR', 'UPGRADE')) options.push('FOR UPGRADE');
     else {
       const word = acceptCheck(parser, verb);
       if (word === null) return options;
@@ -230,10 +230,8 @@ function parseFlushTables(parser: Parser): FlushTables {
   parser.next();
   const tables = parser.isIdentifier() ? parser.list(() => parser.tableName()) : [];
   let tableAction: Flush['tableAction'] = null;
-  if (parser.acceptBoth('WITH', 'READ')) {
-    parser.expect('LOCK');
-    tableAction = 'withReadLock';
-  } else if (tables.length > 0 && parser.acceptBoth('FOR', 'EXPORT')) tableAction = 'forExport';
+  if (parser.acceptAll('WITH', 'READ', 'LOCK')) tableAction = 'withReadLock';
+  else if (tables.length > 0 && parser.acceptAll('FOR', 'EXPORT')) tableAction = 'forExport';
   return {options: ['TABLES'], tables, tableAction, channel: null};
 }
 
@@ -241,7 +239,7 @@ function parseFlushOptions(parser: Parser): FlushTables {
   let channel: string | null = null;
   const options = parser.list(() => {
     const option = parseFlushOption(parser);
-    if (option === 'RELAY LOGS' && parser.acceptBoth('FOR', 'CHANNEL')) channel = parser.string();
+    if (option === 'RELAY LOGS' && parser.acceptAll('FOR', 'CHANNEL')) channel = parser.string();
     return option;
   });
   return {options, tables: [], tableAction: null, channel};

@@ -160,7 +160,7 @@ function parseConditionValue(parser: Parser): ConditionValue {
   if (parser.kind === Token.integer) return {kind: 'errno', errno: parser.integer()};
   if (parser.accept('SQLWARNING')) return {kind: 'sqlWarning'};
   if (parser.accept('SQLEXCEPTION')) return {kind: 'sqlException'};
-  if (parser.acceptBoth('NOT', 'FOUND')) return {kind: 'notFound'};
+  if (parser.acceptAll('NOT', 'FOUND')) return {kind: 'notFound'};
   return parseNamedCondition(parser);
 }
 
@@ -225,7 +225,7 @@ function parseLoop(parser: Parser, label: string | null): Loop {
 function parseFetch(parser: Parser): FetchCursor {
   const at = parser.start;
   parser.next();
-  if (parser.acceptBoth('NEXT', 'FROM') === false) parser.accept('FROM');
+  if (!parser.acceptBoth('NEXT', 'FROM')) parser.accept('FROM');
   const cursor = parser.identifier();
   parser.expect('INTO');
   return {kind: 'fetchCursor', at, cursor, into: parser.list(() => parser.identifier())};

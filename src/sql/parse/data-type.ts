@@ -228,7 +228,7 @@ export function parseCharset(parser: Parser): string | null {
   if (parser.accept('ASCII')) return 'latin1';
   if (parser.accept('UNICODE')) return 'ucs2';
   if (parser.accept('BYTE')) return 'binary';
-  if (parser.acceptBoth('CHARACTER', 'SET') || parser.acceptBoth('CHAR', 'SET')) return parser.charsetName();
+  if (parser.acceptAll('CHARACTER', 'SET') || parser.acceptAll('CHAR', 'SET')) return parser.charsetName();
   return null;
 }
 

@@ -94,7 +94,7 @@ export function parseIndexOptions(parser: Parser, options: DraftOptions = newOpt
     } else if (parser.accept('COMMENT')) options.comment = parser.string();
     else if (parser.accept('VISIBLE')) options.visible = true;
     else if (parser.accept('INVISIBLE')) options.visible = false;
-    else if (parser.acceptBoth('WITH', 'PARSER')) options.parser = parser.identifier();
+    else if (parser.acceptAll('WITH', 'PARSER')) options.parser = parser.identifier();
     else if (parser.accept('ENGINE_ATTRIBUTE')) {
       parser.accept('=');
       options.engineAttribute = parser.string();

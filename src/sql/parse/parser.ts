@@ -73,13 +73,20 @@ export class Parser extends Scanner {
     return true;
   }
 
+  /** Passes `first rest...` if `first` is there; then the rest must be there too. */
+  acceptAll(first: Word, ...rest: readonly Word[]): boolean {
+    if (!this.accept(first)) return false;
+    this.expectAll(...rest);
+    return true;
+  }
+
   /** Passes the current token, which must be `word`. */
   expect(word: Word): void {
     if (this.word !== word) this.fail();
     this.next();
   }
 
-  /** Passes `first second` if both are there; does not move if only the first is. */
+  /** Passes `first second` if both are there; does not move if only the first is, which may mean something else. */
   acceptBoth(first: Word, second: Word): boolean {
     if (this.word !== first || this.peek() !== second) return false;
     this.next();

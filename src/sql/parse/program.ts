@@ -79,16 +79,12 @@ function parseCharacteristics(parser: Parser): RoutineCharacteristics {
   for (;;) {
     if (parser.accept('COMMENT')) found.comment = parser.string();
     else if (parser.accept('DETERMINISTIC')) found.deterministic = true;
-    else if (parser.acceptBoth('NOT', 'DETERMINISTIC')) found.deterministic = false;
-    else if (parser.acceptBoth('CONTAINS', 'SQL')) found.dataAccess = 'containsSql';
-    else if (parser.acceptBoth('NO', 'SQL')) found.dataAccess = 'noSql';
-    else if (parser.acceptBoth('READS', 'SQL')) {
-      parser.expect('DATA');
-      found.dataAccess = 'readsSqlData';
-    } else if (parser.acceptBoth('MODIFIES', 'SQL')) {
-      parser.expect('DATA');
-      found.dataAccess = 'modifiesSqlData';
-    } else if (parser.acceptBoth('SQL', 'SECURITY')) {
+    else if (parser.acceptAll('NOT', 'DETERMINISTIC')) found.deterministic = false;
+    else if (parser.acceptAll('CONTAINS', 'SQL')) found.dataAccess = 'containsSql';
+    else if (parser.acceptAll('NO', 'SQL')) found.dataAccess = 'noSql';
+    else if (parser.acceptAll('READS', 'SQL', 'DATA')) found.dataAccess = 'readsSqlData';
+    else if (parser.acceptAll('MODIFIES', 'SQL', 'DATA')) found.dataAccess = 'modifiesSqlData';
+    else if (parser.acceptAll('SQL', 'SECURITY')) {
       found.security = parser.expectOneOf(['DEFINER', 'INVOKER']) === 'DEFINER' ? 'definer' : 'invoker';
     } else if (parser.accept('LANGUAGE')) {
       found.language = parser.accept('SQL') ? 'sql' : parser.identifier().toLowerCase();
@@ -167,9 +163,9 @@ export function parseEvent(
   const ifNotExists = kind === 'createEvent' && parser.acceptIfNotExists();
   const name = parser.tableName();
   const schedule = parser.acceptBoth('ON', 'SCHEDULE') ? parseSchedule(parser) : null;
-  if (kind === 'createEvent' && schedule === null) parser.fail();
+  if (kind === 'createEvent' && schedule === null) parser.expectAll('ON', 'SCHEDULE');
   const preserve = parsePreserve(parser);
-  const renameTo = kind === 'alterEvent' && parser.acceptBoth('RENAME', 'TO') ? parser.tableName() : null;
+  const renameTo = kind === 'alterEvent' && parser.acceptAll('RENAME', 'TO') ? parser.tableName() : null;
   const status = parseEventStatus(parser);
   const comment = parser.accept('COMMENT') ? parser.string() : null;
   const hasBody = kind === 'createEvent' || parser.word === 'DO';
@@ -191,7 +187,7 @@ function parseSchedule(parser: Parser): EventSchedule {
 
 /** `[ON COMPLETION [NOT] PRESERVE]` */
 function parsePreserve(parser: Parser): boolean | null {
-  if (!parser.acceptBoth('ON', 'COMPLETION')) return null;
+  if (!parser.acceptAll('ON', 'COMPLETION')) return null;
   const preserve = !parser.accept('NOT');
   parser.expect('PRESERVE');
   return preserve;

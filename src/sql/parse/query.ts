@@ -267,7 +267,9 @@ function parseModifiers(parser: Parser): {distinct: boolean; modifiers: SelectMo
 function parseSelectItems(parser: Parser): SelectItem[] {
   const at = parser.start;
   const hasStar = parser.accept('*');
-  const items: SelectItem[] = [hasStar ? {kind: 'wildcard', at, schema: null, table: null} : parseSelectItem(parser)];
+  const items: SelectItem[] = [
+    hasStar ? {kind: 'wildcard', at, schema: null, table: null} : parseSelectItem(parser),
+  ];
   while (parser.accept(',')) items.push(parseSelectItem(parser));
   return items;
 }

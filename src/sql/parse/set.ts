@@ -132,7 +132,7 @@ function parseNames(parser: Parser): VariableAssignment | null {
     return {kind: 'names', charset, collation: parser.accept('COLLATE') ? parser.charsetName() : null};
   }
   const isCharset =
-    parser.acceptBoth('CHARACTER', 'SET') || parser.acceptBoth('CHAR', 'SET') || parser.accept('CHARSET');
+    parser.acceptAll('CHARACTER', 'SET') || parser.acceptAll('CHAR', 'SET') || parser.accept('CHARSET');
   if (!isCharset) return null;
   return {kind: 'charset', charset: parser.accept('DEFAULT') ? null : parser.charsetName()};
 }

@@ -12,7 +12,7 @@ import {
   parseDropAccounts,
   parseRenameUser,
 } from './account.ts';
-import {parseCommand} from './administrative.ts';
+import {beginsCommand, parseCommand} from './administrative.ts';
 import {parseAlterTable} from './alter-table.ts';
 import type {Statement} from './ast.ts';
 import {
@@ -199,8 +199,11 @@ const STATEMENTS = new Map<Word | '', StatementParser>([
 export function parseStatement(parser: Parser): Statement {
   const command = parseCommand(parser);
   if (command !== null) return command;
-  const parseFamily = STATEMENTS.get(parser.word) ?? parser.fail();
-  return parseFamily(parser);
+  const parseFamily = STATEMENTS.get(parser.word);
+  if (parseFamily !== undefined) return parseFamily(parser);
+  // The verb is one of a command's: it is the second word that does not fit.
+  if (beginsCommand(parser)) parser.next();
+  return parser.fail();
 }
 
 /** WITH in front of a query, an UPDATE or a DELETE. */

@@ -1,0 +1,80 @@
+// The supervisor of the simulated cluster: notices deaths, decides dead incarnations step by step while everybody else goes on, hands rollbacks to
+// living primaries, and starts new ones until there are as many as wanted. It belongs to the driver of a run, so it survives the death of everything.
+
+import type {Prng} from '../base/prng.ts';
+import {DRIVER, type SimPrimary, type SimWorld} from './world.ts';
+
+/** Told when a primary has started to serve, and when one is no more. */
+export interface SimHost {
+  started(primary: SimPrimary): void;
+  died(primary: SimPrimary): void;
+}
+
+/** Mean pause between two looks. Milliseconds. */
+const LOOK_MS = 1.5;
+
+export class SimSupervisor {
+  readonly #world: SimWorld;
+  readonly #host: SimHost;
+  readonly #prng: Prng;
+  readonly #wanted: number;
+  /** Decision steps that are left, by dead incarnation. */
+  readonly #deciding: {readonly incarnation: number; readonly steps: (() => void)[]}[] = [];
+  /** False: dead primaries are recovered, but no new one is started. */
+  restarts = true;
+
+  constructor(world: SimWorld, host: SimHost, prng: Prng, wanted: number) {
+    this.#world = world;
+    this.#host = host;
+    this.#prng = prng;
+    this.#wanted = wanted;
+    this.#look();
+  }
+
+  /** One primary dies; its recovery begins at one of the next looks. */
+  kill(primary: SimPrimary): void {
+    this.#world.kill(primary);
+    this.#host.died(primary);
+    this.#deciding.push({incarnation: primary.incarnation, steps: this.#world.decisionSteps(primary.incarnation)});
+  }
+
+  crashEverything(power: boolean): void {
+    const dying = this.#world.alive();
+    this.#deciding.length = 0;
+    this.#world.crashEverything(power);
+    for (const primary of dying) this.#host.died(primary);
+  }
+
+  /** True when every dead incarnation is decided and every loser rolled back. */
+  get isWhole(): boolean {
+    return this.#deciding.length === 0 && this.#world.unfinished.size === 0 && this.#world.alive().length === this.#wanted;
+  }
+
+  #look(): void {
+    for (const primary of this.#world.alive()) if (primary.failure !== undefined) this.kill(primary);
+    this.#decide();
+    this.#assign();
+    this.#start();
+    this.#world.time.schedule(this.#prng.float() * 2 * LOOK_MS, DRIVER, () => this.#look());
+  }
+
+  #decide(): void {
+    const first = this.#deciding[0];
+    if (first === undefined || !this.#prng.chance(0.7)) return;
+    first.steps.shift()?.();
+    if (first.steps.length === 0) this.#deciding.shift();
+  }
+
+  #assign(): void {
+    const alive = this.#world.alive();
+    if (alive.length === 0 || !this.#prng.chance(0.5)) return;
+    this.#world.assign(alive[this.#prng.below(alive.length)]);
+  }
+
+  #start(): void {
+    if (!this.restarts || this.#world.alive().length >= this.#wanted || !this.#prng.chance(0.3)) return;
+    const node = this.#world.freeNode();
+    if (node < 0) return;
+    this.#host.started(this.#world.start(node));
+  }
+}

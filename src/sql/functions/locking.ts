@@ -1,0 +1,82 @@
+// SLEEP and the named locks. They may block, so they are steps of their own (blocking-call.ts).
+
+import {LOCK_TIMEOUT, ROW} from '../../engine/api.ts';
+import {SqlError} from '../../base/sql-error.ts';
+import type {Value} from '../../format/value/types.ts';
+import {type Expression, Volatility} from '../bind/expression.ts';
+import {INT} from '../bind/type-classes.ts';
+import type {ExecContext} from '../exec/contract.ts';
+import {BlockingCall, type BlockingFunction} from './blocking-call.ts';
+import {call0, callLoose} from './call.ts';
+import {type CallSite, define, doubleArg, type FunctionDefinition, textArg} from './definition.ts';
+
+const MICROS_PER_SECOND = 1_000_000;
+const LOCK_NAME_MAX = 64;
+/** A negative timeout waits for a year: as good as for ever. */
+const FOREVER_MS = 365 * 86_400_000;
+
+class Sleep implements BlockingFunction {
+  readonly result = 0;
+  #deadline = 0;
+
+  start([seconds]: readonly Value[], {session}: ExecContext): void {
+    const duration = seconds as number | null;
+    if (duration === null || duration < 0) throw new SqlError('ER_WRONG_ARGUMENTS', 'sleep.');
+    this.#deadline = session.nowMicros() + Math.round(duration * MICROS_PER_SECOND);
+  }
+
+  poll({session}: ExecContext): number {
+    return session.sleepUntil(this.#deadline);
+  }
+}
+
+/** A lock's name: 1 to 64 characters, case ignored (3057). */
+function lockName(value: Value): string {
+  const name = value === null ? '' : String(value).toLowerCase();
+  if (name === '' || name.length > LOCK_NAME_MAX) throw new SqlError('ER_USER_LOCK_WRONG_NAME', value === null ? 'NULL' : name);
+  return name;
+}
+
+class GetLock implements BlockingFunction {
+  #name = '';
+  #timeoutMs = 0;
+  #result = 0;
+
+  get result(): Value {
+    return this.#result;
+  }
+
+  start([name, seconds]: readonly Value[]): void {
+    this.#name = lockName(name);
+    const timeout = seconds === null ? 0 : (seconds as number);
+    this.#timeoutMs = timeout < 0 ? FOREVER_MS : Math.round(timeout * 1000);
+  }
+
+  poll({engine}: ExecContext): number {
+    const result = engine.lockNamed(this.#name, this.#timeoutMs);
+    if (result !== ROW && result !== LOCK_TIMEOUT) return result;
+    this.#result = result === ROW ? 1 : 0;
+    return ROW;
+  }
+}
+
+function blocking(name: string, args: readonly Expression[], {scope}: CallSite, make: () => BlockingFunction): Expression {
+  return new BlockingCall(name, INT, args, scope.binder.registers.take(), make);
+}
+
+export const lockingFunctions: readonly FunctionDefinition[] = [
+  define('SLEEP', 'locking', 1, 'Waits for so many seconds; 0, or 1 when interrupted', ([n], site) =>
+    blocking('sleep', [doubleArg(n)], site, () => new Sleep()),
+  ),
+  define('GET_LOCK', 'locking', 2, 'Takes a named lock of the whole cluster within so many seconds: 1 or 0', ([name, n], site) =>
+    blocking('get_lock', [textArg(name, site), doubleArg(n)], site, () => new GetLock()),
+  ),
+  define('RELEASE_LOCK', 'locking', 1, 'Gives up a named lock: 1, or NULL when the session does not hold it', ([name], site) =>
+    callLoose({name: 'release_lock', type: INT, volatility: Volatility.volatile}, [textArg(name, site)], ([value], {engine}) =>
+      engine.unlockNamed(lockName(value)) ? 1 : null,
+    ),
+  ),
+  define('RELEASE_ALL_LOCKS', 'locking', 0, 'Gives up all named locks of the session; their number', () =>
+    call0({name: 'release_all_locks', type: INT, volatility: Volatility.volatile}, ({engine}) => engine.unlockAllNamed()),
+  ),
+];
