@@ -207,6 +207,21 @@ export const errors = {
   ER_ILLEGAL_VALUE_FOR_TYPE: code(1367, '22007', "Illegal %s '%s' value found during parsing"),
   ER_TOO_LONG_TABLE_COMMENT: code(1628, 'HY000', "Comment for table '%s' is too long (max = %s)"),
   ER_AUTOINC_READ_FAILED: code(1467, 'HY000', 'Failed to read auto-increment value from storage engine'),
+  ER_WRONG_VALUE_FOR_TYPE: code(1411, 'HY000', "Incorrect %s value: '%s' for function %s"),
+  ER_WARN_ALLOWED_PACKET_OVERFLOWED: code(1301, 'HY000', 'Result of %s() was larger than max_allowed_packet (%s) - truncated'),
+  ER_REGEXP_INDEX_OUTOFBOUNDS_ERROR: code(3686, 'HY000', 'Index out of bounds in regular expression search.'),
+  ER_INVALID_TYPE_FOR_JSON: code(3146, '22032', 'Invalid data type for JSON data in argument %s to function %s; a JSON string or JSON type is required.'),
+  ER_INVALID_CAST_TO_JSON: code(3147, '22032', 'Cannot CAST value to JSON.'),
+  ER_INVALID_JSON_PATH_WILDCARD: code(3149, '42000', 'In this situation, path expressions may not contain the * and ** tokens or an array range.'),
+  ER_JSON_VACUOUS_PATH: code(3153, '42000', "The path expression '$' is not allowed in this context."),
+  ER_JSON_BAD_ONE_OR_ALL_ARG: code(3154, '42000', "The oneOrAll argument to %s may take these values: 'one' or 'all'."),
+  ER_JSON_DOCUMENT_NULL_KEY: code(3158, '22032', 'JSON documents may not contain NULL member names.'),
+  ER_INVALID_JSON_PATH_ARRAY_CELL: code(3165, '42000', 'A path expression is not a path to a cell in an array.'),
+  ER_INVALID_JSON_TYPE: code(3853, '22032', 'Invalid JSON type in argument %s to function %s; an %s is required.'),
+  ER_INVALID_JSON_VALUE_FOR_CAST: code(3156, '22018', 'Invalid JSON value for CAST to %s from column %s at row %s'),
+  ER_MISSING_JSON_VALUE: code(3966, '22035', "No value was found by '%s' on the specified path."),
+  ER_MULTIPLE_JSON_VALUES: code(3967, '22034', "More than one value was found by '%s' on the specified path."),
+  ER_INVALID_ARGUMENT_FOR_LOGARITHM: code(3020, '2201E', 'Invalid argument for logarithm'),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

@@ -9,32 +9,40 @@
 //   waiting   page lock asked for (WAITING), bytes maybe stale
 //   loading   lock held, bytes on their way from storage
 //   ready     lock held in `held` mode, bytes are the newest version
+//   fresh     X held for a page that is about to be formatted; its bytes mean nothing until a mini-transaction has made them
 //   idle      no lock held; the bytes are kept, and used again iff the next grant names the same identity (K10)
+//   damaged   lock held, storage could not build the page
 //
 // Giving a page up (recall or eviction), in this order, each step safe to be the last one before a death:
 //   1. tasks that waited for the grant have been polled with it once (S3)
-//   2. the log is durable to the end of the last mini-transaction on the page (K5)
+//   2. the log is durable to the end of the last mini-transaction on the page (K5; looked at in the same step as the copy, G7)
 //   3. the page goes to a fresh DBP frame, or at least its identity to the directory (K4, G8)
 //   4. the lock is released; the next waiter is granted
 // A death before 4 leaves the lock retained; recovery takes the page from storage.
+//
+// Several contended pages (S4): a task that missed one page three times has all that it missed acquired in ascending order, with pins, before it is
+// polled again. One task of a node at a time does so. Pins are given back after that one poll.
 
 import {assert} from '../../base/assert.ts';
-import {CorruptionError} from '../../base/errors.ts';
+import type {Clock} from '../../env/clock.ts';
 import {Memory} from '../../format/memory.ts';
-import {At} from '../../format/page/layout.ts';
-import {getU48} from '../../base/bytes.ts';
+import {PAGE_HEADER} from '../../format/page/layout.ts';
 import {DIRECTORY_FULL, GRANTED, type PageFusion, PLockMode} from '../../fusion/api.ts';
-import {PAGE_ABSENT, PAGE_FOUND, type PageReader} from '../../storage/api.ts';
+import type {PageReader} from '../../storage/api.ts';
 import {BLOCKED} from '../api.ts';
 import type {RedoLog} from '../log/redo-log.ts';
 import type {PollObserver, Task} from '../schedule/task.ts';
 import {WaitList} from '../schedule/wait-list.ts';
-import {FrameTable} from './frame-table.ts';
-
-const FrameState = {free: 0, waiting: 1, loading: 2, ready: 3, idle: 4, damaged: 5} as const;
+import {Frames, FrameState} from './frames.ts';
+import {PageLoader} from './page-loader.ts';
+import {PinOrder} from './pin-order.ts';
 
 /** Tasks served by one grant before a recall takes effect (S3). */
 const SERVED_PER_GRANT = 64;
+/** Who found no frame, or no room in the directory, looks again after this long. Milliseconds. */
+const RETRY_MS = 1;
+/** Frames given up when the directory is full. */
+const DIRECTORY_RELIEF = 8;
 
 export interface PoolOptions {
   readonly pageSize: number;
@@ -44,326 +52,261 @@ export interface PoolOptions {
 export class PagePool implements PollObserver {
   readonly memory: Memory;
   readonly pageSize: number;
-  readonly frames: number;
+  readonly #frames: Frames;
   readonly #shift: number;
-  readonly #table: FrameTable;
   readonly #pages: PageFusion;
-  readonly #reader: PageReader;
   readonly #log: RedoLog;
-  readonly #pageNo: Uint32Array;
-  readonly #state: Uint8Array;
-  readonly #held: Uint8Array;
-  readonly #wanted: Uint8Array;
-  readonly #entry: Int32Array;
-  readonly #usedInPoll: Uint32Array;
-  readonly #referenced: Uint8Array;
-  readonly #pins: Uint16Array;
-  /** LSN of the end of the last mini-transaction that changed the page here since it was last pushed; 0 = clean. */
-  readonly #dirtyLsn: Float64Array;
-  /** Tasks woken by the present grant and not polled yet. */
-  readonly #unserved: Uint16Array;
-  readonly #recalled: Uint8Array;
-  readonly #waiters: (WaitList | undefined)[];
-  readonly #free: number[] = [];
+  readonly #clock: Clock;
+  readonly #loader: PageLoader;
+  readonly #order: PinOrder;
   readonly #frameWaiters = new WaitList();
   /** Frames that are to be given up as soon as nothing stands against it. */
   readonly #giving: number[] = [];
-  readonly #toRead: number[] = [];
   #poll = 1;
-  #hand = 0;
+  #retryPlanned = false;
   /** Metrics. */
   hits = 0;
-  misses = 0;
-  storageReads = 0;
-  dbpReads = 0;
   transfers = 0;
   evictions = 0;
 
-  constructor(options: PoolOptions, pages: PageFusion, reader: PageReader, log: RedoLog) {
-    this.pageSize = options.pageSize;
-    this.frames = options.frames;
-    this.#shift = 31 - Math.clz32(options.pageSize);
-    this.memory = new Memory(new ArrayBuffer(options.frames * options.pageSize));
-    this.#table = new FrameTable(options.frames);
+  constructor(options: PoolOptions, pages: PageFusion, reader: PageReader, log: RedoLog, clock: Clock) {
+    const {pageSize, frames} = options;
+    assert(frames * pageSize < 2 ** 31, () => `a pool of ${frames} frames of ${pageSize} bytes is too large`);
+    this.pageSize = pageSize;
+    this.#shift = 31 - Math.clz32(pageSize);
+    this.memory = new Memory(new ArrayBuffer(frames * pageSize));
+    this.#frames = new Frames(frames);
     this.#pages = pages;
-    this.#reader = reader;
     this.#log = log;
-    const n = options.frames;
-    this.#pageNo = new Uint32Array(n);
-    this.#state = new Uint8Array(n);
-    this.#held = new Uint8Array(n);
-    this.#wanted = new Uint8Array(n);
-    this.#entry = new Int32Array(n).fill(-1);
-    this.#usedInPoll = new Uint32Array(n);
-    this.#referenced = new Uint8Array(n);
-    this.#pins = new Uint16Array(n);
-    this.#dirtyLsn = new Float64Array(n);
-    this.#unserved = new Uint16Array(n);
-    this.#recalled = new Uint8Array(n);
-    this.#waiters = new Array(n).fill(undefined);
-    for (let f = n - 1; f >= 0; f--) this.#free.push(f);
-    reader.onPage = (pageNo, status, memory, at) => this.#pageArrived(pageNo, status, memory, at);
+    this.#clock = clock;
+    this.#loader = new PageLoader(this.#frames, this.memory, pageSize, pages, reader, frame => this.#serve(frame));
+    this.#order = new PinOrder(this.#frames, (pageNo, mode, task) => this.#pinPage(pageNo, mode, task), frame => this.#startGiving(frame));
   }
 
-  pollStarts(): void {
-    this.#poll = (this.#poll + 1) >>> 0;
+  /** What is read into frames: for metrics. */
+  get reads(): PageLoader {
+    return this.#loader;
+  }
+
+  /** How often pages had to be acquired in order (S4). */
+  get orderedAcquisitions(): number {
+    return this.#order.acquisitions;
+  }
+
+  /** A poll of the task begins. False: it needs several contended pages that are not here together yet; it will be woken (S4). */
+  pollStarts(task: Task): boolean {
+    this.#poll = this.#poll === 0xffff_ffff ? 1 : this.#poll + 1;
+    task.misses.missed = false;
+    if (!task.misses.isOrdered || task.interrupted) return true;
+    if (this.#order.acquire(task)) return true;
+    this.#served(task);
+    return false;
+  }
+
+  /** Frame of the page, held in this mode, or BLOCKED. */
+  #pinPage(pageNo: number, mode: PLockMode, task: Task): number {
+    const base = this.fix(pageNo, mode, task);
+    return base < 0 ? BLOCKED : base >>> this.#shift;
   }
 
   pollEnded(task: Task): void {
+    if (task.servingFrame >= 0) this.#served(task);
+    const {misses} = task;
+    if (misses.pages.length === 0) return;
+    this.#order.release(task);
+    if (!misses.missed) misses.clear();
+  }
+
+  /** The grant that the task was woken for has served it. */
+  #served(task: Task): void {
     const frame = task.servingFrame;
-    if (frame < 0) return;
     task.servingFrame = -1;
-    if (this.#unserved[frame] > 0 && --this.#unserved[frame] === 0 && this.#recalled[frame] !== 0) this.#startGiving(frame);
+    if (frame >= 0 && --this.#frames.unserved[frame] === 0 && this.#frames.recalled[frame] !== 0) this.#startGiving(frame);
   }
 
   /**
    * The page's offset in `memory`, with the page lock held in `mode` (or stronger) and its newest bytes; or BLOCKED.
-   * Throws CorruptionError for a damaged page and for a page that no redo ever made.
+   * Throws CorruptionError for a page that storage cannot build. A page that no redo ever made is all zero.
    */
   fix(pageNo: number, mode: PLockMode, task: Task): number {
-    const frame = this.#table.find(pageNo);
-    if (frame >= 0 && this.#state[frame] === FrameState.ready && this.#held[frame] >= mode && this.#mayUse(frame, task)) {
-      this.#usedInPoll[frame] = this.#poll;
-      this.#referenced[frame] = 1;
-      this.hits++;
-      return frame << this.#shift;
-    }
+    const frames = this.#frames;
+    const frame = frames.table.find(pageNo);
+    if (frame >= 0 && frames.usable[frame] >= mode) return this.#use(frame);
     return this.#fixSlow(pageNo, frame, mode, task, false);
   }
 
-  /** Like fix in X, for a page just taken from an extent: its old bytes do not matter and are not read. The caller formats it. */
+  /** Like fix in X, for a page just taken from an extent: its old bytes do not matter and are not read. The caller formats it in this poll. */
   fixFresh(pageNo: number, task: Task): number {
-    const frame = this.#table.find(pageNo);
-    if (frame >= 0 && this.#state[frame] === FrameState.ready && this.#held[frame] === PLockMode.exclusive && this.#mayUse(frame, task)) {
-      this.#usedInPoll[frame] = this.#poll;
-      return frame << this.#shift;
-    }
+    const frames = this.#frames;
+    const frame = frames.table.find(pageNo);
+    if (frame >= 0 && frames.usable[frame] === PLockMode.exclusive) return this.#use(frame);
     return this.#fixSlow(pageNo, frame, PLockMode.exclusive, task, true);
   }
 
-  /** Offset of the page if it can be used in this mode at once, else -1; queues nothing and asks for nothing. */
+  /** Offset of the page if the running poll can use it in this mode, else -1; queues nothing and asks for nothing. */
   peek(pageNo: number, mode: PLockMode): number {
-    const frame = this.#table.find(pageNo);
-    if (frame < 0 || this.#state[frame] !== FrameState.ready || this.#held[frame] < mode || this.#recalled[frame] !== 0) return -1;
-    this.#usedInPoll[frame] = this.#poll;
+    const frames = this.#frames;
+    const frame = frames.table.find(pageNo);
+    if (frame < 0) return -1;
+    if (frames.usable[frame] >= mode) return this.#use(frame);
+    const usedAlready = frames.usedInPoll[frame] === this.#poll && frames.state[frame] === FrameState.ready;
+    return usedAlready && frames.held[frame] >= mode ? frame << this.#shift : -1;
+  }
+
+  #use(frame: number): number {
+    const frames = this.#frames;
+    frames.usedInPoll[frame] = this.#poll;
+    frames.referenced[frame] = 1;
+    this.hits++;
     return frame << this.#shift;
-  }
-
-  /** Keeps the page from being given up or evicted across polls: only for the ordered acquisition of S4. */
-  pin(base: number): void {
-    this.#pins[base >>> this.#shift]++;
-  }
-
-  unpin(base: number): void {
-    const frame = base >>> this.#shift;
-    assert(this.#pins[frame] > 0, () => `page ${this.#pageNo[frame]} is not pinned`);
-    if (--this.#pins[frame] === 0 && this.#recalled[frame] !== 0) this.#startGiving(frame);
   }
 
   /** The mini-transaction that ends at `cplLsn` changed this page. */
   markDirty(base: number, cplLsn: number): void {
-    this.#dirtyLsn[base >>> this.#shift] = cplLsn;
+    const frame = base >>> this.#shift;
+    this.#frames.dirtyLsn[frame] = cplLsn;
+    if (this.#frames.state[frame] === FrameState.fresh) this.#frames.setState(frame, FrameState.ready);
   }
 
   /** True when this node holds the page in X. For assertions: a page is changed only then. */
   isExclusive(base: number): boolean {
-    return this.#held[base >>> this.#shift] === PLockMode.exclusive;
+    return this.#frames.held[base >>> this.#shift] === PLockMode.exclusive;
   }
 
-  /** Another node asked for this page while we hold it: a hint to do less here (undo pages, S8). */
-  isWanted(base: number): boolean {
-    return this.#recalled[base >>> this.#shift] !== 0;
-  }
-
-  /** A recall may not be used against tasks that the grant has woken and that have not been polled with it. */
+  /**
+   * A recalled page may still be used by a task that the grant has woken and that has not been polled with it (S3), by the poll that uses it
+   * already, and by whoever meets it pinned.
+   */
   #mayUse(frame: number, task: Task): boolean {
-    return this.#recalled[frame] === 0 || task.servingFrame === frame || this.#pins[frame] > 0;
+    const frames = this.#frames;
+    return (
+      frames.recalled[frame] === 0 ||
+      task.servingFrame === frame ||
+      frames.usedInPoll[frame] === this.#poll ||
+      frames.pins[frame] > 0
+    );
   }
 
   #fixSlow(pageNo: number, known: number, mode: PLockMode, task: Task, fresh: boolean): number {
+    const frames = this.#frames;
     let frame = known;
-    if (frame >= 0) {
-      const state = this.#state[frame];
-      if (state === FrameState.damaged) throw this.#damaged(frame);
-      const busy = state === FrameState.loading || this.#recalled[frame] !== 0 || (state === FrameState.waiting && this.#wanted[frame] >= mode);
-      if (busy) return this.#queue(frame, task);
-    } else {
-      frame = this.#takeFrame(task);
+    if (frame < 0) {
+      frame = this.#takeFrame(pageNo, task);
       if (frame < 0) return BLOCKED;
-      this.#pageNo[frame] = pageNo;
-      this.#state[frame] = FrameState.idle;
-      this.#table.add(pageNo, frame);
-      this.memory.bytes.fill(0, frame << this.#shift, (frame << this.#shift) + 64);
+    } else if (this.#isUsable(frame, mode, fresh) && this.#mayUse(frame, task)) {
+      return this.#use(frame);
     }
-    const got = this.#pages.acquire(pageNo, mode);
-    if (got === DIRECTORY_FULL) {
-      if (this.#state[frame] === FrameState.idle) this.#forget(frame);
-      this.#evictSome(8);
-      this.#frameWaiters.add(task);
-      return BLOCKED;
+    const state = frames.state[frame];
+    if (state === FrameState.damaged) throw this.#loader.damaged(frame);
+    const holds = frames.held[frame] >= mode;
+    const mustWait =
+      state === FrameState.loading ||
+      (frames.recalled[frame] !== 0 && !this.#mayUse(frame, task)) ||
+      (!holds && frames.wanted[frame] >= mode);
+    if (mustWait) return this.#queue(frame, mode, task);
+    if (!holds) {
+      const asked = this.#ask(frame, mode, task);
+      if (asked !== GRANTED) return asked;
     }
-    if (got !== GRANTED) {
-      // An upgrade keeps its S while it waits, but bytes may go with a recall meanwhile: state says so.
-      if (this.#state[frame] === FrameState.idle) this.#state[frame] = FrameState.waiting;
-      this.#wanted[frame] = mode;
-      return this.#queue(frame, task);
-    }
-    this.#holds(frame, this.#pages.entry, mode);
-    if (!this.#validate(frame, fresh)) return this.#queue(frame, task);
-    this.#usedInPoll[frame] = this.#poll;
-    this.#referenced[frame] = 1;
-    return frame << this.#shift;
+    return this.#loader.validate(frame, fresh) ? this.#use(frame) : this.#queue(frame, mode, task);
   }
 
-  #holds(frame: number, entry: number, mode: PLockMode): void {
-    this.#entry[frame] = entry;
-    this.#held[frame] = mode;
-    this.#wanted[frame] = PLockMode.none;
-    if (this.#pages.isWanted(entry)) {
-      this.#recalled[frame] = 1;
-      this.#startGiving(frame);
-    }
+  #isUsable(frame: number, mode: PLockMode, fresh: boolean): boolean {
+    const state = this.#frames.state[frame];
+    return this.#frames.held[frame] >= mode && (state === FrameState.ready || (fresh && state === FrameState.fresh));
   }
 
-  #queue(frame: number, task: Task): number {
-    let list = this.#waiters[frame];
-    if (list === undefined) {
-      list = new WaitList();
-      this.#waiters[frame] = list;
-    }
-    list.add(task);
+  #queue(frame: number, mode: PLockMode, task: Task): number {
+    task.misses.note(this.#frames.pageNo[frame], mode);
+    this.#frames.queue(frame, task);
     return BLOCKED;
   }
 
-  /** Lock held: are the bytes the newest version? True: ready. False: a read is under way. */
-  #validate(frame: number, fresh: boolean): boolean {
-    const entry = this.#entry[frame];
-    const base = frame << this.#shift;
-    if (fresh || this.#isNewest(frame)) {
-      this.#state[frame] = FrameState.ready;
-      return true;
+  /** Asks for the page lock. GRANTED, or BLOCKED with the task queued. */
+  #ask(frame: number, mode: PLockMode, task: Task): number {
+    const frames = this.#frames;
+    const got = this.#pages.acquire(frames.pageNo[frame], mode);
+    if (got === GRANTED) {
+      this.#holds(frame, this.#pages.entry);
+      return GRANTED;
     }
-    this.misses++;
-    if (this.#pages.copyFromDbp(entry, this.memory, base)) {
-      this.dbpReads++;
-      this.#state[frame] = FrameState.ready;
-      return true;
+    if (got === DIRECTORY_FULL) {
+      if (frames.state[frame] === FrameState.idle && frames.isIdle(frame)) frames.forget(frame);
+      this.#evictSome(DIRECTORY_RELIEF);
+      return this.#retryLater(task);
     }
-    this.#state[frame] = FrameState.loading;
-    this.#read(frame);
-    return this.#isReady(frame);
+    // An upgrade keeps its S, and may lose it to a recall while it waits (S6).
+    if (frames.state[frame] === FrameState.idle) frames.setState(frame, FrameState.waiting);
+    frames.wanted[frame] = mode;
+    return this.#queue(frame, mode, task);
   }
 
-  /** A reader may answer before `read` returns. */
-  #isReady(frame: number): boolean {
-    if (this.#state[frame] === FrameState.damaged) throw this.#damaged(frame);
-    return this.#state[frame] === FrameState.ready;
-  }
-
-  #damaged(frame: number): CorruptionError {
-    return new CorruptionError(`page ${this.#pageNo[frame]}`, 'storage could not build it');
-  }
-
-  #isNewest(frame: number): boolean {
-    const entry = this.#entry[frame];
-    const base = frame << this.#shift;
-    const incarnation = this.#pages.newestIncarnation(entry);
-    if (incarnation === 0) return false;
-    const view = this.memory.view;
-    return view.getUint32(base + At.incarnation, true) === incarnation && getU48(view, base + At.llsn) === this.#pages.newestLlsn(entry);
-  }
-
-  #read(frame: number): void {
-    if (!this.#reader.canRead()) {
-      this.#toRead.push(frame);
-      return;
+  /** The directory says that this node holds the page. */
+  #holds(frame: number, entry: number): void {
+    const frames = this.#frames;
+    frames.entry[frame] = entry;
+    frames.held[frame] = this.#pages.heldMode(entry);
+    if (frames.held[frame] >= frames.wanted[frame]) frames.wanted[frame] = PLockMode.none;
+    if (this.#pages.isWanted(entry)) {
+      frames.recalled[frame] = 1;
+      this.#startGiving(frame);
     }
-    this.storageReads++;
-    const entry = this.#entry[frame];
-    this.#reader.read(this.#pageNo[frame], this.#pages.needStream(entry), this.#pages.needLsn(entry));
+    frames.refresh(frame);
   }
 
-  #pageArrived(pageNo: number, status: number, memory: Memory, at: number): void {
-    const frame = this.#table.find(pageNo);
-    if (frame < 0 || this.#state[frame] !== FrameState.loading) return;
-    const base = frame << this.#shift;
-    if (status === PAGE_FOUND) {
-      memory.buffer.copy(this.memory.buffer, base, at, at + this.pageSize);
-      this.#checkIdentity(frame);
-      this.#state[frame] = FrameState.ready;
-      this.#pages.offer(this.#entry[frame], this.memory, base);
-    } else if (status === PAGE_ABSENT) {
-      this.memory.bytes.fill(0, base, base + this.pageSize);
-      this.#state[frame] = FrameState.ready;
-    } else {
-      this.#state[frame] = FrameState.damaged;
-    }
-    this.#serve(frame);
-    this.#readNext();
-  }
-
-  /** Storage must not answer with an older version than the directory knows (K3). */
-  #checkIdentity(frame: number): void {
-    const entry = this.#entry[frame];
-    const base = frame << this.#shift;
-    const view = this.memory.view;
-    const llsn = getU48(view, base + At.llsn);
-    const incarnation = view.getUint32(base + At.incarnation, true);
-    if (this.#pages.newestIncarnation(entry) === 0) return;
-    assert(this.#isNewest(frame), () => {
-      const want = `${this.#pages.newestLlsn(entry)} of ${this.#pages.newestIncarnation(entry)}`;
-      return `storage served page ${this.#pageNo[frame]} at LLSN ${llsn} of ${incarnation}, the directory knows ${want}`;
-    });
-  }
-
-  #readNext(): void {
-    while (this.#toRead.length > 0 && this.#reader.canRead()) {
-      const frame = this.#toRead.shift() as number;
-      if (this.#state[frame] === FrameState.loading) this.#read(frame);
-    }
-  }
-
-  /** Wakes the tasks that wait for this frame; the grant must serve each of them once (S3). */
+  /** Wakes the tasks that wait for this frame; the grant must serve each of them once, up to a bound (S3). */
   #serve(frame: number): void {
-    const list = this.#waiters[frame];
+    const frames = this.#frames;
+    const list = frames.waiters(frame);
     if (list === undefined || list.length === 0) {
-      if (this.#recalled[frame] !== 0) this.#startGiving(frame);
+      if (frames.recalled[frame] !== 0) this.#startGiving(frame);
       return;
     }
     list.wake(SERVED_PER_GRANT, task => {
-      if (task.servingFrame >= 0) this.#unserve(task);
+      if (task.servingFrame >= 0) this.#served(task);
       task.servingFrame = frame;
-      this.#unserved[frame]++;
+      frames.unserved[frame]++;
     });
-  }
-
-  #unserve(task: Task): void {
-    const frame = task.servingFrame;
-    task.servingFrame = -1;
-    if (this.#unserved[frame] > 0 && --this.#unserved[frame] === 0 && this.#recalled[frame] !== 0) this.#startGiving(frame);
+    list.wakeAll();
   }
 
   /** Event: a page lock asked for has been granted. */
   granted(pageNo: number): void {
-    const frame = this.#table.find(pageNo);
+    const frames = this.#frames;
+    const frame = frames.table.find(pageNo);
     if (frame < 0) {
-      this.#pages.cancel(pageNo);
+      this.#giveBack(pageNo);
       return;
     }
-    const wanted = this.#wanted[frame] as PLockMode;
+    const wanted = frames.wanted[frame] as PLockMode;
     if (wanted === PLockMode.none) return;
-    const got = this.#pages.acquire(pageNo, wanted);
-    if (got !== GRANTED) return;
-    this.#holds(frame, this.#pages.entry, wanted);
-    if (this.#validate(frame, false)) this.#serve(frame);
+    // Another task may have asked for more meanwhile; those who asked for less are served with what has come.
+    if (this.#pages.acquire(pageNo, wanted) !== GRANTED && this.#pages.acquire(pageNo, PLockMode.shared) !== GRANTED) return;
+    this.#holds(frame, this.#pages.entry);
+    if (frames.state[frame] === FrameState.ready || this.#loader.validate(frame, false)) this.#serve(frame);
+  }
+
+  /** The page has no frame here any more: whatever this node holds or asked for is given back. */
+  #giveBack(pageNo: number): void {
+    this.#pages.cancel(pageNo);
+    const held = this.#pages.acquire(pageNo, PLockMode.shared);
+    if (held === GRANTED) this.#pages.release(this.#pages.entry, PLockMode.none);
+    else if (held !== DIRECTORY_FULL) this.#pages.cancel(pageNo);
   }
 
   /** Event: another node wants the page that we hold under `grant`. */
   recalled(pageNo: number, grant: number): void {
-    const frame = this.#table.find(pageNo);
-    if (frame < 0 || this.#held[frame] === PLockMode.none) return;
-    if (this.#pages.grantOf(this.#entry[frame]) !== grant) return;
-    this.#recalled[frame] = 1;
+    const frames = this.#frames;
+    const frame = frames.table.find(pageNo);
+    if (frame < 0) {
+      this.#giveBack(pageNo);
+      return;
+    }
+    // A grant whose bell has not come yet, because more was asked for meanwhile: it counts all the same.
+    if (frames.held[frame] === PLockMode.none) this.granted(pageNo);
+    if (frames.held[frame] === PLockMode.none || this.#pages.grantOf(frames.entry[frame]) !== grant) return;
+    frames.recalled[frame] = 1;
+    frames.refresh(frame);
     this.#startGiving(frame);
   }
 
@@ -373,14 +316,14 @@ export class PagePool implements PollObserver {
 
   /** Acts on recalls: gives up every frame that can be given up now. Called between polls, and when the log has become durable. */
   giveUp(): void {
-    let kept = 0;
     const giving = this.#giving;
-    for (let i = 0; i < giving.length; i++) {
+    const count = giving.length;
+    let kept = 0;
+    for (let i = 0; i < count; i++) {
       const frame = giving[i];
-      if (this.#recalled[frame] === 0 || this.#held[frame] === PLockMode.none) continue;
-      if (!this.#tryGiveUp(frame)) giving[kept++] = frame;
+      if (this.#frames.recalled[frame] !== 0 && !this.#tryGiveUp(frame)) giving[kept++] = frame;
     }
-    giving.length = kept;
+    giving.splice(kept, count - kept);
   }
 
   /** True when recalls wait for polls or for the log. */
@@ -389,66 +332,85 @@ export class PagePool implements PollObserver {
   }
 
   #tryGiveUp(frame: number): boolean {
-    if (this.#unserved[frame] > 0 || this.#pins[frame] > 0) return false;
-    const state = this.#state[frame];
-    if (state === FrameState.loading) return false;
-    if (this.#dirtyLsn[frame] > this.#log.durableLsn) {
+    const frames = this.#frames;
+    if (frames.unserved[frame] > 0 || frames.pins[frame] > 0 || frames.state[frame] === FrameState.loading) return false;
+    if (frames.dirtyLsn[frame] > this.#log.durableLsn) {
       this.#log.kick();
       return false;
     }
     this.#letGo(frame);
     this.transfers++;
-    this.#requeue(frame);
+    frames.waiters(frame)?.wakeAll();
     return true;
   }
 
   /** Publishes the page if it changed here, then releases its lock. The bytes stay, idle. */
   #letGo(frame: number): void {
-    const entry = this.#entry[frame];
-    const base = frame << this.#shift;
-    const dirty = this.#dirtyLsn[frame];
+    const frames = this.#frames;
+    const entry = frames.entry[frame];
+    const dirty = frames.dirtyLsn[frame];
     if (dirty > 0) {
-      this.#pages.push(entry, this.memory, base, dirty);
-      this.#dirtyLsn[frame] = 0;
+      this.#pages.push(entry, this.memory, frame << this.#shift, dirty);
+      frames.dirtyLsn[frame] = 0;
     }
     this.#pages.release(entry, PLockMode.none);
-    this.#held[frame] = PLockMode.none;
-    this.#entry[frame] = -1;
-    this.#recalled[frame] = 0;
-    this.#state[frame] = FrameState.idle;
+    frames.held[frame] = PLockMode.none;
+    frames.entry[frame] = -1;
+    frames.recalled[frame] = 0;
+    frames.setState(frame, FrameState.idle);
   }
 
-  /** Tasks of this node that still want the page ask again, behind the others. */
-  #requeue(frame: number): void {
-    const list = this.#waiters[frame];
-    if (list !== undefined && list.length > 0) list.wakeAll();
-  }
-
-  #takeFrame(task: Task): number {
-    if (this.#free.length === 0) this.#evictSome(1);
-    const frame = this.#free.pop();
-    if (frame !== undefined) return frame;
-    // Frames used in this poll are free for the next one; frames whose redo is not durable are after the flush.
-    if (this.#log.durableLsn === this.#log.endLsn) task.wake();
-    else {
-      this.#log.kick();
-      this.#frameWaiters.add(task);
+  #takeFrame(pageNo: number, task: Task): number {
+    const frames = this.#frames;
+    if (!frames.hasFree) this.#evictSome(1);
+    const frame = frames.take(pageNo);
+    if (frame >= 0) {
+      const base = frame << this.#shift;
+      this.memory.bytes.fill(0, base, base + PAGE_HEADER);
+      return frame;
     }
-    return -1;
+    return this.#retryLater(task);
+  }
+
+  /** What stands against it now may be gone in the next poll, after the next flush, or a little later. */
+  #retryLater(task: Task): number {
+    if (this.#isPollFull()) {
+      task.wake();
+      return BLOCKED;
+    }
+    this.#frameWaiters.add(task);
+    if (this.#log.durableLsn !== this.#log.endLsn) this.#log.kick();
+    if (this.#retryPlanned) return BLOCKED;
+    this.#retryPlanned = true;
+    this.#clock.after(RETRY_MS, () => {
+      this.#retryPlanned = false;
+      this.#frameWaiters.wakeAll();
+    });
+    return BLOCKED;
+  }
+
+  /** True when frames that the running poll has used can be taken as soon as it ends. */
+  #isPollFull(): boolean {
+    const frames = this.#frames;
+    for (let frame = 0; frame < frames.count; frame++) {
+      const used = frames.usedInPoll[frame] === this.#poll && frames.isIdle(frame);
+      if (used && frames.dirtyLsn[frame] <= this.#log.durableLsn) return true;
+    }
+    return false;
   }
 
   /** Second-chance clock over frames that nothing in this poll uses. */
   #evictSome(count: number): void {
+    const frames = this.#frames;
     let left = count;
-    for (let steps = 0; steps < this.frames * 2 && left > 0; steps++) {
-      const frame = this.#hand;
-      this.#hand = frame + 1 === this.frames ? 0 : frame + 1;
-      if (!this.#isEvictable(frame)) continue;
-      if (this.#referenced[frame] !== 0) {
-        this.#referenced[frame] = 0;
+    for (let steps = 0; steps < frames.count * 2 && left > 0; steps++) {
+      const frame = frames.nextByClock();
+      if (frames.usedInPoll[frame] === this.#poll || !frames.isIdle(frame)) continue;
+      if (frames.referenced[frame] !== 0) {
+        frames.referenced[frame] = 0;
         continue;
       }
-      if (this.#dirtyLsn[frame] > this.#log.durableLsn) {
+      if (frames.dirtyLsn[frame] > this.#log.durableLsn) {
         this.#log.kick();
         continue;
       }
@@ -457,50 +419,38 @@ export class PagePool implements PollObserver {
     }
   }
 
-  #isEvictable(frame: number): boolean {
-    const state = this.#state[frame];
-    if (state !== FrameState.ready && state !== FrameState.idle) return false;
-    const list = this.#waiters[frame];
-    return (
-      this.#usedInPoll[frame] !== this.#poll &&
-      this.#pins[frame] === 0 &&
-      this.#unserved[frame] === 0 &&
-      (list === undefined || list.length === 0)
-    );
-  }
-
   #evict(frame: number): void {
-    if (this.#held[frame] !== PLockMode.none) this.#letGo(frame);
-    this.#forget(frame);
+    const frames = this.#frames;
+    if (frames.held[frame] !== PLockMode.none) this.#letGo(frame);
+    if (frames.wanted[frame] !== PLockMode.none) {
+      frames.wanted[frame] = PLockMode.none;
+      this.#giveBack(frames.pageNo[frame]);
+    }
+    frames.forget(frame);
     this.evictions++;
-  }
-
-  #forget(frame: number): void {
-    this.#table.remove(this.#pageNo[frame]);
-    this.#state[frame] = FrameState.free;
-    this.#referenced[frame] = 0;
-    this.#free.push(frame);
   }
 
   /** The log has become durable further: pages that waited for it can go, frames can be freed. */
   logAdvanced(): void {
     this.giveUp();
-    if (this.#frameWaiters.length > 0) this.#frameWaiters.wakeAll();
+    this.#frameWaiters.wakeAll();
   }
 
   /** Visits the pages that are held and valid: for checkers. */
   forEachPage(visit: (pageNo: number, memory: Memory, base: number, held: PLockMode) => void): void {
-    for (let frame = 0; frame < this.frames; frame++) {
-      if (this.#state[frame] !== FrameState.ready) continue;
-      visit(this.#pageNo[frame], this.memory, frame << this.#shift, this.#held[frame] as PLockMode);
+    const frames = this.#frames;
+    for (let frame = 0; frame < frames.count; frame++) {
+      if (frames.state[frame] !== FrameState.ready) continue;
+      visit(frames.pageNo[frame], this.memory, frame << this.#shift, frames.held[frame] as PLockMode);
     }
   }
 
   /** Clean stop: publishes and releases everything. The log must be durable. False: something is still in use. */
   releaseAll(): boolean {
-    for (let frame = 0; frame < this.frames; frame++) {
-      if (this.#held[frame] === PLockMode.none) continue;
-      if (this.#dirtyLsn[frame] > this.#log.durableLsn) return false;
+    const frames = this.#frames;
+    for (let frame = 0; frame < frames.count; frame++) {
+      if (frames.held[frame] === PLockMode.none) continue;
+      if (frames.dirtyLsn[frame] > this.#log.durableLsn) return false;
       this.#letGo(frame);
     }
     return true;

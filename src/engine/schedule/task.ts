@@ -6,6 +6,7 @@
 // nothing has come only costs a poll.
 
 import type {Waiter} from '../api.ts';
+import {PageMisses} from '../pool/page-misses.ts';
 
 export class Task implements Waiter {
   readonly #scheduler: Scheduler;
@@ -14,6 +15,8 @@ export class Task implements Waiter {
   queued = false;
   /** Frame whose page grant this task was woken for and has not been polled with yet (S3); -1 = none. */
   servingFrame = -1;
+  /** Pages it had to wait for lately (S4). */
+  readonly misses = new PageMisses();
   /** Wait id of the row or metadata lock it is blocked on; 0 = none (victims name it, S12). */
   waitId = 0;
   /** Set by a victim message for the current wait. */
@@ -44,7 +47,9 @@ export class Task implements Waiter {
 
 /** Told before and after each poll: the page pool counts polls and serves grants. */
 export interface PollObserver {
-  pollStarts(): void;
+  /** False: the task cannot be polled now; it will be woken. */
+  pollStarts(task: Task): boolean;
+  /** After each poll that has begun. */
   pollEnded(task: Task): void;
 }
 
@@ -78,35 +83,36 @@ export class Scheduler {
 
   /** Polls one task now, outside the queue: the path from a packet to its answer. */
   runNow(task: Task): void {
-    this.#observer?.pollStarts();
+    const observer = this.#observer as PollObserver;
+    if (!observer.pollStarts(task)) return;
     task.run();
-    this.#observer?.pollEnded(task);
+    observer.pollEnded(task);
   }
 
   /**
    * Polls ready tasks, each once, until none is left or `shouldYield` says so (mail has come, or the turn has been long enough).
-   * Returns true when tasks are left over; a turn has then been asked for.
+   * Returns true when tasks are left over; a turn has then been asked for. What a task throws passes through; the others stay queued.
    */
   runReady(shouldYield: () => boolean): boolean {
     if (this.#running) return this.hasReady;
     this.#running = true;
     const batch = this.#queue;
     this.#queue = this.#next;
-    let i = 0;
-    for (; i < batch.length; i++) {
-      const task = batch[i];
-      task.queued = false;
-      this.runNow(task);
-      if (shouldYield() && i + 1 < batch.length) {
-        i++;
-        break;
+    let done = 0;
+    try {
+      while (done < batch.length) {
+        const task = batch[done++];
+        task.queued = false;
+        this.runNow(task);
+        if (shouldYield()) break;
       }
+    } finally {
+      this.#running = false;
+      if (done < batch.length) this.#queue = batch.slice(done).concat(this.#queue);
+      batch.length = 0;
+      this.#next = batch;
+      if (this.#queue.length > 0) this.#requestTurn();
     }
-    if (i < batch.length) this.#queue = batch.slice(i).concat(this.#queue);
-    batch.length = 0;
-    this.#next = batch;
-    this.#running = false;
-    if (this.#queue.length > 0) this.#requestTurn();
     return this.#queue.length > 0;
   }
 }

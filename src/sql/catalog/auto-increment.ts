@@ -52,6 +52,12 @@ export class AutoIncrement {
     return range.limit - range.next >= count ? ROW : this.#refill(engine, range, count);
   }
 
+  /** The last values that were taken, from `first` on, were not needed: they can be had again if nobody has taken others since. */
+  giveBack(tableId: number, page: number, first: number, end: number): void {
+    const range = this.#range(tableId, page);
+    if (range.next === end && first < end) range.next = first;
+  }
+
   /** An explicit value is about to be stored: the counter must be above it first. ROW or BLOCKED. */
   raise(engine: EngineSession, tableId: number, page: number, value: number): number {
     const range = this.#range(tableId, page);

@@ -40,8 +40,8 @@ setClass('`', Class.backtick);
 setClass('.', Class.dot);
 setClass('@', Class.at);
 setClass('?', Class.question);
-setClass('(),;+*/%^~={}', Class.symbol);
-setClass('-!<>|&:', Class.longSymbol);
+setClass('(),;+*%^~={}', Class.symbol);
+setClass('-!<>|&:/', Class.longSymbol);
 for (const char of '(),;.+-*/%^~!=<>|&:{}@') SYMBOLS[char.charCodeAt(0)] = wordIndex(char as Word);
 
 /** Whether a character code is a decimal digit. */

@@ -7,9 +7,9 @@ import type {AccountName} from './ast-expression.ts';
 import type {Parser} from './parser.ts';
 import {Token} from './scanner.ts';
 
-/** One item of the list behind the verb: a privilege, or a role if it is a single name or an account. */
+/** One item of the list behind the verb: as a privilege, and as a role, as far as it can be either. */
 interface Item {
-  readonly privilege: Privilege;
+  readonly privilege: Privilege | null;
   readonly role: AccountName | null;
 }
 
@@ -27,6 +27,7 @@ export function parseGrant(parser: Parser): GrantStatement | GrantRoles | GrantP
     if (adminOption) parser.expectAll('ADMIN', 'OPTION');
     return {kind: 'grantRoles', at, ifExists: false, ignoreUnknownUser: false, roles, accounts, adminOption};
   }
+  const privileges = items.map(item => item.privilege ?? parser.fail());
   const target = parseTarget(parser);
   parser.expect('TO');
   const accounts = parser.list(() => parser.accountName());
@@ -41,7 +42,7 @@ export function parseGrant(parser: Parser): GrantStatement | GrantRoles | GrantP
   const head = {kind: 'grant', at, ifExists: false, ignoreUnknownUser: false} as const;
   return {
     ...head,
-    privileges: items.map(item => item.privilege),
+    privileges,
     target,
     accounts,
     grantOption,
@@ -61,10 +62,10 @@ export function parseRevoke(parser: Parser): GrantStatement | GrantRoles | Grant
   parser.expect('FROM');
   const accounts = parser.list(() => parser.accountName());
   const ignoreUnknownUser = parseIgnoreUnknownUser(parser);
-  const privileges = items.map(item => item.privilege);
   const isAll =
-    privileges.length === 2 && privileges[0].name === 'ALL' && privileges[1].name === 'GRANT OPTION';
+    items.length === 2 && items[0].privilege?.name === 'ALL' && items[1].privilege?.name === 'GRANT OPTION';
   if (target !== null || isAll) {
+    const privileges = items.map(item => item.privilege ?? parser.fail());
     const rest = {accounts, grantOption: false, as: null, withRoles: null};
     return {kind: 'revoke', at, ifExists, ignoreUnknownUser, privileges, target, ...rest};
   }
@@ -134,18 +135,19 @@ const RESERVED_PRIVILEGES: ReadonlySet<string> = new Set([
 ]);
 
 function parseItem(parser: Parser): Item {
-  if (parser.kind !== Token.word || (!parser.isIdentifier() && !RESERVED_PRIVILEGES.has(parser.word))) {
-    const role = parser.accountName();
-    return {privilege: {name: role.user ?? '', columns: []}, role};
+  const at = parser.start;
+  if (parser.kind !== Token.word) {
+    const user = parser.identifierOrString();
+    return {privilege: null, role: {at, user, host: parseHost(parser) ?? '%'}};
   }
   const isName = parser.isIdentifier();
-  const at = parser.start;
+  if (!isName && !RESERVED_PRIVILEGES.has(parser.word)) parser.fail();
   let word: string = parser.word;
   let name = parser.tokenText();
   parser.next();
   const host = isName ? parseHost(parser) : null;
   if (host !== null) {
-    return {privilege: {name, columns: []}, role: {at, user: name, host}};
+    return {privilege: null, role: {at, user: name, host}};
   }
   const role = isName ? {at, user: name, host: '%'} : null;
   while (parser.word !== '' && LONGER.get(word)?.includes(parser.word)) {

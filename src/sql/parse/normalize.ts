@@ -83,7 +83,8 @@ setEffect(Effect.sorting, 'ORDER', 'GROUP');
 setEffect(Effect.from, 'FROM');
 setEffect(Effect.take, 'WHERE', 'ON', 'SET', 'LIMIT');
 setEffect(Effect.values, 'VALUES', 'VALUE');
-setEffect(Effect.refuse, 'OUTFILE', 'DUMPFILE');
+// NTH_VALUE(...) FROM FIRST has a FROM that ends no select list.
+setEffect(Effect.refuse, 'OUTFILE', 'DUMPFILE', 'NTH_VALUE');
 setEffect(Effect.semicolon, ';');
 
 const BRACE = wordIndex('{');

@@ -90,11 +90,14 @@ export function parseWith(parser: Parser): WithClause | null {
 }
 
 function parseCommonTable(parser: Parser): CommonTable {
+  parser.enter();
   const at = parser.start;
   const name = parser.identifier();
   const columns = parser.word === '(' ? parser.nameList() : [];
   parser.expect('AS');
-  return {at, name, columns, query: parseSubquery(parser)};
+  const query = parseSubquery(parser);
+  parser.leave();
+  return {at, name, columns, query};
 }
 
 // --- Bodies --------------------------------------------------------------------------------------------------------

@@ -389,6 +389,10 @@ export class Scanner {
   }
 
   #scanLongSymbol(start: number, code: number): void {
+    if (code === SLASH && this.text.charCodeAt(start + 1) === STAR) {
+      this.#take(Token.bad, 0, this.#length);
+      return;
+    }
     for (const symbol of LONG_SYMBOLS) {
       if (symbol.charCodeAt(0) !== code || !this.text.startsWith(symbol, start)) continue;
       const isConcat = symbol === '||' && (this.modes & Mode.pipesAsConcat) !== 0;
@@ -435,7 +439,7 @@ export class Scanner {
     return end < 0 ? this.#length : end + 1;
   }
 
-  /** An unclosed comment is no comment: the slash that opens it becomes a token, and so a syntax error. */
+  /** An unclosed comment is not passed: it becomes a bad token. */
   #skipBlockComment(at: number): number {
     const code = this.text.charCodeAt(at + 2);
     if (code === BANG) return this.#enterVersionComment(at, at + 3, MYSQL_VERSION);

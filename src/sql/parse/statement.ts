@@ -15,6 +15,7 @@ import {
 import {beginsCommand, parseCommand} from './administrative.ts';
 import {parseAlterTable} from './alter-table.ts';
 import type {Statement} from './ast.ts';
+import type {Expression} from './ast-expression.ts';
 import {
   parseCallStatement,
   parseDeallocate,
@@ -31,6 +32,7 @@ import {
 } from './command.ts';
 import {parseGetDiagnostics, parseSignal} from './compound.ts';
 import {parseCreateTable} from './create-table.ts';
+import {parseExpression} from './expression.ts';
 import {parseGrant, parseRevoke} from './grant.ts';
 import {parseInsert} from './insert.ts';
 import type {Word} from './keywords.ts';
@@ -114,6 +116,17 @@ export function* parseMany(sql: Uint8Array | string, options: ParseOptions = {})
     position = parser.end;
     yield parsed;
   } while (!isBlank(source, position));
+}
+
+/**
+ * Parses a text that is one expression: a default, a check or a generated column as the catalog keeps it. Throws as
+ * `parse` does; an empty text is a syntax error.
+ */
+export function parseExpressionText(sql: Uint8Array | string, options: ParseOptions = {}): Expression {
+  const parser = new Parser(boundedSource(sql), options);
+  const expression = parseExpression(parser);
+  if (parser.kind !== Token.end) parser.fail();
+  return expression;
 }
 
 function boundedSource(sql: Uint8Array | string): Source {

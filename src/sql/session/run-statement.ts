@@ -24,6 +24,7 @@ import {alterDatabase, createDatabase, dropDatabase} from '../statement/schemas.
 import {show} from '../statement/show/show.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
 import {updateRows} from '../statement/update.ts';
+import {WatchedSink} from '../statement/watched-sink.ts';
 import {changeUsers, dropUsers, renameUsers, setPassword} from '../statement/users.ts';
 import {evaluateAll} from '../statement/evaluate.ts';
 import {runKill, runUse} from './commands.ts';
@@ -54,7 +55,7 @@ export function* runStatement(session: SqlSession, parsed: Parsed, context: Stat
 // --- Rows ----------------------------------------------------------------------------------------------------------
 
 function* runRows(session: SqlSession, statement: Statement, context: StatementContext): Steps<Outcome | undefined> {
-  const body = rowsBody(statement, context);
+  const body = rowsBody(statement);
   if (body === undefined) return undefined;
   if (writes(statement)) checkMayWrite(session);
   return yield* inTransaction(session, context, body);
@@ -70,25 +71,25 @@ export function checkMayWrite(session: SqlSession): void {
   if (session.transaction.isReadOnly) throw new SqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
 }
 
-function rowsBody(statement: Statement, context: StatementContext): (() => Steps<Outcome>) | undefined {
+function rowsBody(statement: Statement): ((context: StatementContext) => Steps<Outcome>) | undefined {
   switch (statement.kind) {
     case 'query':
-      return () => runQuery(context, statement);
+      return context => runQuery(context, statement);
     case 'insert':
-      return () => insertRows(context, statement);
+      return context => insertRows(context, statement);
     case 'update':
-      return () => updateRows(context, statement);
+      return context => updateRows(context, statement);
     case 'delete':
-      return () => deleteRows(context, statement);
+      return context => deleteRows(context, statement);
     case 'do':
-      return function* () {
+      return function* (context) {
         yield* evaluateAll(context, statement.expressions);
         return NOTHING_DONE;
       };
     case 'show':
-      return () => show(context, statement);
+      return context => show(context, statement);
     case 'explain':
-      return () => explain(context, statement);
+      return context => explain(context, statement);
     default:
       return undefined;
   }
@@ -98,13 +99,13 @@ function rowsBody(statement: Statement, context: StatementContext): (() => Steps
 export function* inTransaction(
   session: SqlSession,
   context: StatementContext,
-  body: () => Steps<Outcome>,
+  body: (context: StatementContext) => Steps<Outcome>,
 ): Steps<Outcome> {
-  const watched = new WatchedSink(context.sink);
-  const inner = {...context, sink: watched};
+  const sink = new WatchedSink(context.sink);
+  const inner = {...context, sink};
   return yield* session.transaction.statement(
-    () => bodyWith(inner, context, body),
-    () => !watched.hasBegun,
+    () => body(inner),
+    () => !sink.hasBegun,
   );
 }
 

@@ -3,7 +3,7 @@
 // Variables that run-time code reads often are fields here, kept in step by `apply` whenever SET changes them.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {type EngineSession, Isolation} from '../../engine/api.ts';
+import {BLOCKED, type EngineSession, INTERRUPTED, Isolation, ROW} from '../../engine/api.ts';
 import {findCharset} from '../../format/value/charset.ts';
 import {collationOf, defaultCollation, findCollation, findCollationById} from '../../format/value/collation.ts';
 import {parseSqlMode, SqlMode} from '../../format/value/sql-mode.ts';
@@ -80,6 +80,9 @@ export class SqlSessionState implements SessionState {
   foundRows = 0;
   readonly #userVariables: Map<string, Value> = new Map();
   #timestampMicros = 0;
+  #isInterrupted = false;
+  /** Deadline of the sleep for which a timer runs. */
+  #alarmMicros = 0;
 
   constructor(world: SqlWorld, globals: GlobalVariables, engine: EngineSession, identity: Identity) {
     this.world = world;
@@ -119,6 +122,7 @@ export class SqlSessionState implements SessionState {
 
   /** Fixes NOW() and empties the diagnostics area. */
   beginStatement(keepDiagnostics: boolean): void {
+    this.#isInterrupted = false;
     this.statementMicros = this.#timestampMicros > 0 ? this.#timestampMicros : this.world.clock.wallMicros();
     if (!keepDiagnostics) this.diagnostics.clear();
   }
@@ -312,6 +316,26 @@ export class SqlSessionState implements SessionState {
 
   nowMicros(): number {
     return this.world.clock.wallMicros();
+  }
+
+  /** KILL QUERY: what waits or computes in this session ends soon. */
+  interrupt(): void {
+    this.#isInterrupted = true;
+    this.engine.interrupt();
+  }
+
+  sleepUntil(deadlineMicros: number): number {
+    if (this.#isInterrupted) return INTERRUPTED;
+    const left = deadlineMicros - this.nowMicros();
+    if (left <= 0) return ROW;
+    if (this.#alarmMicros !== deadlineMicros) {
+      this.#alarmMicros = deadlineMicros;
+      this.world.clock.after(left / 1000, () => {
+        this.#alarmMicros = 0;
+        this.engine.waiter.wake();
+      });
+    }
+    return BLOCKED;
   }
 
   hashHex(algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): string {

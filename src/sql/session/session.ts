@@ -124,7 +124,7 @@ export class SqlSession {
       this.#isKilled = true;
       if (!this.isBusy) this.onKill?.();
     }
-    if (this.isBusy) this.engine.interrupt();
+    if (this.isBusy) this.state.interrupt();
   }
 
   processInfo(): ProcessInfo {
@@ -182,9 +182,10 @@ export class SqlSession {
   }
 
   context(text: Source, parameters: readonly Value[], client: StatementClient): StatementContext {
-    const {world, catalog, autoIncrement} = this.server;
+    const {world, catalog, autoIncrement, statistics} = this.server;
     this.exec.parameters = parameters;
-    return {world, catalog, autoIncrement, state: this.state, engine: this.engine, exec: this.exec, sink: client, text};
+    const {state, engine, exec} = this;
+    return {world, catalog, autoIncrement, statistics, state, engine, exec, sink: client, text};
   }
 
   answer(outcome: Outcome, client: StatementClient, more: boolean, databaseBefore: string): void {

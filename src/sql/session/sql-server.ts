@@ -4,6 +4,7 @@ import type {EngineSession} from '../../engine/api.ts';
 import {AutoIncrement} from '../catalog/auto-increment.ts';
 import {Catalog} from '../catalog/catalog.ts';
 import type {Steps} from '../catalog/steps.ts';
+import {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import type {StoredSchema} from '../catalog/stored-table.ts';
 import {initialAccounts} from '../catalog/accounts.ts';
 import type {Identity} from './session-state.ts';
@@ -22,6 +23,7 @@ export class SqlServer {
   readonly world: SqlWorld;
   readonly catalog: Catalog;
   readonly autoIncrement: AutoIncrement = new AutoIncrement();
+  readonly statistics: TableStatisticsCache;
   readonly globals: GlobalVariables;
   readonly status: StatusCounters = new StatusCounters();
   readonly #sessions: Map<number, SqlSession> = new Map();
@@ -30,6 +32,7 @@ export class SqlServer {
   constructor(world: SqlWorld) {
     this.world = world;
     this.catalog = new Catalog(world.engine, world.pageSize);
+    this.statistics = new TableStatisticsCache(world.engine, world.clock);
     this.globals = new GlobalVariables(world.facts);
     this.#startedMs = world.clock.now();
   }

@@ -59,6 +59,14 @@ export class StatementCatalog implements CatalogView {
     if (opened.kind === 'view') yield* this.#loadNames(tablesIn(parse(opened.view.sql)), schema, depth + 1);
   }
 
+  /** Fetches the row counts of the tables for the planner. */
+  *loadStatistics(): Steps<void> {
+    const {statistics, engine} = this.#context;
+    for (const opened of this.#objects.values()) {
+      if (opened.kind === 'table') yield* statistics.load(engine, opened.definition);
+    }
+  }
+
   /** Adds a table that exists for this statement only (SHOW ... WHERE). */
   addVirtual(table: VirtualTable): void {
     this.#virtual.set(`${table.schema}\0${table.name}`, table);

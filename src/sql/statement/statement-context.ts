@@ -3,6 +3,7 @@
 import type {EngineSession} from '../../engine/api.ts';
 import type {AutoIncrement} from '../catalog/auto-increment.ts';
 import type {Catalog} from '../catalog/catalog.ts';
+import type {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {ResultSink} from '../exec/result-sink.ts';
 import type {Source} from '../parse/source.ts';
@@ -13,6 +14,7 @@ export interface StatementContext {
   readonly world: SqlWorld;
   readonly catalog: Catalog;
   readonly autoIncrement: AutoIncrement;
+  readonly statistics: TableStatisticsCache;
   readonly state: SqlSessionState;
   readonly engine: EngineSession;
   /** For evaluating expressions; its parameters are those of this execution. */

@@ -14,7 +14,12 @@ function names(history: readonly HistoryEvent[], options?: CheckOptions): Anomal
 }
 
 /** The planted name is found; level `holds` is not refuted by the history, `breaks` is. */
-function plant(name: AnomalyName, history: readonly HistoryEvent[], breaks: LevelName, holds?: LevelName): void {
+function plant(
+  name: AnomalyName,
+  history: readonly HistoryEvent[],
+  breaks: LevelName,
+  holds?: LevelName,
+): void {
   const report = checkHistory(history);
   assert.ok(report.counts.has(name), `${name} not among ${[...report.counts.keys()]}`);
   assert.equal(verdictOf(report, breaks).valid, false, `${breaks} should be refuted`);
@@ -139,13 +144,25 @@ test('G-nonadjacent and G2-item through real time', () => {
     complete(1, 'ok', 'a y 1'),
   ];
   plant('G-single-realtime', fork, 'strong-snapshot-isolation', 'serializable');
-  const skew = [invoke(0, 'r x, a y 1'), ...txn(1, 'ok', 'r y, a z 1'), ...txn(2, 'ok', 'a x 1'), complete(0, 'ok', 'r x, a y 1'), ...txn(3, 'ok', 'r y 1')];
+  const skew = [
+    invoke(0, 'r x, a y 1'),
+    ...txn(1, 'ok', 'r y, a z 1'),
+    ...txn(2, 'ok', 'a x 1'),
+    complete(0, 'ok', 'r x, a y 1'),
+    ...txn(3, 'ok', 'r y 1'),
+  ];
   assert.deepEqual(names(skew), []);
 });
 
 test('lost write and diverging final reads', () => {
-  const final = (process: number, text: string): HistoryEvent[] => txn(process, 'ok', text).map(e => ({...e, final: true}));
-  const history = [...txn(0, 'ok', 'a x 1'), ...txn(0, 'ok', 'a x 2'), ...final(1, 'r x 1 2'), ...final(2, 'r x 1')];
+  const final = (process: number, text: string): HistoryEvent[] =>
+    txn(process, 'ok', text).map(e => ({...e, final: true}));
+  const history = [
+    ...txn(0, 'ok', 'a x 1'),
+    ...txn(0, 'ok', 'a x 2'),
+    ...final(1, 'r x 1 2'),
+    ...final(2, 'r x 1'),
+  ];
   plant('lost-write', history, 'read-uncommitted');
   assert.ok(names(history).includes('divergent-final-read'));
 });
@@ -161,12 +178,17 @@ test('registers: G1a, G1b, G1c, internal, lost update', () => {
   assert.deepEqual(names(concurrent('w x 1, g y 1', 'w y 1, g x 1')), ['G1c']);
   assert.deepEqual(names(concurrent('w x 1, g x 2', 'w x 2')), ['internal']);
   assert.deepEqual(names(concurrent('g x, g x 2', 'w x 2')).includes('internal-read-only'), true);
-  assert.ok(names([...txn(9, 'ok', 'w x 1'), ...concurrent('g x 1, w x 2', 'g x 1, w x 3')]).includes('lost-update'));
+  assert.ok(
+    names([...txn(9, 'ok', 'w x 1'), ...concurrent('g x 1, w x 2', 'g x 1, w x 3')]).includes('lost-update'),
+  );
 });
 
 test('registers: read skew, long fork, write skew', () => {
   assert.deepEqual(names(concurrent('w x 1, w y 1', 'g x 1, g y')), ['G-single', 'fractured-snapshot']);
-  assert.deepEqual(names(concurrent('w x 1', 'w y 1', 'g x 1, g y', 'g x, g y 1')), ['G-nonadjacent', 'fractured-snapshot']);
+  assert.deepEqual(names(concurrent('w x 1', 'w y 1', 'g x 1, g y', 'g x, g y 1')), [
+    'G-nonadjacent',
+    'fractured-snapshot',
+  ]);
   assert.deepEqual(names(concurrent('g x, g y, w x 1', 'g x, g y, w y 1')), ['G2-item']);
 });
 
@@ -178,7 +200,10 @@ test('registers: versions in a circle', () => {
 test('registers: a stale read needs to know that keys are linearizable', () => {
   const history = [...txn(0, 'ok', 'w x 1'), ...txn(0, 'ok', 'w x 2'), ...txn(1, 'ok', 'g x 1')];
   assert.deepEqual(names(history), []);
-  assert.ok(names(history, {realtimeKeys: true}).includes('G-single-realtime') || names(history, {realtimeKeys: true}).includes('cyclic-versions'));
+  assert.ok(
+    names(history, {realtimeKeys: true}).includes('G-single-realtime') ||
+      names(history, {realtimeKeys: true}).includes('cyclic-versions'),
+  );
 });
 
 test('real time is not used when invocations are missing', () => {

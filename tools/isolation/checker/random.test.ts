@@ -14,7 +14,9 @@ function runs(level: StoreLevel, keeps: LevelName, more: Partial<StoreOptions> =
   const found = new Set<AnomalyName>();
   for (let seed = 1; seed <= 40; seed++) {
     const options = {seed, level, transactions: 150, clients: 2 + (seed % 7), keys: 2 + (seed % 5), ...more};
-    const report = checkHistory(runModelStore(options), {realtimeKeys: seed % 2 === 0 && level !== 'stale-snapshot-isolation'});
+    const report = checkHistory(runModelStore(options), {
+      realtimeKeys: seed % 2 === 0 && level !== 'stale-snapshot-isolation',
+    });
     const verdict = verdictOf(report, keeps);
     assert.ok(verdict.valid, `${JSON.stringify(options)} is accused of ${verdict.because}`);
     for (const name of report.counts.keys()) found.add(name);
@@ -30,7 +32,10 @@ for (const model of models) {
   test(`${model}: snapshot isolation shows write skew and nothing else`, () => {
     const found = [...runs('snapshot-isolation', 'strong-snapshot-isolation', {model})];
     assert.ok(found.includes('G2-item'));
-    assert.ok(found.every(name => name.startsWith('G2-item')), found.join());
+    assert.ok(
+      found.every(name => name.startsWith('G2-item')),
+      found.join(),
+    );
   });
 
   test(`${model}: old snapshots break only the strong levels`, () => {
@@ -47,7 +52,8 @@ test('parallel snapshot isolation shows long forks but no read skew', () => {
 
 test('read committed shows skew, lost updates and changing reads', () => {
   const found = runs('read-committed', 'read-committed');
-  for (const name of ['G-single', 'lost-update', 'internal-read-only'] as const) assert.ok(found.has(name), name);
+  for (const name of ['G-single', 'lost-update', 'internal-read-only'] as const)
+    assert.ok(found.has(name), name);
 });
 
 test('repeatable read as InnoDB has it: lost updates, but read-only transactions see one snapshot', () => {
@@ -59,13 +65,25 @@ test('repeatable read as InnoDB has it: lost updates, but read-only transactions
 test('read uncommitted shows aborted and intermediate reads and circles of information', () => {
   const found = new Set<AnomalyName>();
   for (let seed = 1; seed <= 20; seed++) {
-    for (const name of checkHistory(runModelStore({seed, level: 'read-uncommitted', abortRate: 0.2})).counts.keys()) found.add(name);
+    for (const name of checkHistory(
+      runModelStore({seed, level: 'read-uncommitted', abortRate: 0.2}),
+    ).counts.keys())
+      found.add(name);
   }
   for (const name of ['G0', 'G1a', 'G1b', 'G1c'] as const) assert.ok(found.has(name), name);
 });
 
 test('a history of 20,000 transactions is checked whole', () => {
-  const report = checkHistory(runModelStore({seed: 5, level: 'serializable', transactions: 20_000, clients: 20, keys: 10, writesPerKey: 128}));
+  const report = checkHistory(
+    runModelStore({
+      seed: 5,
+      level: 'serializable',
+      transactions: 20_000,
+      clients: 20,
+      keys: 10,
+      writesPerKey: 128,
+    }),
+  );
   assert.equal(report.transactions.count, 20_000);
   assert.ok(report.dependencies > 40_000);
   assert.deepEqual([...report.counts.keys()], []);

@@ -39,5 +39,8 @@ export function concurrent(...texts: readonly string[]): HistoryEvent[] {
     const [, type, rest] = /^(ok|fail|info)?:?\s*(.*)$/.exec(text) as RegExpExecArray;
     return {type: (type ?? 'ok') as EventType, rest};
   });
-  return [...parts.map((part, i) => invoke(i, part.rest)), ...parts.map((part, i) => complete(i, part.type, part.rest))];
+  return [
+    ...parts.map((part, i) => invoke(i, part.rest)),
+    ...parts.map((part, i) => complete(i, part.type, part.rest)),
+  ];
 }

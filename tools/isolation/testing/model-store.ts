@@ -13,7 +13,7 @@ export type StoreLevel =
   | 'stale-snapshot-isolation'
   /** Two nodes that show each other's commits late; first committer wins everywhere. */
   | 'parallel-snapshot-isolation'
-  /** Every read sees what is committed now; writes are applied at commit. */
+  /** Every read sees what is committed now; writes go to the newest version under row locks. */
   | 'read-committed'
   /** Plain reads from a snapshot, writes to the newest version under row locks. */
   | 'innodb-repeatable-read'
@@ -130,7 +130,8 @@ class ModelStore {
     const plan = Array.from({length: 1 + this.#random.below(this.#options.opsMax)}, () => this.#planned());
     const node = client % this.#shown.length;
     const snapshot = [...this.#shown[node]];
-    if (this.#options.level === 'stale-snapshot-isolation') snapshot[0] = Math.max(0, snapshot[0] - this.#random.below(6));
+    if (this.#options.level === 'stale-snapshot-isolation')
+      snapshot[0] = Math.max(0, snapshot[0] - this.#random.below(6));
     this.#record('invoke', process, plan);
     return {plan, done: [], node, snapshot, own: new Map(), locked: new Map(), doomed: false};
   }
@@ -149,7 +150,11 @@ class ModelStore {
     const [f, key, value] = txn.plan[txn.done.length];
     if (f === 'r') {
       const list = this.#read(txn, key as number);
-      txn.done.push(['r', key, this.#options.model === 'list-append' ? list : (list[list.length - 1] ?? null)]);
+      txn.done.push([
+        'r',
+        key,
+        this.#options.model === 'list-append' ? list : (list[list.length - 1] ?? null),
+      ]);
       return;
     }
     this.#write(txn, key as number, value as number);
@@ -180,7 +185,7 @@ class ModelStore {
     const {level} = this.#options;
     if (level === 'read-uncommitted') {
       this.#versions.set(key, [{node: 0, seq: 0, list: [...(this.#latest(key)?.list ?? EMPTY), value]}]);
-    } else if (level === 'innodb-repeatable-read' && !this.#lock(txn, key)) {
+    } else if ((level === 'innodb-repeatable-read' || level === 'read-committed') && !this.#lock(txn, key)) {
       txn.doomed = true;
       return;
     }
@@ -201,7 +206,11 @@ class ModelStore {
   #end(txn: Running, process: number): HistoryEvent['type'] {
     const {abortRate, infoRate} = this.#options;
     const unknown = this.#random.chance(infoRate);
-    const aborts = txn.doomed || this.#random.chance(abortRate) || (unknown && this.#random.chance(0.5)) || this.#conflict(txn);
+    const aborts =
+      txn.doomed ||
+      this.#random.chance(abortRate) ||
+      (unknown && this.#random.chance(0.5)) ||
+      this.#conflict(txn);
     if (aborts) this.#rollBack(txn);
     else this.#commit(txn);
     for (const key of txn.locked.keys()) if (this.#locks.get(key) === txn) this.#locks.delete(key);
@@ -212,7 +221,8 @@ class ModelStore {
 
   #conflict(txn: Running): boolean {
     const {level} = this.#options;
-    if (level === 'read-committed' || level === 'read-uncommitted' || level === 'innodb-repeatable-read') return false;
+    if (level === 'read-committed' || level === 'read-uncommitted' || level === 'innodb-repeatable-read')
+      return false;
     const keys = level === 'serializable' ? txn.plan.map(mop => mop[1] as number) : [...txn.own.keys()];
     return keys.some(key => {
       const version = this.#latest(key);

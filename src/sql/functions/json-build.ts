@@ -1,0 +1,5 @@
+// Being written (claimed by the helper for functions).
+
+import type {FunctionDefinition} from './definition.ts';
+
+export const jsonBuildFunctions: readonly FunctionDefinition[] = [];

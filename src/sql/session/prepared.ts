@@ -1,0 +1,91 @@
+// Prepared statements: COM_STMT_PREPARE ..., and PREPARE, EXECUTE, DEALLOCATE in SQL.
+//
+// What is kept is the syntax tree with its placeholders. Each execution binds it anew, unless the plan cache knows its text: the tree is
+// the same, but types of parameters, definitions and session settings may not be.
+
+import {SqlError} from '../../base/sql-error.ts';
+import type {Value} from '../../format/value/types.ts';
+import type {Steps} from '../catalog/steps.ts';
+import type {Deallocate, Execute, Prepare} from '../parse/ast-command.ts';
+import {type Parsed, parseOne} from '../parse/statement.ts';
+import {type Source, sourceOf} from '../parse/source.ts';
+import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
+import {runStatement} from './run-statement.ts';
+import type {SqlSession} from './session.ts';
+
+export interface PreparedStatement {
+  readonly parsed: Parsed;
+  readonly text: Source;
+}
+
+/** Statements that MySQL does not prepare either. */
+const NOT_PREPARABLE = new Set(['prepare', 'execute', 'deallocate', 'use', 'lockTables', 'unlockTables']);
+
+export class PreparedStatements {
+  readonly #session: SqlSession;
+  readonly #byId: Map<number, PreparedStatement> = new Map();
+  readonly #byName: Map<string, PreparedStatement> = new Map();
+  #lastId = 0;
+
+  constructor(session: SqlSession) {
+    this.#session = session;
+  }
+
+  /** Parses a statement and keeps it under a number. Throws SqlError. */
+  add(sql: string): {readonly id: number; readonly statement: PreparedStatement} {
+    const statement = this.#parse(sql);
+    const id = ++this.#lastId;
+    this.#byId.set(id, statement);
+    return {id, statement};
+  }
+
+  /** The statement of a number; 1243 when it was closed. */
+  get(id: number): PreparedStatement {
+    const statement = this.#byId.get(id);
+    if (statement === undefined) throw new SqlError('ER_UNKNOWN_STMT_HANDLER', id, 'mysqld_stmt_execute');
+    return statement;
+  }
+
+  close(id: number): void {
+    this.#byId.delete(id);
+  }
+
+  /** COM_RESET_CONNECTION, COM_CHANGE_USER. */
+  clear(): void {
+    this.#byId.clear();
+    this.#byName.clear();
+  }
+
+  #parse(sql: string): PreparedStatement {
+    const text = sourceOf(sql);
+    const parsed = parseOne(text, {modes: this.#session.state.parseModes, placeholders: true});
+    if (NOT_PREPARABLE.has(parsed.statement.kind)) throw new SqlError('ER_UNSUPPORTED_PS');
+    return {parsed, text};
+  }
+
+  // --- In SQL --------------------------------------------------------------------------------------------------------
+
+  *prepare(ast: Prepare, context: StatementContext): Steps<Outcome> {
+    const {source} = ast;
+    const text = typeof source === 'string' ? source : context.state.userVariable(source.name);
+    this.#byName.delete(ast.name.toLowerCase());
+    this.#byName.set(ast.name.toLowerCase(), this.#parse(text === null ? 'NULL' : String(text)));
+    return NOTHING_DONE;
+  }
+
+  *execute(ast: Execute, context: StatementContext): Steps<Outcome> {
+    const statement = this.#byName.get(ast.name.toLowerCase());
+    if (statement === undefined) throw new SqlError('ER_UNKNOWN_STMT_HANDLER', ast.name, 'EXECUTE');
+    if (ast.using.length !== statement.parsed.parameterCount) throw new SqlError('ER_WRONG_ARGUMENTS', 'EXECUTE');
+    const parameters: readonly Value[] = ast.using.map(variable => context.state.userVariable(variable.name));
+    const inner = {...context, text: statement.text, exec: {...context.exec, parameters, registers: []}};
+    return yield* runStatement(this.#session, statement.parsed, inner);
+  }
+
+  deallocate(ast: Deallocate): Outcome {
+    if (!this.#byName.delete(ast.name.toLowerCase())) {
+      throw new SqlError('ER_UNKNOWN_STMT_HANDLER', ast.name, 'DEALLOCATE PREPARE');
+    }
+    return NOTHING_DONE;
+  }
+}

@@ -1,0 +1,318 @@
+// INSERT and REPLACE: takes rows from VALUES or a query and stores them, one after the other.
+//
+// When another row has a key of the new one:
+//   INSERT                      the statement fails (1062); a generated AUTO_INCREMENT value is tried again with the next one
+//   INSERT IGNORE               the row is passed over, with a warning
+//   ON DUPLICATE KEY UPDATE     the other row is changed
+//   REPLACE                     the other row is deleted, and the new one tried again
+// A secondary index tells of a duplicate when the row is in already; so a savepoint before each row takes it out again.
+
+import {SqlError} from '../../base/sql-error.ts';
+import {BLOCKED, DONE, DUPLICATE, LockMode, LockWait, type PointRead, ROW} from '../../engine/api.ts';
+import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
+import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
+import type {SqlType, Value} from '../../format/value/types.ts';
+import {engineError} from '../catalog/engine-error.ts';
+import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {ExecContext} from '../exec/contract.ts';
+import type {Insert} from '../parse/ast.ts';
+import {Assigner} from './assignments.ts';
+import {ColumnTarget} from './column-target.ts';
+import {duplicateEntry} from './duplicate-key.ts';
+import {type InsertPlan, planInsert} from './insert-plan.ts';
+import {NewRow} from './new-row.ts';
+import {bindEnvironment, collectRows} from './query.ts';
+import {RowStore} from './row-store.ts';
+import {StatementCatalog} from './statement-catalog.ts';
+import {changed, type Outcome, type StatementContext} from './statement-context.ts';
+import {targetTable} from './target-table.ts';
+
+/** How often a generated AUTO_INCREMENT value that is taken is replaced by the next one. */
+const GENERATED_RETRIES_MAX = 10_000;
+
+/** Where rows come from: VALUES, or a query. */
+export interface RowSupply {
+  /** How many rows there may still be; 1 when unknown. */
+  rowsLeft(): number;
+  /** Puts the next row into `row`: ROW, DONE, BLOCKED or a result code. */
+  next(row: NewRow): number;
+}
+
+/** Stores rows by a plan. */
+export class InsertRun {
+  readonly #statement: StatementContext;
+  readonly #plan: InsertPlan;
+  readonly #ast: Insert;
+  readonly #context: ExecContext;
+  readonly #target: ColumnTarget;
+  readonly #store: RowStore;
+  readonly #row: NewRow;
+  readonly #assigner: Assigner | undefined;
+  readonly #needsSavepoint: boolean;
+  #oldRead: PointRead | undefined;
+  #records = 0;
+  #duplicates = 0;
+  #affected = 0;
+  #lastExplicit: Value = null;
+
+  constructor(statement: StatementContext, plan: InsertPlan, ast: Insert, isMany: boolean) {
+    this.#statement = statement;
+    this.#plan = plan;
+    this.#ast = ast;
+    const {engine, exec, state, world} = statement;
+    const registers: Value[] = new Array<Value>(plan.registerCount).fill(null);
+    this.#context = {registers, parameters: exec.parameters, engine, session: state};
+    this.#target = new ColumnTarget(state);
+    this.#target.ignore = ast.ignore;
+    this.#store = new RowStore(engine, plan.table, world.pageSize);
+    this.#row = new NewRow(plan, statement, this.#context, this.#target, isMany);
+    this.#assigner = plan.onDuplicate.length === 0 ? undefined : this.#newAssigner();
+    const survivesDuplicates = ast.ignore || ast.replace || this.#assigner !== undefined;
+    this.#needsSavepoint = survivesDuplicates && plan.table.indexes.some((index, i) => i > 0 && index.kind === 'unique');
+  }
+
+  #newAssigner(): Assigner {
+    const {table, oldRow, onDuplicate, oldExpressions} = this.#plan;
+    return new Assigner(table, oldRow, onDuplicate, oldExpressions);
+  }
+
+  *run(supply: RowSupply): Steps<Outcome> {
+    for (;;) {
+      const result = supply.next(this.#row);
+      if (result === BLOCKED) yield;
+      else if (result === DONE) break;
+      else if (result !== ROW) throw engineError(result);
+      else {
+        yield* this.#insertOne(supply.rowsLeft());
+        this.#target.row++;
+      }
+    }
+    this.#row.giveBack();
+    return this.#outcome();
+  }
+
+  #outcome(): Outcome {
+    const {state} = this.#statement;
+    const generated = this.#row.firstGenerated;
+    if (generated > 0) state.lastInsertId = generated;
+    const {warningCount} = state.diagnostics;
+    const isBulk = this.#records > 1 || this.#plan.rows === undefined;
+    const info = isBulk ? `Records: ${this.#records}  Duplicates: ${this.#duplicates}  Warnings: ${warningCount}` : '';
+    const explicit = typeof this.#lastExplicit === 'number' || typeof this.#lastExplicit === 'bigint' ? this.#lastExplicit : 0;
+    return changed(this.#affected, info, generated > 0 ? generated : explicit);
+  }
+
+  *#insertOne(rowsLeft: number): Steps<void> {
+    const {engine, state} = this.#statement;
+    this.#records++;
+    for (let tries = 0; ; tries++) {
+      const savepoint = this.#needsSavepoint ? engine.savepoint() : -1;
+      yield* expectRow(() => this.#row.complete(rowsLeft));
+      if (!this.#row.finish()) return;
+      let result: number;
+      while ((result = this.#store.insert(this.#row.values, state.timeZone)) === BLOCKED) yield;
+      if (result === ROW) {
+        this.#stored();
+        return;
+      }
+      if (result !== DUPLICATE) throw engineError(result);
+      if (yield* this.#duplicate(savepoint, tries)) return;
+    }
+  }
+
+  #stored(): void {
+    const {autoColumn} = this.#plan;
+    this.#affected++;
+    this.#row.noteStored();
+    if (autoColumn >= 0 && !this.#row.isGenerated) this.#lastExplicit = this.#row.values[autoColumn];
+  }
+
+  /** True: the row is dealt with. False: try it again. */
+  *#duplicate(savepoint: number, tries: number): Steps<boolean> {
+    const {engine} = this.#statement;
+    const {conflictIndex, conflictKeyLength} = engine.writer;
+    const key = engine.writer.conflictKey.slice(0, conflictKeyLength);
+    const error = duplicateEntry(this.#plan.table, conflictIndex, this.#row.values);
+    const {ignore, replace} = this.#ast;
+    if (!ignore && !replace && this.#assigner === undefined) {
+      if (!this.#mayRetryGenerated(conflictIndex, tries)) throw error;
+      if (conflictIndex > 0) throw error;
+      this.#row.discardGenerated();
+      return false;
+    }
+    if (savepoint >= 0) yield* expectRow(() => engine.rollbackTo(savepoint));
+    if (replace) return yield* this.#deleteOther(key);
+    if (this.#assigner !== undefined) return yield* this.#updateOther(key, this.#assigner);
+    this.#duplicates++;
+    this.#target.warning('Warning', error.errno, error.message);
+    return true;
+  }
+
+  /** A value that was generated is in the table already: somebody has stored it explicitly. */
+  #mayRetryGenerated(conflictIndex: number, tries: number): boolean {
+    const first = this.#plan.table.indexes[conflictIndex].parts[0].column;
+    return this.#row.isGenerated && first === this.#plan.autoColumn && tries < GENERATED_RETRIES_MAX;
+  }
+
+  /** REPLACE: the other row goes. */
+  *#deleteOther(key: Uint8Array): Steps<boolean> {
+    let result: number;
+    while ((result = this.#store.remove(key, key.length)) === BLOCKED) yield;
+    if (result === ROW) this.#affected++;
+    else if (result !== DONE) throw engineError(result);
+    this.#duplicates++;
+    return false;
+  }
+
+  /** ON DUPLICATE KEY UPDATE. */
+  *#updateOther(key: Uint8Array, assigner: Assigner): Steps<boolean> {
+    const {table} = this.#plan;
+    const {state} = this.#statement;
+    // The row may have gone meanwhile: then the insert is tried again.
+    if (!(yield* this.#readOther(key))) return false;
+    this.#exposeNewRow();
+    this.#duplicates++;
+    const idBefore = state.lastInsertId;
+    const hasChanged = assigner.assign(this.#context, this.#target);
+    if (state.lastInsertId !== idBefore) this.#lastExplicit = state.lastInsertId;
+    if (!hasChanged || !assigner.complete(this.#context, this.#target)) return true;
+    if (touchesPrimaryKey(table.indexes[0].parts, assigner.columns)) {
+      yield* this.#moveOther(key, assigner);
+      return true;
+    }
+    let result: number;
+    while ((result = this.#store.update(key, key.length, assigner.columns, assigner.values, state.timeZone)) === BLOCKED) yield;
+    if (result === DUPLICATE) throw this.#secondDuplicate(assigner);
+    if (result !== ROW && result !== DONE) throw engineError(result);
+    this.#affected += 2;
+    return true;
+  }
+
+  /** The update of the other row met a third one. */
+  #secondDuplicate(assigner: Assigner): SqlError {
+    const values = [...this.#old];
+    for (const [i, column] of assigner.columns.entries()) values[column] = assigner.values[i];
+    return duplicateEntry(this.#plan.table, this.#statement.engine.writer.conflictIndex, values);
+  }
+
+  /** The other row gets another primary key: it is deleted and inserted. */
+  *#moveOther(key: Uint8Array, assigner: Assigner): Steps<void> {
+    const values = [...this.#old];
+    for (const [i, column] of assigner.columns.entries()) values[column] = assigner.values[i];
+    let result: number;
+    while ((result = this.#store.remove(key, key.length)) === BLOCKED) yield;
+    if (result !== ROW) throw engineError(result);
+    while ((result = this.#store.insert(values, this.#statement.state.timeZone)) === BLOCKED) yield;
+    if (result === DUPLICATE) throw duplicateEntry(this.#plan.table, this.#statement.engine.writer.conflictIndex, values);
+    if (result !== ROW) throw engineError(result);
+    this.#affected += 2;
+  }
+
+  /** The other row, by column. */
+  #old: readonly Value[] = [];
+
+  /** Locks the row and puts it into the registers of the old row. False: it is gone. */
+  *#readOther(key: Uint8Array): Steps<boolean> {
+    const {engine, state} = this.#statement;
+    const {table, oldRow} = this.#plan;
+    const {rowLayout, handle} = table;
+    const read = (this.#oldRead ??= engine.newPointRead());
+    let result: number;
+    while ((result = read.get(handle, key, key.length, LockMode.exclusive, LockWait.wait)) === BLOCKED) yield;
+    if (result === DONE) return false;
+    if (result !== ROW) throw engineError(result);
+    const long: {readonly column: number; readonly page: number; readonly bytes: Uint8Array}[] = [];
+    const old = table.columns.map((_, c) => {
+      if (!isOverflow(rowLayout, read.memory, read.payloadAt, c)) {
+        return readColumn(rowLayout, read.memory, read.payloadAt, c, state.timeZone);
+      }
+      const {firstPage, length} = readOverflow(rowLayout, read.memory, read.payloadAt, c);
+      long.push({column: c, page: firstPage, bytes: new Uint8Array(length)});
+      return null;
+    });
+    for (const {column, page, bytes} of long) {
+      yield* expectRow(() => engine.readOverflow(page, bytes.length, bytes, 0));
+      old[column] = valueFromBytes(rowLayout, column, bytes);
+    }
+    this.#old = old;
+    for (const [c, register] of oldRow.registers.entries()) if (register >= 0) this.#context.registers[register] = old[c];
+    return true;
+  }
+
+  /** The values of the new row, for VALUES(column) and the row alias. */
+  #exposeNewRow(): void {
+    const {rowExpressions, aliasRow} = this.#plan;
+    const {values} = this.#row;
+    for (let c = 0; c < values.length; c++) {
+      rowExpressions.set(c, values[c], this.#context);
+      const register = aliasRow?.registers[c] ?? -1;
+      if (register >= 0) this.#context.registers[register] = values[c];
+    }
+  }
+}
+
+/** True when a changed column is part of the primary key. */
+export function touchesPrimaryKey(parts: readonly {readonly column: number}[], columns: readonly number[]): boolean {
+  return parts.some(part => columns.includes(part.column));
+}
+
+/** The rows of VALUES. */
+export class ValuesSupply implements RowSupply {
+  readonly #rows: NonNullable<InsertPlan['rows']>;
+  #next = 0;
+
+  constructor(rows: NonNullable<InsertPlan['rows']>) {
+    this.#rows = rows;
+  }
+
+  rowsLeft(): number {
+    return this.#rows.length - this.#next + 1;
+  }
+
+  next(row: NewRow): number {
+    if (this.#next === this.#rows.length) return DONE;
+    row.takeBound(this.#rows[this.#next++]);
+    return ROW;
+  }
+}
+
+/** Rows that have been collected from a query. */
+export class CollectedSupply implements RowSupply {
+  readonly #rows: readonly (readonly Value[])[];
+  readonly #types: readonly SqlType[];
+  #next = 0;
+
+  constructor(rows: readonly (readonly Value[])[], types: readonly SqlType[]) {
+    this.#rows = rows;
+    this.#types = types;
+  }
+
+  rowsLeft(): number {
+    return this.#rows.length - this.#next + 1;
+  }
+
+  next(row: NewRow): number {
+    if (this.#next === this.#rows.length) return DONE;
+    row.takeValues(this.#rows[this.#next++], this.#types);
+    return ROW;
+  }
+}
+
+/** Runs an INSERT or REPLACE. */
+export function* insertRows(context: StatementContext, ast: Insert): Steps<Outcome> {
+  if (ast.partitions.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
+  const catalog = new StatementCatalog(context);
+  yield* catalog.load(ast);
+  const table = targetTable(context, catalog, ast.table);
+  const environment = bindEnvironment(context, catalog);
+  if (ast.source.kind === 'rows') {
+    const plan = planInsert(ast, table, environment, -1);
+    const rows = plan.rows ?? [];
+    return yield* new InsertRun(context, plan, ast, rows.length > 1).run(new ValuesSupply(rows));
+  }
+  // All rows are collected first: the query may read the table that is being written.
+  const {rows, columns} = yield* collectRows(context, ast.source.query);
+  const plan = planInsert(ast, table, environment, columns.length);
+  const types = columns.map(column => column.type);
+  return yield* new InsertRun(context, plan, ast, true).run(new CollectedSupply(rows, types));
+}

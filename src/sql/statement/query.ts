@@ -1,0 +1,75 @@
+// Queries: load the tables, bind and plan, run. SELECT ... INTO variables ends here too.
+
+import {SqlError} from '../../base/sql-error.ts';
+import type {SqlType, Value} from '../../format/value/types.ts';
+import type {BindEnvironment} from '../bind/binder.ts';
+import {typeOfValue} from '../bind/variables.ts';
+import type {Steps} from '../catalog/steps.ts';
+import type {IntoVariables, Query} from '../parse/ast.ts';
+import {parse} from '../parse/statement.ts';
+import {prepareSelect, type SelectPlan} from '../plan/prepare.ts';
+import {CollectingSink, execute} from './collect.ts';
+import {NOTHING_DONE, type Outcome, ROWS_SENT, type StatementContext} from './statement-context.ts';
+import {StatementCatalog} from './statement-catalog.ts';
+
+/** What binding a statement may look at. */
+export function bindEnvironment(context: StatementContext, catalog: StatementCatalog): BindEnvironment {
+  const {state, exec} = context;
+  return {
+    catalog,
+    session: state,
+    parameterTypes: parameterTypes(exec.parameters, state.collationConnection),
+    parseQuery: sql => {
+      const statement = parse(sql);
+      if (statement.kind !== 'query') throw new SqlError('ER_VIEW_INVALID', '', '');
+      return statement;
+    },
+  };
+}
+
+/** The types that the values of `?` show by themselves. */
+export function parameterTypes(values: readonly Value[], collation: number): readonly SqlType[] {
+  return values.map(value => typeOfValue(value, collation));
+}
+
+/** Locks and loads the tables of a query, and plans it. */
+export function* planQuery(context: StatementContext, query: Query): Steps<SelectPlan> {
+  const catalog = new StatementCatalog(context);
+  yield* catalog.load(query);
+  yield* catalog.loadStatistics();
+  return prepareSelect(query, bindEnvironment(context, catalog), context.statistics.for(context.engine));
+}
+
+export function* runQuery(context: StatementContext, query: Query): Steps<Outcome> {
+  const {into} = query;
+  if (into !== null && into.kind !== 'variables') throw new SqlError('ER_NOT_SUPPORTED_YET', `INTO ${into.kind.toUpperCase()}`);
+  const plan = yield* planQuery(context, query);
+  if (into !== null) return yield* selectInto(context, plan, into);
+  yield* execute(plan.execution, context.exec, context.sink);
+  return ROWS_SENT;
+}
+
+/** Runs a query for the server's own use; its rows, at most `rowsMax`. */
+export function* collectRows(context: StatementContext, query: Query, rowsMax?: number): Steps<CollectingSink> {
+  const plan = yield* planQuery(context, query);
+  const sink = new CollectingSink(context.state.timeZone, rowsMax);
+  yield* execute(plan.execution, {...context.exec, registers: []}, sink);
+  return sink;
+}
+
+function* selectInto(context: StatementContext, plan: SelectPlan, into: IntoVariables): Steps<Outcome> {
+  const {targets} = into;
+  if (targets.length !== plan.columns.length) throw new SqlError('ER_WRONG_NUMBER_OF_COLUMNS');
+  const sink = new CollectingSink(context.state.timeZone, 1);
+  yield* execute(plan.execution, context.exec, sink);
+  const row = sink.rows.at(0);
+  if (row === undefined) {
+    context.state.warning('Warning', 1329, 'No data - zero rows fetched, selected, or processed');
+    return NOTHING_DONE;
+  }
+  for (const [i, target] of targets.entries()) {
+    if (target.kind !== 'userVariable') throw new SqlError('ER_UNDECLARED_VARIABLE', target.name);
+    context.state.setUserVariable(target.name, row[i]);
+  }
+  return {...NOTHING_DONE, affectedRows: 1};
+}

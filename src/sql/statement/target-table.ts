@@ -1,0 +1,21 @@
+// The table that an INSERT, UPDATE or DELETE changes.
+
+import {SqlError} from '../../base/sql-error.ts';
+import type {TableDefinition} from '../catalog/definition.ts';
+import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import type {TableName} from '../parse/ast-expression.ts';
+import {accessDenied} from './resolve-name.ts';
+import type {StatementCatalog} from './statement-catalog.ts';
+import type {StatementContext} from './statement-context.ts';
+
+/** The loaded table of this name. Throws 1046, 1049, 1146, and 1235 for views, which cannot be written through. */
+export function targetTable(context: StatementContext, catalog: StatementCatalog, name: TableName): TableDefinition {
+  const schema = canonicalSchema(name.schema ?? context.state.database);
+  if (schema === '') throw new SqlError('ER_NO_DB');
+  if (isVirtualSchema(schema)) throw accessDenied(context, schema);
+  const table = catalog.table(schema, name.name);
+  if (table !== undefined) return table;
+  if (catalog.view(schema, name.name) !== undefined) throw new SqlError('ER_NOT_SUPPORTED_YET', 'changing rows through a view');
+  if (!catalog.schemaExists(schema)) throw new SqlError('ER_BAD_DB', schema);
+  throw new SqlError('ER_NO_SUCH_TABLE', schema, name.name);
+}

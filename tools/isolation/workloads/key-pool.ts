@@ -1,0 +1,47 @@
+// Which keys transactions touch: a few active keys, the next always twice as likely as the one before, each retired after a number of writes
+// and replaced by a new one. So some keys are fought over, lists stay short, and a run never ends.
+
+import type {Prng} from '../../../src/base/prng.ts';
+
+export class KeyPool {
+  readonly #random: Prng;
+  readonly #active: {key: number; writes: number; limit: number}[] = [];
+  readonly #limit: number;
+  #next = 0;
+
+  constructor(random: Prng, keys: number, writesPerKey: number) {
+    this.#random = random;
+    this.#limit = writesPerKey;
+    for (let i = 0; i < keys; i++) this.#active.push(this.#fresh());
+  }
+
+  #fresh(): {key: number; writes: number; limit: number} {
+    const limit = Math.max(1, Math.floor(this.#limit ** this.#random.float()));
+    return {key: this.#next++, writes: 0, limit};
+  }
+
+  #place(): number {
+    const n = this.#active.length;
+    const drawn = Math.floor(Math.log2(1 + this.#random.float() * (2 ** Math.min(n, 30) - 1)));
+    return Math.min(drawn, n - 1);
+  }
+
+  /** A key to read. */
+  read(): number {
+    return this.#active[this.#place()].key;
+  }
+
+  /** A key to write, with a value never used for it. */
+  write(): {key: number; value: number} {
+    const place = this.#place();
+    const entry = this.#active[place];
+    entry.writes++;
+    if (entry.writes >= entry.limit) this.#active[place] = this.#fresh();
+    return {key: entry.key, value: entry.writes};
+  }
+
+  /** Keys 0 .. used-1 have been in use. */
+  get used(): number {
+    return this.#next;
+  }
+}
