@@ -63,6 +63,7 @@ export class EngineCore {
   readonly writing = new Set<Transaction>();
   readonly counters = {transactions: 0};
   #flushAsked = false;
+  #overflowValues = 0;
 
   constructor(world: EngineWorld, options: EngineOptions) {
     this.options = options;
@@ -72,19 +73,25 @@ export class EngineCore {
     this.reader = world.reader;
     this.fail = world.fail;
     this.scheduler = new Scheduler(world.requestTurn);
-    this.log = new RedoLog(world.stream, options.log, world.fail);
-    this.pool = new PagePool({pageSize: options.pageSize, frames: options.frames}, world.fusion.pages, world.reader, this.log);
+    this.log = new RedoLog(world.stream, options.log, world.clock, world.fail);
+    this.pool = new PagePool({pageSize: options.pageSize, frames: options.frames}, world.fusion.pages, world.reader, this.log, world.clock);
     this.mtr = new MiniTransaction(this.log, this.pool, world.fusion.incarnation);
     this.extents = new Extents(this.pool, this.log, this.mtr, world.fusion.node);
     this.ids = new Ids(this.pool, this.log, this.mtr, this.extents);
     this.splitter = new Splitter(this.pool, this.log, this.mtr, this.extents);
-    this.undo = new UndoLog(this.pool, this.log, this.mtr, this.extents);
+    this.undo = new UndoLog(this.pool, this.log, this.mtr, this.extents, world.fusion.incarnation);
     this.views = new ReadViews(world.fusion.transactions);
     this.waits = new Waits(world.fusion.locks, world.clock);
     this.history = new History();
     this.objects = new ObjectLocks(world.fusion, this.waits);
     this.scheduler.observe(this.pool);
     this.log.onDurable = () => this.pool.logAdvanced();
+  }
+
+  /** A number for a new overflow value: with the incarnation it names the value's pages (u32; it repeats after four thousand million values). */
+  nextOverflowValue(): number {
+    this.#overflowValues = (this.#overflowValues + 1) >>> 0;
+    return this.#overflowValues;
   }
 
   /** The log is written at the end of this turn of the event loop: all commits of the turn share the flush. */

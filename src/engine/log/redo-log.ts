@@ -15,11 +15,16 @@
 import {assert} from '../../base/assert.ts';
 import {Memory} from '../../format/memory.ts';
 import {FRAME_HEADER, RedoAt, RedoFlag} from '../../format/redo/layout.ts';
+import type {Clock} from '../../env/clock.ts';
 import type {RedoStream} from '../../storage/api.ts';
+import {BLOCKED, NO_SPACE, ROW} from '../api.ts';
 import type {Task} from '../schedule/task.ts';
 import {WaitList} from '../schedule/wait-list.ts';
 
 const FRAME_PAD = 16;
+/** Shortage of room on disk is an error (1021) only when it lasts this long. Milliseconds. */
+const PATIENCE_MS = 1000;
+const ROOM_RETRY_MS = 5;
 
 interface ClosedFrame {
   chunk: number;
@@ -39,6 +44,7 @@ export const REDO_LOG_DEFAULTS: RedoLogOptions = {chunkBytes: 1 << 20, chunks: 1
 
 export class RedoLog {
   readonly #stream: RedoStream;
+  readonly #clock: Clock;
   readonly #memories: Memory[] = [];
   readonly #options: RedoLogOptions;
   readonly #free: number[] = [];
@@ -46,9 +52,10 @@ export class RedoLog {
   readonly #closed: ClosedFrame[] = [];
   readonly #fail: (reason: string) => void;
   readonly #spaceWaiters = new WaitList();
-  /** Durability waiters in LSN order (appended in order, since LSNs only grow). */
-  #durableTasks: Task[] = [];
-  #durableLsns: number[] = [];
+  /** Tasks that wait for durability, each for its `durableAt`. */
+  readonly #durableTasks: Task[] = [];
+  /** When a reservation first found no room on disk, milliseconds; -1 = there is room. */
+  #fullSince = -1;
   #onDurable: (() => void) | undefined;
   #chunk = 0;
   #frameAt = 0;
@@ -67,8 +74,9 @@ export class RedoLog {
   flushedBytes = 0;
 
   /** `fail` is called once when a write failed: the primary must stop. */
-  constructor(stream: RedoStream, options: RedoLogOptions, fail: (reason: string) => void) {
+  constructor(stream: RedoStream, options: RedoLogOptions, clock: Clock, fail: (reason: string) => void) {
     this.#stream = stream;
+    this.#clock = clock;
     this.#options = options;
     this.#fail = fail;
     for (let i = 0; i < options.chunks; i++) {
@@ -92,22 +100,38 @@ export class RedoLog {
   }
 
   /**
-   * Makes sure that `bytes` of redo can be appended without interruption. 1: yes. -1: the buffer is full, `task` is woken when a flush has ended.
-   * -7 (NO_SPACE): the disk has no room. `reserved` may use the last
-   * chunk's worth of room, which is kept so that what was begun can be ended.
+   * Makes sure that `bytes` of redo can be appended without interruption. ROW: yes. BLOCKED: `task` is woken when it is worth asking again. NO_SPACE: the disk
+   * has had no room for a while. `reserved` may use the last chunk's worth of room, which is kept so that what was begun can be ended.
    */
   reserve(bytes: number, task: Task, reserved: boolean): number {
-    assert(bytes <= this.#options.chunkBytes / 2, () => `mini-transaction of up to ${bytes} bytes is too long for the log buffer`);
-    if (this.#stream.room() - (this.endLsn - this.durableLsn) < bytes + (reserved ? 0 : this.#options.chunkBytes)) return -7;
-    if (this.#fill + bytes + FRAME_PAD <= this.#options.chunkBytes) return 1;
+    assert(bytes <= this.maxReserve, () => `mini-transaction of up to ${bytes} bytes is too long for the log buffer`);
+    const room = this.#stream.room() - (this.endLsn - this.durableLsn);
+    if (room < bytes + (reserved ? 0 : this.#options.chunkBytes)) return this.#noRoom(task);
+    this.#fullSince = -1;
+    if (this.#fill + bytes + FRAME_PAD <= this.#options.chunkBytes) return ROW;
     if (this.#free.length === 0) {
       this.#spaceWaiters.add(task);
       this.kick();
-      return -1;
+      return BLOCKED;
     }
     this.#closeFrame();
     this.#nextChunk();
-    return 1;
+    return ROW;
+  }
+
+  /** Longest reservation: the redo of one mini-transaction. */
+  get maxReserve(): number {
+    return this.#options.chunkBytes >> 1;
+  }
+
+  /** Storage makes room in the background, so shortage is a pause at first and an error only when it lasts. */
+  #noRoom(task: Task): number {
+    const now = this.#clock.now();
+    if (this.#fullSince < 0) this.#fullSince = now;
+    if (now - this.#fullSince >= PATIENCE_MS) return NO_SPACE;
+    this.kick();
+    this.#clock.after(ROOM_RETRY_MS, () => task.wake());
+    return BLOCKED;
   }
 
   /** Offset in `memory` at which the next record is to be encoded. */
@@ -133,8 +157,8 @@ export class RedoLog {
   /** True when everything below `lsn` is durable; else `task` is woken when it is. A flush must have been asked for. */
   isDurable(lsn: number, task: Task): boolean {
     if (this.durableLsn >= lsn) return true;
-    this.#durableTasks.push(task);
-    this.#durableLsns.push(lsn);
+    if (task.durableAt === 0) this.#durableTasks.push(task);
+    if (lsn > task.durableAt) task.durableAt = lsn;
     return false;
   }
 
@@ -200,16 +224,16 @@ export class RedoLog {
   #wakeDurable(): void {
     const durable = this.durableLsn;
     const tasks = this.#durableTasks;
-    const lsns = this.#durableLsns;
     let kept = 0;
     for (let i = 0; i < tasks.length; i++) {
-      if (lsns[i] <= durable) tasks[i].wake();
-      else {
-        tasks[kept] = tasks[i];
-        lsns[kept++] = lsns[i];
+      const task = tasks[i];
+      if (task.durableAt > durable) {
+        tasks[kept++] = task;
+        continue;
       }
+      task.durableAt = 0;
+      task.wake();
     }
     tasks.length = kept;
-    lsns.length = kept;
   }
 }

@@ -7,6 +7,7 @@
 // short, never per statement. An idle node refreshes them by the same timer: idle is not infinity.
 
 import type {TransactionFusion} from '../../fusion/api.ts';
+import type {Task} from '../schedule/task.ts';
 
 /** A snapshot: everything committed at or below `cts`, and what the reader itself has written. */
 export class ReadView {
@@ -14,6 +15,10 @@ export class ReadView {
   cts = 0;
   /** A page whose maxStart is below this is visible as a whole (K1). */
   low = 0;
+  /** It was taken away because it held up the whole cluster (G2): its transaction can only be rolled back. */
+  cancelled = false;
+  /** Who reads with it. */
+  task: Task | undefined;
 
   get isOpen(): boolean {
     return this.cts !== 0;
@@ -80,6 +85,22 @@ export class ReadViews {
     let floor = this.#lastTso;
     for (const view of this.#open) if (view.cts < floor) floor = view.cts;
     return floor;
+  }
+
+  /**
+   * Takes the oldest snapshots away, those at or below `cts`: their transactions are told INTERRUPTED at their next call (G2). Between polls only: nobody reads
+   * with them any more. Returns how many.
+   */
+  cancelUpTo(cts: number): number {
+    const old = this.#open.filter(view => view.cts <= cts);
+    for (const view of old) {
+      this.close(view);
+      view.cancelled = true;
+      if (view.task === undefined) continue;
+      view.task.interrupted = true;
+      view.task.wake();
+    }
+    return old.length;
   }
 
   /** Publishes both words and reads those of the others. Called every 10-50 ms, and when slots run short. */

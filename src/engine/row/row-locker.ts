@@ -15,7 +15,7 @@ import {payloadAt, payloadLength} from '../../format/page/records.ts';
 import {NO_UNDO, oldCts, oldFlags, oldIncarnation, oldRollAt, oldRollPage, oldSlot, oldVersion, undoAt, undoType} from '../../format/undo/read.ts';
 import {rollAt, rollPage} from '../../format/page/records.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {BLOCKED, CONFLICT, Isolation, LOCK_BUSY, LockWait, ROW, SKIPPED, type TableHandle} from '../api.ts';
+import {BLOCKED, CONFLICT, INTERRUPTED, Isolation, LOCK_BUSY, LockWait, ROW, SKIPPED, type TableHandle} from '../api.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
@@ -61,6 +61,7 @@ export class RowLocker {
     const state = this.#versions.writerState(record, trx, task);
     if (state === BLOCKED) return BLOCKED;
     if (state === WRITER_SELF) return this.#settled();
+    if (task.interrupted) return INTERRUPTED;
     if (state === WRITER_ACTIVE) return this.waitFor(table, record, key, keyLength, wait);
     if (state > trx.view.cts) {
       const conflict = this.#conflicts(record, state);
@@ -68,6 +69,10 @@ export class RowLocker {
     }
     const began = this.#session.beginWrite();
     if (began !== ROW) return began;
+    if (this.#core.waits.mustQueue(task, rowHash(table.tableId, key, keyLength))) {
+      const queued = this.#waitInTurn(table, record, key, keyLength, wait);
+      if (queued !== ROW) return queued;
+    }
     const room = this.reserve(undoLengthMax(keyLength, 0, 0), FIXED_REDO_MAX + SLACK);
     if (room !== ROW) return room;
     this.#pendingBase = base;
@@ -92,13 +97,21 @@ export class RowLocker {
 
   /** Waits for the active writer of `record`, as `wait` says. BLOCKED when the search is to be made again. */
   waitFor(table: TableHandle, record: number, key: Uint8Array, keyLength: number, wait: LockWait): number {
+    const result = this.#waitInTurn(table, record, key, keyLength, wait);
+    if (result !== ROW) return result;
+    this.#session.task.wake();
+    return BLOCKED;
+  }
+
+  /** Queues for the row behind those who came first (S8). ROW: it is this session's turn. */
+  #waitInTurn(table: TableHandle, record: number, key: Uint8Array, keyLength: number, wait: LockWait): number {
     if (wait === LockWait.nowait) return LOCK_BUSY;
     if (wait === LockWait.skip) return SKIPPED;
     const began = this.#session.beginWrite();
     if (began !== ROW) return began;
     const mem = this.#core.pool.memory;
     const {trx, task, lockWaitTimeoutMs} = this.#session;
-    const result = this.#core.waits.forRow(
+    return this.#core.waits.forRow(
       task,
       trx.slot,
       writerIncarnation(mem, record),
@@ -108,11 +121,6 @@ export class RowLocker {
       trx.rowsChanged,
       lockWaitTimeoutMs,
     );
-    if (result === ROW) {
-      task.wake();
-      return BLOCKED;
-    }
-    return result;
   }
 
   /** First updater wins: CONFLICT when somebody whose commit the view does not see has written (not merely locked) the row. */
@@ -141,13 +149,21 @@ export class RowLocker {
       incarnation = oldIncarnation(mem, undo);
       slot = oldSlot(mem, undo);
       version = oldVersion(mem, undo);
-      const hint = oldCts(mem, undo);
-      const cts = hint !== 0 ? hint : this.#core.fusion.transactions.slotState(incarnation, slot, version);
-      if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0) return cts > this.#session.trx.view.cts ? CONFLICT : ROW;
+      if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0) return this.#conflictsWith(undo, incarnation, slot, version);
       page = oldRollPage(mem, undo);
       at = oldRollAt(mem, undo);
     }
     return ROW;
+  }
+
+  /** Did the writer of the version before this undo record commit above the view? He has ended, since the row was locked after him. */
+  #conflictsWith(undo: number, incarnation: number, slot: number, version: number): number {
+    const session = this.#session;
+    const hint = oldCts(this.#core.pool.memory, undo);
+    const cts = hint !== 0 ? hint : this.#core.fusion.transactions.slotState(incarnation, slot, version);
+    if (cts > 0) return cts > session.trx.view.cts ? CONFLICT : ROW;
+    this.#core.unrecovered.add(session.task);
+    return BLOCKED;
   }
 
   /** Makes a pending lock real. Called before the poll ends and before anything else the session does. */
@@ -184,18 +200,23 @@ export class RowLocker {
     return this.#pendingBase === base && this.#pendingSlot === slot;
   }
 
-  /** Fills `head` for the transaction's next undo record. */
+  /** Fills `head` for the transaction's next undo record about a row of this table. */
   prepareUndo(table: TableHandle): void {
+    this.prepareUndoOf(table.clustered.treeId, table.clustered.rootPage, table.tableId);
+  }
+
+  /** The same for a record about something else; what the words mean depends on its type. */
+  prepareUndoOf(treeId: number, rootPage: number, tableId: number): void {
     const {trx} = this.#session;
-    const head = this.head;
+    const {head} = this;
     head.incarnation = this.#core.fusion.incarnation;
     head.slot = trx.slot;
     head.version = trx.version;
     head.previousPage = trx.undoPage;
     head.previousAt = trx.undoAt;
-    head.treeId = table.clustered.treeId;
-    head.rootPage = table.clustered.rootPage;
-    head.tableId = table.tableId;
+    head.treeId = treeId;
+    head.rootPage = rootPage;
+    head.tableId = tableId;
   }
 
   /** Fills `stamp` after the undo record has been appended. */

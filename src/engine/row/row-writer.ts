@@ -10,29 +10,16 @@ import {freeAfterCompaction, prefixLength} from '../../format/page/page.ts';
 import {clusteredLength, payloadAt, payloadLength, recordAt, recordFlags, recordLength} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX, insertRowMax, updateMax} from '../../format/redo/bounds.ts';
-import {addUndoEntry, beginUndo, endUndo, endUndoWithRow, setOldRow, undoEntryLength, undoLengthMax} from '../../format/undo/encode.ts';
-import {EntryOp, UndoType} from '../../format/undo/layout.ts';
+import {beginUndo, endUndo, endUndoWithRow, setOldRow, undoLengthMax} from '../../format/undo/encode.ts';
+import {UndoType} from '../../format/undo/layout.ts';
 import {BLOCKED, DONE, DUPLICATE, LockWait, ROW, type RowPlace, type RowWriter, type TableHandle, TOO_BIG} from '../api.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
 import type {Session} from '../session/session.ts';
 import {Entries} from './entries.ts';
+import {EntryPlan} from './entry-plan.ts';
 import type {RowLocker} from './row-locker.ts';
-
-/** What a change does to one secondary index. */
-class EntryChange {
-  readonly oldKey = new KeyBuffer();
-  readonly newKey = new KeyBuffer();
-  removes = false;
-  adds = false;
-  /** Length of the index parts of the new key; the rest is the primary key. */
-  indexLength = 0;
-  /** The new key is checked against other rows. */
-  unique = false;
-  added = false;
-  marked = false;
-}
 
 export class Writer implements RowWriter {
   readonly #core: EngineCore;
@@ -40,8 +27,8 @@ export class Writer implements RowWriter {
   readonly #locker: RowLocker;
   readonly #versions: VersionReader;
   readonly #entries: Entries;
-  readonly #changes: EntryChange[] = [];
   readonly #key = new KeyBuffer();
+  readonly #plan = new EntryPlan(this.#key);
   #phase = 0;
   conflictIndex = 0;
   readonly conflictKey: Uint8Array;
@@ -64,7 +51,7 @@ export class Writer implements RowWriter {
       const end = table.primaryKey.extract(memory, rowAt, rowLength, this.#key.bytes, 0);
       if (end < 0) return TOO_BIG;
       this.#key.length = end;
-      if (!this.#planInsert(table, memory, rowAt, rowLength)) return TOO_BIG;
+      if (!this.#plan.insert(table, memory, rowAt, rowLength)) return TOO_BIG;
       const result = this.#insertClustered(table, memory, rowAt, rowLength);
       if (result !== ROW) return this.#ended(result);
       this.#phase = 1;
@@ -122,7 +109,7 @@ export class Writer implements RowWriter {
 
   #changeEntry(table: TableHandle, i: number): number {
     const index = table.secondaries[i];
-    const change = this.#changes[i];
+    const change = this.#plan.change(i);
     if (change.removes && !change.marked) {
       const marked = this.#entries.mark(index.tree, change.oldKey, this.#key.length);
       if (marked !== ROW) return marked;
@@ -140,92 +127,6 @@ export class Writer implements RowWriter {
     this.conflictIndex = i + 1;
     this.conflictKeyLength = this.#entries.conflict.length;
     return DUPLICATE;
-  }
-
-  #change(i: number): EntryChange {
-    while (this.#changes.length <= i) this.#changes.push(new EntryChange());
-    const change = this.#changes[i];
-    change.removes = false;
-    change.adds = false;
-    change.added = false;
-    change.marked = false;
-    return change;
-  }
-
-  /** Whole entry key of index `i` for a row: index parts, then the primary key in `#key`. -1 when it is too long. */
-  #entryKey(table: TableHandle, i: number, memory: Memory, rowAt: number, rowLength: number, into: KeyBuffer): number {
-    const end = table.secondaries[i].key.extract(memory, rowAt, rowLength, into.bytes, 0);
-    if (end < 0 || end + this.#key.length > into.bytes.length) return -1;
-    for (let k = 0; k < this.#key.length; k++) into.bytes[end + k] = this.#key.bytes[k];
-    into.length = end + this.#key.length;
-    return end;
-  }
-
-  #planInsert(table: TableHandle, memory: Memory, rowAt: number, rowLength: number): boolean {
-    for (let i = 0; i < table.secondaries.length; i++) {
-      const change = this.#change(i);
-      change.adds = true;
-      change.indexLength = this.#entryKey(table, i, memory, rowAt, rowLength, change.newKey);
-      if (change.indexLength < 0) return false;
-      const index = table.secondaries[i];
-      change.unique = index.unique && !index.key.hasNull;
-    }
-    return true;
-  }
-
-  /** Which indexes an update changes: entries are compared as bytes. */
-  #planUpdate(table: TableHandle, oldAt: number, oldLength: number, memory: Memory, rowAt: number, rowLength: number): boolean {
-    const mem = this.#core.pool.memory;
-    for (let i = 0; i < table.secondaries.length; i++) {
-      const change = this.#change(i);
-      if (this.#entryKey(table, i, mem, oldAt, oldLength, change.oldKey) < 0) return false;
-      change.indexLength = this.#entryKey(table, i, memory, rowAt, rowLength, change.newKey);
-      if (change.indexLength < 0) return false;
-      if (change.oldKey.equals(change.newKey.bytes, change.newKey.length)) continue;
-      change.removes = true;
-      change.adds = true;
-      const index = table.secondaries[i];
-      change.unique = index.unique && !index.key.hasNull;
-    }
-    return true;
-  }
-
-  #planRemove(table: TableHandle, oldAt: number, oldLength: number): boolean {
-    for (let i = 0; i < table.secondaries.length; i++) {
-      const change = this.#change(i);
-      if (this.#entryKey(table, i, this.#core.pool.memory, oldAt, oldLength, change.oldKey) < 0) return false;
-      change.removes = true;
-    }
-    return true;
-  }
-
-  #entryBytes(table: TableHandle): number {
-    let bytes = 0;
-    for (let i = 0; i < table.secondaries.length; i++) {
-      const change = this.#changes[i];
-      if (change.removes) bytes += undoEntryLength(change.oldKey.length);
-      if (change.adds) bytes += undoEntryLength(change.newKey.length);
-    }
-    return bytes;
-  }
-
-  #putEntries(table: TableHandle, end: number): number {
-    const {scratch} = this.#core.undo;
-    const primary = this.#key.length;
-    let at = end;
-    for (let i = 0; i < table.secondaries.length; i++) {
-      const {treeId, rootPage} = table.secondaries[i].tree;
-      const change = this.#changes[i];
-      if (change.removes) {
-        const {bytes, length} = change.oldKey;
-        at = addUndoEntry(scratch, 0, at, EntryOp.removed, treeId, rootPage, bytes, length, primary);
-      }
-      if (change.adds) {
-        const {bytes, length} = change.newKey;
-        at = addUndoEntry(scratch, 0, at, EntryOp.added, treeId, rootPage, bytes, length, primary);
-      }
-    }
-    return at;
   }
 
   #insertClustered(table: TableHandle, memory: Memory, rowAt: number, rowLength: number): number {
@@ -248,16 +149,42 @@ export class Writer implements RowWriter {
         if (made !== ROW) return made;
         continue;
       }
-      const room = this.#roomFor(undoLengthMax(length, this.#entryBytes(table), 0), insertRowMax(length, rowLength));
+      const room = this.#roomFor(table, 0, insertRowMax(length, rowLength));
       if (room !== ROW) return room;
       this.#putInsert(table, base, ~slot, memory, rowAt, rowLength);
       return ROW;
     }
   }
 
-  #roomFor(undoLength: number, redo: number): number {
+  /** Slot, undo room and log space for a change that keeps `oldLength` bytes of payload, and the entries that do not fit its undo record. */
+  #roomFor(table: TableHandle, oldLength: number, redo: number): number {
+    const {undo} = this.#core;
     const began = this.#session.beginWrite();
-    return began === ROW ? this.#locker.reserve(undoLength, redo) : began;
+    if (began !== ROW) return began;
+    const {trx} = this.#session;
+    if (!this.#plan.isSpilledAt(trx.undoPage, trx.undoAt)) this.#plan.startSpill();
+    for (;;) {
+      const length = undoLengthMax(this.#key.length, this.#plan.bytes(table), oldLength);
+      if (length <= undo.recordMax || this.#plan.bytes(table) === 0) return this.#locker.reserve(length, redo);
+      const spilled = this.#spill(table);
+      if (spilled !== ROW) return spilled;
+    }
+  }
+
+  /** Writes a moreEntries record. The row must stay as it is meanwhile, so a pending lock becomes real first. */
+  #spill(table: TableHandle): number {
+    const {undo, mtr} = this.#core;
+    if (this.#plan.isSpilledAt(0, 0)) this.#locker.write();
+    const length = this.#plan.spillBytes(table, undo.recordMax);
+    if (length === 0) return TOO_BIG;
+    const room = this.#locker.reserve(length, 0);
+    if (room !== ROW) return room;
+    this.#locker.prepareUndo(table);
+    mtr.begin();
+    undo.append(this.#session.trx, this.#plan.spill(table, undo.scratch, this.#locker.head, undo.recordMax));
+    mtr.commit();
+    this.#plan.spilledTo(undo.page, undo.at);
+    return ROW;
   }
 
   #putInsert(table: TableHandle, base: number, slot: number, memory: Memory, rowAt: number, rowLength: number): void {
@@ -265,7 +192,7 @@ export class Writer implements RowWriter {
     const {trx} = this.#session;
     this.#locker.prepareUndo(table);
     const end = beginUndo(undo.scratch, 0, UndoType.insert, this.#locker.head, this.#key.bytes, this.#key.length);
-    const undoLength = endUndo(undo.scratch, 0, this.#putEntries(table, end));
+    const undoLength = endUndo(undo.scratch, 0, this.#plan.put(table, undo.scratch, end));
     mtr.begin();
     undo.append(trx, undoLength);
     this.#locker.prepareStamp(0);
@@ -278,13 +205,6 @@ export class Writer implements RowWriter {
     const {trx} = this.#session;
     trx.rowsChanged++;
     trx.mustForce = true;
-  }
-
-  /** Entries that the change removes stay, marked, until purge. */
-  #notePurge(table: TableHandle): void {
-    for (let i = 0; i < table.secondaries.length; i++) {
-      if (this.#changes[i].removes || this.#changes[i].adds) this.#session.trx.needsPurge = true;
-    }
   }
 
   /** The key is there already: a live row is a duplicate, a deleted one comes back to life. */
@@ -325,7 +245,8 @@ export class Writer implements RowWriter {
       const base = this.#lockedLeaf(table, key, keyLength);
       if (base < 0) return base === NOT_THERE ? DONE : base;
       const record = recordAt(mem, base, this.#slot);
-      if (!this.#planUpdate(table, payloadAt(mem, record), payloadLength(mem, record), memory, rowAt, rowLength)) return TOO_BIG;
+      const planned = this.#plan.update(table, mem, payloadAt(mem, record), payloadLength(mem, record), memory, rowAt, rowLength);
+      if (!planned) return TOO_BIG;
       const result = this.#replace(table, base, this.#slot, UndoType.update, memory, rowAt, rowLength);
       if (result !== AGAIN) return result;
     }
@@ -372,21 +293,20 @@ export class Writer implements RowWriter {
     }
     const oldAt = payloadAt(mem, record);
     const oldLength = payloadLength(mem, record);
-    const undoMax = undoLengthMax(this.#key.length, this.#entryBytes(table), oldLength);
-    const room = this.#roomFor(undoMax, updateMax(rowLength));
+    const room = this.#roomFor(table, oldLength, updateMax(rowLength));
     if (room !== ROW) return room;
     this.#locker.consume(base, slot);
     this.#locker.prepareUndo(table);
     const start = beginUndo(undo.scratch, 0, type, this.#locker.head, this.#key.bytes, this.#key.length);
     setOldRow(undo.scratch, 0, mem, record);
-    const end = this.#putEntries(table, start);
+    const end = this.#plan.put(table, undo.scratch, start);
     const undoLength = endUndoWithRow(undo.scratch, 0, end, mem, oldAt, oldLength, memory, rowAt, rowLength);
     mtr.begin();
     undo.append(trx, undoLength);
     this.#locker.prepareStamp(0);
     mtr.updateRow(base, slot, this.#locker.stamp, memory, rowAt, rowLength);
     mtr.commit();
-    this.#notePurge(table);
+    if (this.#plan.changesEntries(table)) this.#session.trx.needsPurge = true;
     this.#changed();
     return ROW;
   }
@@ -399,14 +319,14 @@ export class Writer implements RowWriter {
     const record = recordAt(mem, base, this.#slot);
     const oldAt = payloadAt(mem, record);
     const oldLength = payloadLength(mem, record);
-    if (!this.#planRemove(table, oldAt, oldLength)) return TOO_BIG;
-    const room = this.#roomFor(undoLengthMax(keyLength, this.#entryBytes(table), 0), FIXED_REDO_MAX);
+    if (!this.#plan.remove(table, mem, oldAt, oldLength)) return TOO_BIG;
+    const room = this.#roomFor(table, 0, FIXED_REDO_MAX);
     if (room !== ROW) return room;
     this.#locker.consume(base, this.#slot);
     this.#locker.prepareUndo(table);
     const start = beginUndo(undo.scratch, 0, UndoType.deleteMark, this.#locker.head, key, keyLength);
     setOldRow(undo.scratch, 0, mem, record);
-    const end = this.#putEntries(table, start);
+    const end = this.#plan.put(table, undo.scratch, start);
     const undoLength = endUndoWithRow(undo.scratch, 0, end, mem, oldAt, oldLength, mem, oldAt, oldLength);
     mtr.begin();
     undo.append(this.#session.trx, undoLength);

@@ -19,6 +19,10 @@ export class Task implements Waiter {
   readonly misses = new PageMisses();
   /** Wait id of the row or metadata lock it is blocked on; 0 = none (victims name it, S12). */
   waitId = 0;
+  /** The current wait is over, and what was waited for is kept for this task for a moment (S8). */
+  isWoken = false;
+  /** End of the redo whose durability it waits for; 0 = none. */
+  durableAt = 0;
   /** Set by a victim message for the current wait. */
   isVictim = false;
   /** KILL, or the snapshot was cancelled. */
@@ -85,8 +89,11 @@ export class Scheduler {
   runNow(task: Task): void {
     const observer = this.#observer as PollObserver;
     if (!observer.pollStarts(task)) return;
-    task.run();
-    observer.pollEnded(task);
+    try {
+      task.run();
+    } finally {
+      observer.pollEnded(task);
+    }
   }
 
   /**

@@ -1,12 +1,14 @@
 // Long values in chains of overflow pages (design 10).
 //
 // A value is written from its end to its beginning, one page per mini-transaction, each page linked to the one behind it; the row that names the first
-// page is written after. Every page is first named by an undo record of the transaction, so a rollback frees what was written (S14).
+// page is written after. Every page is named by an undo record of the transaction in its own mini-transaction, so after a rollback purge frees what was written
+// (S14, K14: not before the horizon has passed). A page is never changed once it is written; it carries the number of its value, which with the
+// incarnation that wrote it tells this value's pages from those of any other, now and in another life of the page.
 
 import {assert} from '../../base/assert.ts';
 import {Memory} from '../../format/memory.ts';
 import {PAGE_HEADER, PAGE_TRAILER, PageType} from '../../format/page/layout.ts';
-import {pageRight, pageType} from '../../format/page/page.ts';
+import {INFINITE, pageIncarnation, pageRight, pageTreeId, pageType} from '../../format/page/page.ts';
 import {bytesMax, formatMax} from '../../format/redo/bounds.ts';
 import {writeUndoPages} from '../../format/undo/encode.ts';
 import {UNDO_HEADER, UndoType} from '../../format/undo/layout.ts';
@@ -15,33 +17,38 @@ import {BLOCKED, ROW} from '../api.ts';
 import type {EngineCore} from '../core.ts';
 import {Extents} from '../space/extents.ts';
 import type {Session} from './session.ts';
-import {TreeMaker} from './tree-maker.ts';
+import type {TreeMaker} from './tree-maker.ts';
+
+const NO_KEY = new Uint8Array(0);
 
 export class OverflowValues {
   readonly #core: EngineCore;
   readonly #session: Session;
+  readonly #trees: TreeMaker;
   readonly #chunk: Memory;
-  readonly #drops: TreeMaker;
   readonly #pageBytes: number;
   /** Bytes of the value under way that are not written yet; -1 = none under way. */
   #left = -1;
+  /** Number of the value under way. */
+  #value = 0;
   /** First page of the last value written. */
   firstPage = 0;
   #readFirst = 0;
   #readPage = 0;
   #readDone = 0;
 
-  constructor(core: EngineCore, session: Session) {
+  constructor(core: EngineCore, session: Session, trees: TreeMaker) {
     this.#core = core;
     this.#session = session;
+    this.#trees = trees;
     this.#pageBytes = core.pool.pageSize - PAGE_HEADER - PAGE_TRAILER;
     this.#chunk = new Memory(new ArrayBuffer(core.pool.pageSize));
-    this.#drops = new TreeMaker(core, session);
   }
 
   write(bytes: Uint8Array, at: number, length: number): number {
     if (this.#left < 0) {
       this.#left = length;
+      this.#value = this.#core.nextOverflowValue();
       this.firstPage = 0;
     }
     while (this.#left > 0) {
@@ -58,6 +65,12 @@ export class OverflowValues {
     return ROW;
   }
 
+  /** Forgets what is under way: the statement is given up. */
+  abandon(): void {
+    this.#left = -1;
+    this.#readFirst = 0;
+  }
+
   #writePage(bytes: Uint8Array, at: number, length: number): number {
     const {extents, mtr, undo} = this.#core;
     const session = this.#session;
@@ -69,17 +82,19 @@ export class OverflowValues {
     if (room !== ROW) return room;
     const pages = extents.reserve(1, session.task);
     if (pages !== ROW) return pages;
+    // Taking a new extent may have used log space; the undo page is held and has room since the first call.
     const again = session.locker.reserve(UNDO_HEADER + 4, redo);
     if (again !== ROW) return again;
     this.#chunk.bytes.set(bytes.subarray(at, at + length));
     mtr.begin();
     const base = extents.take();
-    session.locker.prepareUndo(NO_TABLE);
+    session.locker.prepareUndoOf(this.#value, 0, 0);
     undo.append(session.trx, writeUndoPages(undo.scratch, 0, session.locker.head, [extents.page]));
-    mtr.formatPlain(base, extents.page, PageType.overflow, this.firstPage);
+    mtr.format(base, extents.page, PageType.overflow, 0, this.#value, this.firstPage, NO_KEY, INFINITE, NO_KEY, INFINITE);
     mtr.bytes(base, PAGE_HEADER, this.#chunk, 0, length);
     mtr.commit();
     session.trx.mustForce = true;
+    session.trx.needsPurge = true;
     this.firstPage = extents.page;
     return ROW;
   }
@@ -105,15 +120,13 @@ export class OverflowValues {
     return ROW;
   }
 
-  /** Purge will free the chain. */
+  /** Purge will free the chain, once the transaction has committed and no view can need it. */
   drop(firstPage: number): number {
-    return this.#drops.noteDrop(UndoType.dropPages, {treeId: 0, rootPage: firstPage});
+    const {pool} = this.#core;
+    const mem = pool.memory;
+    const base = pool.fix(firstPage, PLockMode.shared, this.#session.task);
+    if (base < 0) return base;
+    assert(pageType(mem, base) === PageType.overflow, () => `page ${firstPage} is no overflow page`);
+    return this.#trees.noteDrop(UndoType.dropPages, pageTreeId(mem, base), firstPage, pageIncarnation(mem, base));
   }
 }
-
-const NO_TABLE = {
-  tableId: 0,
-  clustered: {treeId: 0, rootPage: 0},
-  primaryKey: {extract: () => -1, hasNull: false},
-  secondaries: [],
-};

@@ -28,6 +28,7 @@ export class TreeMaker {
   create(clustered: boolean): number {
     const {ids, extents, mtr} = this.#core;
     const {task} = this.#session;
+    this.#session.locker.write();
     if (this.#id === 0) {
       const id = ids.take(task);
       if (id !== ROW) return id;
@@ -39,12 +40,13 @@ export class TreeMaker {
     if (room !== ROW) return room;
     const pages = extents.reserve(1, task);
     if (pages !== ROW) return pages;
+    // Taking a new extent may have used log space; the undo page is held and has room since the first call.
     const again = this.#session.locker.reserve(UNDO_HEADER, formatMax(0, 0) + Extents.redoMax);
     if (again !== ROW) return again;
     mtr.begin();
     const base = extents.take();
     this.made = {treeId: this.#id, rootPage: extents.page};
-    this.#undo(UndoType.createTree, this.made);
+    this.#undo(UndoType.createTree, this.made.treeId, this.made.rootPage, 0);
     const type = clustered ? PageType.clusteredLeaf : PageType.secondaryLeaf;
     mtr.format(base, this.made.rootPage, type, 0, this.#id, 0, NO_KEY, INFINITE, NO_KEY, INFINITE);
     mtr.commit();
@@ -54,35 +56,29 @@ export class TreeMaker {
 
   /** The tree is gone once the transaction has committed. */
   drop(tree: TreeRef): number {
-    return this.noteDrop(UndoType.dropTree, tree);
+    return this.noteDrop(UndoType.dropTree, tree.treeId, tree.rootPage, 0);
   }
 
-  /** Appends an undo record that tells purge what to free. */
-  noteDrop(type: UndoType, tree: TreeRef): number {
+  /** Appends an undo record that tells purge what to free: a tree (id, root), or an overflow value (number, first page, incarnation that wrote it). */
+  noteDrop(type: UndoType, id: number, page: number, writer: number): number {
+    const {locker, trx} = this.#session;
+    locker.write();
     const began = this.#session.beginWrite();
     if (began !== ROW) return began;
-    const room = this.#session.locker.reserve(UNDO_HEADER, bytesMax(0));
+    const room = locker.reserve(UNDO_HEADER, bytesMax(0));
     if (room !== ROW) return room;
     this.#core.mtr.begin();
-    this.#undo(type, tree);
+    this.#undo(type, id, page, writer);
     this.#core.mtr.commit();
-    this.#session.trx.needsPurge = true;
+    trx.needsPurge = true;
     return ROW;
   }
 
-  #undo(type: UndoType, tree: TreeRef): void {
+  #undo(type: UndoType, id: number, page: number, writer: number): void {
     const {undo} = this.#core;
     const {trx, locker} = this.#session;
-    const {head} = locker;
-    head.incarnation = this.#core.fusion.incarnation;
-    head.slot = trx.slot;
-    head.version = trx.version;
-    head.previousPage = trx.undoPage;
-    head.previousAt = trx.undoAt;
-    head.treeId = tree.treeId;
-    head.rootPage = tree.rootPage;
-    head.tableId = 0;
-    const end = beginUndo(undo.scratch, 0, type, head, NO_KEY, 0);
+    locker.prepareUndoOf(id, page, writer);
+    const end = beginUndo(undo.scratch, 0, type, locker.head, NO_KEY, 0);
     undo.append(trx, endUndo(undo.scratch, 0, end));
     trx.mustForce = true;
   }

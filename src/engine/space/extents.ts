@@ -29,6 +29,7 @@ export class Extents {
   readonly #byte = new Memory(new ArrayBuffer(8));
   /** Extents that this node takes pages from, best last. */
   readonly #own: number[] = [];
+  readonly #isOwn = new Set<number>();
   /** Next foreign extent to probe. */
   #probe: number;
   #map = -1;
@@ -58,9 +59,11 @@ export class Extents {
       this.#extent = this.#own[this.#own.length - 1];
       this.#map = this.#pool.fix(mapPage(this.#extent), PLockMode.exclusive, task);
       if (this.#map < 0) return this.#map;
+      assert(this.#isMap(), () => `extent ${this.#extent} has no map`);
       this.#pick(count);
       if (this.#reserved === count) break;
       this.#own.pop();
+      this.#isOwn.delete(this.#extent);
     }
     for (let i = 0; i < count; i++) {
       const base = this.#pool.fixFresh(this.#pages[i], task);
@@ -96,7 +99,25 @@ export class Extents {
     const index = pageNo - this.#extent * EXTENT_PAGES;
     assert(this.#pool.memory.bytes[this.#map + MAP_AT + index] === USED, () => `page ${pageNo} is freed twice`);
     this.#setByte(this.#map, index, 0);
-    if (!this.#own.includes(this.#extent)) this.#own.unshift(this.#extent);
+    this.#adopt(this.#extent, false);
+  }
+
+  /** From now on this node takes pages from the extent; `first` before others. */
+  #adopt(extent: number, first: boolean): void {
+    if (this.#isOwn.has(extent)) return;
+    this.#isOwn.add(extent);
+    if (first) this.#own.push(extent);
+    else this.#own.unshift(extent);
+  }
+
+  /** Takes over the extents of a dead incarnation (K11). */
+  adopt(extents: readonly number[]): void {
+    for (const extent of extents) this.#adopt(extent, false);
+  }
+
+  /** Extents that this node takes pages from: for checkpoints. */
+  get own(): readonly number[] {
+    return this.#own;
   }
 
   #setByte(map: number, index: number, value: number): void {
@@ -122,7 +143,7 @@ export class Extents {
       const map = this.#pool.peek(mapPage(extent), PLockMode.shared);
       this.#probe++;
       if (map >= 0 && this.#freeIn(map) > EXTENT_PAGES / 4) {
-        this.#own.push(extent);
+        this.#adopt(extent, true);
         return ROW;
       }
     }
@@ -147,7 +168,7 @@ export class Extents {
     this.#mtr.bytes(header, HeaderAt.extents, this.#byte, 0, 4);
     this.formatMap(map, extent);
     this.#mtr.commit();
-    this.#own.push(extent);
+    this.#adopt(extent, true);
     return ROW;
   }
 
@@ -159,8 +180,7 @@ export class Extents {
     if (extent === 0) this.#setByte(map, 0, USED);
   }
 
-  /** True when the page is a formatted extent map: for checkers. */
-  isMap(base: number): boolean {
-    return pageType(this.#pool.memory, base) === PageType.extentMap;
+  #isMap(): boolean {
+    return pageType(this.#pool.memory, this.#map) === PageType.extentMap;
   }
 }

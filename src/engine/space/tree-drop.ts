@@ -1,21 +1,20 @@
-// Frees the pages of a tree: rollback of CREATE, purge of DROP. Also frees single pages (overflow chains, undo pages).
+// Frees the pages of a tree: rollback of CREATE, purge of DROP.
 //
 // First the tree's page numbers are collected from the root down; then they are freed level by level from the leaves up, right to left, the root last.
 // So after a crash in the middle everything that is left is still reachable from the root, and the job is simply done again: pages that do
 // not belong to the tree any more are passed over. Nobody else can be in the tree: it is dropped for every view (K19).
 
-import {PageType} from '../../format/page/layout.ts';
 import {isTreeType, pageLevel, pageRight, pageTreeId, pageType, slotCount} from '../../format/page/page.ts';
 import {childPage, recordAt} from '../../format/page/records.ts';
-import {FIXED_REDO_MAX} from '../../format/redo/bounds.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {ROW, type TreeRef} from '../api.ts';
 import type {EngineCore} from '../core.ts';
 import type {Task} from '../schedule/task.ts';
-import {Extents} from './extents.ts';
+import {PageFreer} from './page-free.ts';
 
 export class TreeDrop {
   readonly #core: EngineCore;
+  readonly #freer: PageFreer;
   #treeId = 0;
   /** Pages found, parents before children, left before right. */
   #pages: number[] = [];
@@ -24,6 +23,7 @@ export class TreeDrop {
 
   constructor(core: EngineCore) {
     this.#core = core;
+    this.#freer = new PageFreer(core);
   }
 
   /** ROW when all pages of the tree are free; BLOCKED or NO_SPACE: call again with the same tree. */
@@ -36,7 +36,7 @@ export class TreeDrop {
     }
     while (this.#pages.length > 0) {
       const page = this.#pages[this.#pages.length - 1];
-      const result = this.freePage(page, tree.treeId, task);
+      const result = this.#freer.freeTree(page, tree.treeId, task);
       if (result !== ROW) return result;
       this.#pages.pop();
       this.#expanded--;
@@ -71,25 +71,5 @@ export class TreeDrop {
     if (this.#seen.has(pageNo)) return;
     this.#seen.add(pageNo);
     this.#pages.push(pageNo);
-  }
-
-  /** Frees one page if it (still) belongs to `treeId`, 0 = an overflow or undo page. ROW, BLOCKED, NO_SPACE. */
-  freePage(pageNo: number, treeId: number, task: Task): number {
-    const {pool, extents, log, mtr} = this.#core;
-    const mem = pool.memory;
-    const base = pool.fix(pageNo, PLockMode.exclusive, task);
-    if (base < 0) return base;
-    const type = pageType(mem, base);
-    const mine = treeId === 0 ? type === PageType.overflow || type === PageType.undo : isTreeType(type) && pageTreeId(mem, base) === treeId;
-    if (!mine) return ROW;
-    const map = extents.reserveFree(pageNo, task);
-    if (map !== ROW) return map;
-    const space = log.reserve(FIXED_REDO_MAX + Extents.redoMax, task, true);
-    if (space !== ROW) return space;
-    mtr.begin();
-    mtr.free(base);
-    extents.giveBack(pageNo);
-    mtr.commit();
-    return ROW;
   }
 }

@@ -2,7 +2,7 @@
 
 import type {UndoTail} from './transaction.ts';
 
-/** One ended transaction. */
+/** One ended transaction; or, of a dead incarnation, the undo pages of many (their transactions have no tails left). */
 export interface EndedTransaction {
   /** CTS of a commit; for a rollback one more than the TSO value read after its end: a reader may still be on its way into its undo (K14). */
   readonly stamp: number;

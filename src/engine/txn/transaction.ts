@@ -1,5 +1,5 @@
 // One transaction of this primary: its identity, where its undo ends, and what it has to give back. Plain state; the steps that change it are in
-// commit.ts, rollback.ts and row/. A session has one and uses it again and again.
+// session/session.ts, rollback.ts and row/. A session has one and uses it again and again.
 
 import {ReadView} from '../mvcc/read-view.ts';
 
@@ -19,7 +19,7 @@ export interface UndoTail {
   readonly at: number;
   readonly stopPage: number;
   readonly stopAt: number;
-  /** The run was undone: entries it added are to be purged, not those it removed. */
+  /** The run was undone: what it dropped stays, what it allocated goes. */
   readonly rolledBack: boolean;
 }
 
@@ -31,14 +31,14 @@ export class Transaction {
   version = 0;
   /** TSO value read before the first write (K1). */
   startStamp = 0;
-  /** Last undo record; page 0 = none. */
+  /** Last undo record that is not undone; page 0 = none. */
   undoPage = 0;
   undoAt = 0;
   /** Rows changed so far; the weight in choosing deadlock victims. */
   rowsChanged = 0;
   /** Something must be durable before the commit is answered: anything but locks (G14). */
   mustForce = false;
-  /** Some undo record needs purge: delete marks, removed secondary entries, dropped trees. */
+  /** Some undo record needs purge: delete marks, changed secondary entries, dropped trees, overflow pages. */
   needsPurge = false;
   /** Undo pages that hold records of this transaction, in order. */
   readonly undoPages: number[] = [];
@@ -50,7 +50,7 @@ export class Transaction {
   /** Position at the start of the running statement. */
   readonly statement: UndoMark = {page: 0, at: 0, rows: 0};
   readonly savepoints: UndoMark[] = [];
-  /** LSN behind the commit record. */
+  /** LSN behind the commit record; 0 until it is in the log. */
   commitLsn = 0;
   /** CTS once published. */
   cts = 0;
@@ -59,6 +59,11 @@ export class Transaction {
 
   get isOpen(): boolean {
     return this.state !== TrxState.idle;
+  }
+
+  /** True when an undo record was ever appended, be it undone since. */
+  get hasUndo(): boolean {
+    return this.undoPages.length > 0;
   }
 
   /** Forgets everything; slot, view and start stamp have been given back. */
@@ -75,6 +80,7 @@ export class Transaction {
     this.needsPurge = false;
     this.undoPages.length = 0;
     this.tails.length = 0;
+    this.view.cancelled = false;
     this.viewUsed = false;
     this.savepoints.length = 0;
     this.commitLsn = 0;
@@ -86,6 +92,7 @@ export class Transaction {
   /** Notes the records from the end of the undo back to a position for purge, if purge has anything to do with them. */
   addTail(stopPage: number, stopAt: number, rolledBack: boolean): void {
     if (!this.needsPurge || this.undoPage === 0) return;
+    if (this.undoPage === stopPage && this.undoAt === stopAt) return;
     this.tails.push({page: this.undoPage, at: this.undoAt, stopPage, stopAt, rolledBack});
   }
 

@@ -5,44 +5,58 @@
 // fill mark the page is sealed instead and a fresh one begun (G6).
 //
 // A page may be freed when no transaction with records in it can be needed any more: each transaction counts on each of its pages from its first
-// record until it has been purged (or, having nothing to purge, until the horizon has passed its end, K14).
+// record until it has been purged (or, having nothing to purge, until the horizon has passed its end, K14). An undo page is appended to by its incarnation
+// alone, so (page, incarnation of its last writer) tells whether it still is the page meant: a page that an earlier recoverer has freed is left alone.
 
 import {assert} from '../../base/assert.ts';
 import {Memory} from '../../format/memory.ts';
 import {PAGE_HEADER, PAGE_TRAILER, PageType} from '../../format/page/layout.ts';
 import {heapTop} from '../../format/page/page.ts';
+import {FIXED_REDO_MAX, formatMax} from '../../format/redo/bounds.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {ROW, TOO_BIG} from '../api.ts';
 import type {MiniTransaction} from '../log/mini-transaction.ts';
 import type {RedoLog} from '../log/redo-log.ts';
 import type {PagePool} from '../pool/page-pool.ts';
 import type {Task} from '../schedule/task.ts';
-import type {Extents} from '../space/extents.ts';
+import {Extents} from '../space/extents.ts';
 import type {Transaction} from './transaction.ts';
+
+/** An undo page and the incarnation that wrote it. */
+export interface UndoPage {
+  readonly page: number;
+  readonly incarnation: number;
+}
 
 export class UndoLog {
   readonly #pool: PagePool;
   readonly #log: RedoLog;
   readonly #mtr: MiniTransaction;
   readonly #extents: Extents;
+  readonly #incarnation: number;
   /** Undo records are encoded here first. */
   readonly scratch: Memory;
   /** Page being filled, 0 = none. */
   #current = 0;
   #base = -1;
-  /** Transactions not purged yet, by undo page. */
-  readonly #users = new Map<number, number>();
+  /** Fill mark of the current page after the last append. */
+  #filled = 0;
+  /** By incarnation: undo pages and the transactions not purged yet that count on each. */
+  readonly #users = new Map<number, Map<number, number>>();
+  /** Pages that nobody needs: purge frees them. */
+  readonly unneeded: UndoPage[] = [];
   /** Address of the last record appended. */
   page = 0;
   at = 0;
   /** Metrics. */
   seals = 0;
 
-  constructor(pool: PagePool, log: RedoLog, mtr: MiniTransaction, extents: Extents) {
+  constructor(pool: PagePool, log: RedoLog, mtr: MiniTransaction, extents: Extents, incarnation: number) {
     this.#pool = pool;
     this.#log = log;
     this.#mtr = mtr;
     this.#extents = extents;
+    this.#incarnation = incarnation;
     this.scratch = new Memory(new ArrayBuffer(pool.pageSize * 2));
   }
 
@@ -68,10 +82,9 @@ export class UndoLog {
     return this.#newPage(length, task);
   }
 
-  /** The page is with another node: wait for it, or seal it when it is half full. 0: a fresh page is needed. */
+  /** The page is with another node: wait for it, or seal it when it is half full (G6). 0: a fresh page is needed. */
   #takeBack(length: number, task: Task): number {
-    const filled = this.#filled;
-    if (filled > this.#pool.pageSize / 2) {
+    if (this.#filled > this.#pool.pageSize / 2) {
       this.seals++;
       return 0;
     }
@@ -82,8 +95,6 @@ export class UndoLog {
     return ROW;
   }
 
-  #filled = 0;
-
   #fits(base: number, length: number): boolean {
     return heapTop(this.#pool.memory, base) + length <= this.#pool.pageSize - PAGE_TRAILER;
   }
@@ -91,15 +102,17 @@ export class UndoLog {
   #newPage(length: number, task: Task): number {
     const pages = this.#extents.reserve(1, task);
     if (pages !== ROW) return pages;
-    const space = this.#log.reserve(512, task, true);
+    const space = this.#log.reserve(formatMax(0, 0) + Extents.redoMax + FIXED_REDO_MAX, task, true);
     if (space !== ROW) return space;
     this.#mtr.begin();
     this.#base = this.#extents.take();
     const old = this.#current;
     this.#current = this.#extents.page;
+    this.#filled = PAGE_HEADER;
     this.#mtr.formatPlain(this.#base, this.#current, PageType.undo, 0);
     this.#mtr.commit();
-    if (old !== 0 && !this.#users.has(old)) this.#users.set(old, 0);
+    this.#count(this.#incarnation, this.#current, 0);
+    if (old !== 0) this.#count(this.#incarnation, old, 0);
     assert(this.#fits(this.#base, length), () => `undo record of ${length} bytes does not fit an empty page`);
     return ROW;
   }
@@ -115,28 +128,45 @@ export class UndoLog {
     const pages = trx.undoPages;
     if (pages.length > 0 && pages[pages.length - 1] === this.page) return;
     pages.push(this.page);
-    this.#users.set(this.page, (this.#users.get(this.page) ?? 0) + 1);
+    this.#count(this.#incarnation, this.page, 1);
   }
 
-  /** Undo pages of a dead incarnation that an ended transaction of it still uses: they are ours to free now (G1). */
-  adopt(undoPages: readonly number[]): void {
-    for (const page of undoPages) this.#users.set(page, (this.#users.get(page) ?? 0) + 1);
-  }
-
-  /** The transaction needs its undo no more: pages that nobody needs go to `free`. */
-  forget(undoPages: readonly number[], free: number[]): void {
-    for (const page of undoPages) {
-      const left = (this.#users.get(page) ?? 0) - 1;
-      this.#users.set(page, left);
-      if (left <= 0 && page !== this.#current) {
-        this.#users.delete(page);
-        free.push(page);
-      }
+  #count(incarnation: number, page: number, by: number): void {
+    let users = this.#users.get(incarnation);
+    if (users === undefined) {
+      users = new Map();
+      this.#users.set(incarnation, users);
     }
+    const count = (users.get(page) ?? 0) + by;
+    if (count > 0 || page === this.#current) {
+      users.set(page, count);
+      return;
+    }
+    users.delete(page);
+    if (users.size === 0) this.#users.delete(incarnation);
+    this.unneeded.push({page, incarnation});
+  }
+
+  /** Undo pages of a dead incarnation, which one entry of the history counts on: they are ours to free now (G1). */
+  adopt(incarnation: number, undoPages: readonly number[]): void {
+    for (const page of undoPages) this.#count(incarnation, page, 1);
+  }
+
+  /** The transaction needs its undo no more: pages that nobody needs become `unneeded`. */
+  forget(incarnation: number, undoPages: readonly number[]): void {
+    for (const page of undoPages) this.#count(incarnation, page, -1);
+  }
+
+  /** All undo pages that are this primary's to free, for checkpoints. */
+  *pagesToFree(): Generator<UndoPage> {
+    for (const [incarnation, users] of this.#users) for (const page of users.keys()) yield {page, incarnation};
+    yield* this.unneeded;
   }
 
   /** Undo pages in use, for metrics. */
   get pages(): number {
-    return this.#users.size;
+    let pages = 0;
+    for (const users of this.#users.values()) pages += users.size;
+    return pages;
   }
 }

@@ -29,8 +29,9 @@ export class Waits {
   }
 
   /**
-   * Transaction `slot` waits for the row owner. ROW: the owner has ended, look again. BLOCKED: registered. Else the lock result that ends the statement.
-   * `timeoutMs` counts from the first wait of this request; `settle` must be called when the request is over.
+   * Transaction `slot` waits for the row owner. ROW: the owner has ended and nobody comes first. BLOCKED: registered. Else the lock result that ends the statement.
+   * `timeoutMs` counts from the first wait of this request; `settle` must be called when the request is over. Registering again keeps the place in the
+   * queue (S8).
    */
   forRow(
     task: Task,
@@ -43,42 +44,51 @@ export class Waits {
     timeoutMs: number,
   ): number {
     const ended = this.#mayNotWait(task, timeoutMs);
-    if (ended !== 0) return ended;
+    if (ended !== ROW) return ended;
     const id = this.#fusion.registerWait(slot, incarnation, holderSlot, version, resource, weight);
     return this.#registered(task, id, timeoutMs);
+  }
+
+  /** True when the row is free, but others wait for it and this task is not the one whose turn it is (S8). One atomic load when nobody waits. */
+  mustQueue(task: Task, resource: number): boolean {
+    if (!this.#fusion.hasWaiters(resource)) return false;
+    return !(task.waitId !== 0 && task.isWoken);
   }
 
   /** The same for a metadata or named lock (a virtual page) that other transactions use. */
   forObject(task: Task, slot: number, kind: WaitKind, pageNo: number, weight: number, timeoutMs: number): number {
     const ended = this.#mayNotWait(task, timeoutMs);
-    if (ended !== 0) return ended;
+    if (ended !== ROW) return ended;
     return this.#registered(task, this.#fusion.registerObjectWait(slot, kind, pageNo, weight), timeoutMs);
   }
 
   #mayNotWait(task: Task, timeoutMs: number): number {
-    this.#leave(task);
-    if (task.interrupted) return INTERRUPTED;
-    if (task.isVictim) {
-      task.isVictim = false;
-      this.deadlocks++;
-      return DEADLOCK;
-    }
+    let result: number = ROW;
     const since = this.#since.get(task);
-    if (since !== undefined && this.#clock.now() - since >= timeoutMs) {
+    if (task.interrupted) result = INTERRUPTED;
+    else if (task.isVictim) {
+      result = DEADLOCK;
+      this.deadlocks++;
+    } else if (since !== undefined && this.#clock.now() - since >= timeoutMs) {
+      result = LOCK_TIMEOUT;
       this.timeouts++;
-      return LOCK_TIMEOUT;
     }
-    return 0;
+    if (result !== ROW) this.settle(task);
+    return result;
   }
 
   #registered(task: Task, id: number, timeoutMs: number): number {
+    this.#forget(task);
     if (id === WAIT_ENDED) return ROW;
     if (id === WAIT_DEADLOCK) {
       this.deadlocks++;
+      this.#since.delete(task);
       return DEADLOCK;
     }
-    if (!this.#since.has(task)) this.#since.set(task, this.#clock.now());
-    this.waits++;
+    if (!this.#since.has(task)) {
+      this.#since.set(task, this.#clock.now());
+      this.waits++;
+    }
     if (id !== WAIT_FULL) {
       task.waitId = id;
       this.#tasks.set(id, task);
@@ -89,25 +99,31 @@ export class Waits {
     return BLOCKED;
   }
 
-  #leave(task: Task): void {
+  /** The task's wait is over or has another id now. */
+  #forget(task: Task): void {
     this.#timers.get(task)?.cancel();
     this.#timers.delete(task);
+    task.isWoken = false;
     if (task.waitId === 0) return;
-    this.#fusion.cancelWait(task.waitId);
     this.#tasks.delete(task.waitId);
     task.waitId = 0;
   }
 
-  /** The lock request is over, however it ended: the next one starts its own time-out. */
+  /** The lock request is over, however it ended: the next one starts its own time-out, and the row's next waiter has his turn. */
   settle(task: Task): void {
-    if (task.waitId !== 0 || this.#timers.has(task)) this.#leave(task);
+    const id = task.waitId;
+    if (id !== 0 || this.#timers.has(task)) this.#forget(task);
+    if (id !== 0) this.#fusion.cancelWait(id);
     this.#since.delete(task);
     task.isVictim = false;
   }
 
-  /** Event: the holder has ended. */
+  /** Event: the holder has ended, and the row is kept for this task. */
   woken(waitId: number): void {
-    this.#tasks.get(waitId)?.wake();
+    const task = this.#tasks.get(waitId);
+    if (task === undefined) return;
+    task.isWoken = true;
+    task.wake();
   }
 
   /** Event: chosen as the victim of a cycle, if it still waits on this. */

@@ -87,7 +87,8 @@ interface UnionBranch {
 /** The branches of a chain of UNIONs. */
 function unionBranches(body: ast.QueryBody, all: boolean): readonly UnionBranch[] {
   if (body.kind !== 'setOperation' || body.operator !== 'union') return [{body, all}];
-  return [...unionBranches(body.left, all), ...unionBranches(body.right, body.all)];
+  const [first, ...rest] = body.operands;
+  return [...unionBranches(first, all), ...rest.map(operand => ({body: operand, all: body.all}))];
 }
 
 function asQuery(body: ast.QueryBody): ast.Query {
@@ -95,8 +96,9 @@ function asQuery(body: ast.QueryBody): ast.Query {
   return {kind: 'query', at: body.at, with: null, body, orderBy: [], limit: null, locking: [], into: null};
 }
 
-function unionAll(bodies: readonly ast.QueryBody[]): ast.QueryBody {
-  return bodies.reduce((left, right) => ({kind: 'setOperation', at: left.at, operator: 'union', all: true, left, right}));
+function unionAll(operands: readonly ast.QueryBody[]): ast.QueryBody {
+  if (operands.length === 1) return operands[0];
+  return {kind: 'setOperation', at: operands[0].at, operator: 'union', all: true, operands};
 }
 
 function bindRecursive(binding: CommonBinding): CommonTable {

@@ -18,7 +18,7 @@ export function bindGroupBy(
 ): Omit<Grouping, 'aggregates'> | undefined {
   if (select.groupBy.length === 0) return undefined;
   const keys = scope.within('group statement', () =>
-    select.groupBy.map(({expression}) => bindKey(expression, items, scope)),
+    select.groupBy.map(e => bindKey(e, items, scope)),
   );
   return {keys, rollup: select.rollup ? bindRollup(keys, scope) : undefined};
 }

@@ -130,7 +130,7 @@ export function bindCase(e: ast.Case, scope: Scope): Expression {
       ? bindCondition(when, scope)
       : compareExpressions('=', operand, bindScalar(when, scope), connection),
   );
-  const results = e.clauses.map(({then}) => bindScalar(then, scope));
+  const results = e.clauses.map(({result}) => bindScalar(result, scope));
   const otherwise = e.otherwise === null ? undefined : bindScalar(e.otherwise, scope);
   return caseOf(conditions, results, otherwise, connection, 'case');
 }

@@ -113,15 +113,24 @@ function branchScope(scope: Scope): Scope {
   return inner;
 }
 
+/** Operands are applied from left to right; a UNION takes all of its own at once. */
 function bindSetOperation(body: ast.SetOperation, scope: Scope): BoundSetOperation {
-  const branches = body.operator === 'union' ? unionChain(body, body.all) : [body.left, body.right];
-  return setOf(body.operator, body.all, branches.map(branch => bindBranch(branch, scope)), scope);
+  const {operator, all} = body;
+  if (operator === 'union') {
+    const branches = body.operands.flatMap(operand => unionOperands(operand, all));
+    return setOf(operator, all, branches.map(branch => bindBranch(branch, scope)), scope);
+  }
+  const [first, second, ...rest] = body.operands.map(operand => bindBranch(operand, scope));
+  return rest.reduce<BoundSetOperation>(
+    (left, right) => setOf(operator, all, [left, right], scope),
+    setOf(operator, all, [first, second], scope),
+  );
 }
 
-/** A chain of UNIONs as one: a UNION DISTINCT takes in whatever UNION stands left of it. */
-function unionChain(body: ast.QueryBody, all: boolean): readonly ast.QueryBody[] {
-  if (body.kind !== 'setOperation' || body.operator !== 'union' || (all && !body.all)) return [body];
-  return [...unionChain(body.left, all), body.right];
+/** A UNION DISTINCT takes in whatever UNION its operands are. */
+function unionOperands(body: ast.QueryBody, all: boolean): readonly ast.QueryBody[] {
+  if (all || body.kind !== 'setOperation' || body.operator !== 'union') return [body];
+  return body.operands.flatMap(operand => unionOperands(operand, all));
 }
 
 function setOf(

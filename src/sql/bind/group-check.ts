@@ -9,6 +9,7 @@ import type {BoundSelect} from './bound-query.ts';
 import {sourcesOf} from './bound-query.ts';
 import {Comparison} from './comparison.ts';
 import {type Expression, isStable} from './expression.ts';
+import {AnyValue} from './group-expressions.ts';
 import {ColumnRef} from './leaf.ts';
 import type {Source} from './source.ts';
 import {WindowCall} from './window-call.ts';
@@ -60,7 +61,7 @@ class FixedColumns {
 
   /** The first column that is not fixed, outside of aggregates and group keys. */
   looseColumn(e: Expression): ColumnRef | undefined {
-    if (e instanceof AggregateCall || this.#keyTexts.has(String(e))) return undefined;
+    if (e instanceof AggregateCall || e instanceof AnyValue || this.#keyTexts.has(String(e))) return undefined;
     if (e instanceof ColumnRef) return this.#isFixed(e) ? undefined : e;
     if (e instanceof WindowCall && e.children.length === 0) return undefined;
     for (const child of e.children) {

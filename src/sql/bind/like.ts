@@ -137,7 +137,7 @@ export class Like extends Expression {
 /** A string as characters: binary strings have one per byte. */
 export function characters(value: Value): string {
   return value instanceof Uint8Array
-    ? Buffer.from(value.buffer, value.byteOffset, value.length).latin1Slice()
+    ? Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1')
     : (value as string);
 }
 

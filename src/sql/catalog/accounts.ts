@@ -3,11 +3,12 @@
 // What an account may do once it is in is not decided here: there are no privileges yet, every account may do everything. `root` of a
 // new volume has no password and comes from the same machine only.
 
-import {loadValue, storeValue} from './stored-value.ts';
-import {type CatalogRecord, RecordKind} from './record-tree.ts';
-import type {Catalog} from './catalog.ts';
 import type {EngineSession} from '../../engine/api.ts';
+import type {Catalog} from './catalog.ts';
+import {nameMatches} from './name-pattern.ts';
+import {type CatalogRecord, RecordKind} from './record-tree.ts';
 import type {Steps} from './steps.ts';
+import {loadValue, storeValue} from './stored-value.ts';
 
 export type AuthenticationPlugin = 'caching_sha2_password' | 'mysql_native_password';
 
@@ -98,27 +99,5 @@ export function hostMatches(pattern: string, address: string): boolean {
   const plain = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
   if (pattern === '%') return true;
   if (pattern.toLowerCase() === 'localhost') return LOOPBACK.has(address);
-  return matchesPattern(pattern.toLowerCase(), plain.toLowerCase());
-}
-
-/** LIKE with % and _, without escapes; linear in practice: a host pattern has few wildcards. */
-function matchesPattern(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (p < pattern.length && (pattern[p] === '_' || pattern[p] === text[t]) && pattern[p] !== '%') {
-      p++;
-      t++;
-    } else if (pattern[p] === '%') {
-      star = p++;
-      resume = t;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else return false;
-  }
-  while (pattern[p] === '%') p++;
-  return p === pattern.length;
+  return nameMatches(pattern, plain);
 }

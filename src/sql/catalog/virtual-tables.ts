@@ -1,14 +1,75 @@
-// information_schema and performance_schema: tables that are made of the catalog when a statement names them.
+// The list of virtual tables: information_schema and performance_schema. Names are matched without case.
 
-import type {Steps} from './steps.ts';
-import type {VirtualTable} from './definition.ts';
 import type {StatementContext} from '../statement/statement-context.ts';
+import type {VirtualTable} from './definition.ts';
+import {INFORMATION_SCHEMA, PERFORMANCE_SCHEMA} from './names.ts';
+import type {Steps} from './steps.ts';
+import {columns} from './virtual/column-tables.ts';
+import {
+  checkConstraints,
+  keyColumnUsage,
+  referentialConstraints,
+  statistics,
+  tableConstraints,
+} from './virtual/index-tables.ts';
+import {schemata, tables, views} from './virtual/schema-tables.ts';
+import {
+  characterSets,
+  collationApplicability,
+  collations,
+  EMPTY_TABLES,
+  engines,
+  globalStatus,
+  globalVariables,
+  processlist,
+  sessionStatus,
+  sessionVariables,
+  userPrivileges,
+} from './virtual/server-tables.ts';
+import {materialized, type VirtualDefinition} from './virtual/virtual-table.ts';
+
+const INFORMATION: readonly VirtualDefinition[] = [
+  schemata,
+  tables,
+  views,
+  columns,
+  statistics,
+  keyColumnUsage,
+  tableConstraints,
+  referentialConstraints,
+  checkConstraints,
+  engines,
+  characterSets,
+  collations,
+  collationApplicability,
+  processlist,
+  userPrivileges,
+  ...EMPTY_TABLES,
+];
+
+const PERFORMANCE: readonly VirtualDefinition[] = [sessionVariables, globalVariables, sessionStatus, globalStatus];
+
+function byName(definitions: readonly VirtualDefinition[]): ReadonlyMap<string, VirtualDefinition> {
+  return new Map(definitions.map(definition => [definition.name.toUpperCase(), definition]));
+}
+
+const SCHEMAS: ReadonlyMap<string, ReadonlyMap<string, VirtualDefinition>> = new Map([
+  [INFORMATION_SCHEMA, byName(INFORMATION)],
+  [PERFORMANCE_SCHEMA, byName(PERFORMANCE)],
+]);
+
+/** Names of the virtual tables of a schema, for SHOW TABLES. */
+export function virtualTableNames(schema: string): readonly string[] {
+  return [...(SCHEMAS.get(schema)?.values() ?? [])].map(definition => definition.name).sort();
+}
+
+/** The definition of a virtual table. */
+export function findVirtualTable(schema: string, name: string): VirtualDefinition | undefined {
+  return SCHEMAS.get(schema)?.get(name.toUpperCase());
+}
 
 /** The virtual table of this name, its rows collected; undefined when there is none. */
-export function* loadVirtualTable(
-  _context: StatementContext,
-  _schema: string,
-  _name: string,
-): Steps<VirtualTable | undefined> {
-  return undefined;
+export function* loadVirtualTable(context: StatementContext, schema: string, name: string): Steps<VirtualTable | undefined> {
+  const definition = findVirtualTable(schema, name);
+  return definition === undefined ? undefined : materialized(schema, definition, yield* definition.rows(context));
 }

@@ -24,7 +24,7 @@ export function weightText(text: string, collation: Collation): string {
   const weightsMax = maxWeightBytes(collation, text.length);
   if (weights.length < weightsMax) weights = Buffer.allocUnsafeSlow(weightsMax * 2);
   const end = source.write(text, 'utf8');
-  return weights.latin1Slice(0, writeWeights(collation, source, 0, end, weights, 0));
+  return weights.toString('latin1', 0, writeWeights(collation, source, 0, end, weights, 0));
 }
 
 /** A value in the form in which it is compared and hashed. NULL stays NULL. */
@@ -33,7 +33,7 @@ export function prepareValue(value: Value, type: SqlType): Value {
     if (type.kind === Kind.enum || type.kind === Kind.set) return memberNumber(value, type);
     return type.kind === Kind.json ? value : weightText(value, collationOf(type.collation));
   }
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).latin1Slice();
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
   return value;
 }
 

@@ -1,7 +1,6 @@
 // All scalar functions by name. A Map, so that a function called `constructor` is simply not there.
 
 import type {FunctionDefinition} from './definition.ts';
-import {castFunctions} from './cast.ts';
 import {comparisonFunctions} from './comparison.ts';
 import {controlFunctions} from './control.ts';
 import {hashFunctions} from './hash.ts';
@@ -22,7 +21,6 @@ import {temporalNowFunctions} from './temporal-now.ts';
 import {temporalPartFunctions} from './temporal-part.ts';
 
 const ALL: readonly FunctionDefinition[] = [
-  ...castFunctions,
   ...comparisonFunctions,
   ...controlFunctions,
   ...hashFunctions,

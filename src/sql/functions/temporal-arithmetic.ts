@@ -1,25 +1,31 @@
-// Differences, sums and conversions of dates and times.
+// Sums and differences of dates and times, and dates and times made of numbers. INTERVAL is in temporal-interval.ts.
 
-import {dateOfDay, MAX_DAY} from '../../format/value/calendar.ts';
-import {Decimal} from '../../format/value/decimal.ts';
-import {integerPrefix} from '../../format/value/number-text.ts';
-import {addDuration, addInterval, daysBetween, intervalOf, negateInterval, timeBetween} from '../../format/value/interval.ts';
-import {DateTime, Duration, MICROS_PER_SECOND} from '../../format/value/temporal.ts';
-import {findTimeZone, fromUtcSeconds, toUtcSeconds} from '../../format/value/time-zone.ts';
+import {dayNumber, MAX_DAY} from '../../format/value/calendar.ts';
+import {shown, warn} from '../../format/value/conversion-context.ts';
+import type {Decimal} from '../../format/value/decimal.ts';
+import {type NonNull, numberParts} from '../../format/value/domain.ts';
 import type {Integer} from '../../format/value/integer.ts';
+import {addDuration, daysBetween, timeBetween} from '../../format/value/interval.ts';
+import {DateTime, Duration, MICROS_PER_SECOND, type TimeZone} from '../../format/value/temporal.ts';
+import {findTimeZone, fromUtcSeconds, toUtcSeconds, UTC} from '../../format/value/time-zone.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
-import {convertTo} from '../bind/convert.ts';
-import {type Expression, Volatility} from '../bind/expression.ts';
-import {BIGINT, DATE, datetimeType, decimalType, domainOf, hasDate, INT, textType, timeType} from '../bind/type-classes.ts';
-import type {ExecContext} from '../exec/contract.ts';
-import {formatDateTime} from '../../format/value/date-format.ts';
-import {call0, call1, call2, call3, callN} from './call.ts';
-import {bindInterval} from './temporal-interval.ts';
+import {convertTo, nullOf} from '../bind/convert.ts';
+import type {Expression} from '../bind/expression.ts';
+import {
+  BIGINT,
+  DATE,
+  datetimeType,
+  decimalType,
+  hasDate,
+  INT,
+  isStringType,
+  textType,
+  timeType,
+} from '../bind/type-classes.ts';
+import type {ExecContext, SessionState} from '../exec/contract.ts';
+import {call1, call2, call3} from './call.ts';
 import {
   type CallSite,
-  dateArg,
-  dateTimeArg,
-  decimalArg,
   define,
   type FunctionDefinition,
   fspOf,
@@ -27,197 +33,205 @@ import {
   textArg,
   timeArg,
 } from './definition.ts';
+import {exactFsp, momentArg, momentOrTimeArg} from './temporal-argument.ts';
 
-/** Largest instant of FROM_UNIXTIME: 3001-01-18 23:59:59 UTC. */
-const UNIX_SECONDS_MAX = 32_536_771_199;
+function overflow(session: SessionState, what: 'datetime' | 'time'): null {
+  warn(session, 'ER_DATETIME_OVERFLOW', what);
+  return null;
+}
 
-/** ADDTIME, SUBTIME: to a date with time or to a time. */
-function addTime(sign: 1 | -1) {
-  return ([a, b]: readonly Expression[], {name}: CallSite): Expression => {
-    const fsp = Math.max(fspOf(a), fspOf(b));
-    const amount = timeArg(b);
-    const traits = {name: name.toLowerCase(), canBeNull: true};
-    const step = (d: Value): Duration => (sign === 1 ? (d as Duration) : (d as Duration).negate());
-    if (hasDate(a.type)) {
-      return call2({...traits, type: datetimeType(fsp)}, convertTo(a, datetimeType(fsp)), amount, (m, d) => {
-        return addDuration(m as DateTime, step(d)) ?? null;
-      });
-    }
-    return call2({...traits, type: timeType(fsp)}, timeArg(a), amount, (t, d) =>
-      new Duration((t as Duration).micros + step(d).micros).clipped(),
-    );
+// --- ADDTIME, SUBTIME, TIMEDIFF ------------------------------------------------------------------------------------
+
+/** A moment or a time, a TIME later. */
+function later(
+  value: DateTime | Duration,
+  time: Duration,
+  {session}: ExecContext,
+): DateTime | Duration | null {
+  if (value instanceof DateTime)
+    return addDuration(value, time)?.toDateTime() ?? overflow(session, 'datetime');
+  return clipped(new Duration(value.micros + time.micros), session);
+}
+
+/** A time within its range; cut to it with warning 1292. */
+function clipped(time: Duration, session: SessionState): Duration {
+  if (!time.isOutOfRange()) return time;
+  warn(session, 'ER_TRUNCATED_INCORRECT_VALUE', 'time', shown(String(time)));
+  return time.clipped();
+}
+
+/** Longest text of a DATETIME with a fraction. */
+const MOMENT_TEXT_MAX = 26;
+
+/** ADDTIME and SUBTIME: TIME and DATETIME keep their type, a text gives a text. A second argument with a date is NULL. */
+function bindAddTime(sign: 1 | -1) {
+  return ([value, time]: readonly Expression[], {name, connection}: CallSite): Expression => {
+    const isText = isStringType(value.type);
+    const fsp = Math.max(fspOf(value), fspOf(time));
+    const type = isText
+      ? textType(MOMENT_TEXT_MAX, connection)
+      : hasDate(value.type)
+        ? datetimeType(fsp)
+        : timeType(fsp);
+    if (hasDate(time.type)) return nullOf(type);
+    const traits = {name: name.toLowerCase(), type, canBeNull: true};
+    return call2(traits, momentOrTimeArg(value), momentOrTimeArg(time), (v, t, context) => {
+      if (!(t instanceof Duration)) return null;
+      const sum = later(v as DateTime | Duration, sign > 0 ? t : t.negate(), context);
+      return isText ? (sum?.toString() ?? null) : sum;
+    });
   };
 }
 
-function timeDiff([a, b]: readonly Expression[]): Expression {
-  const fsp = Math.max(fspOf(a), fspOf(b));
-  const traits = {name: 'timediff', type: timeType(fsp), canBeNull: true};
-  if (hasDate(a.type) || hasDate(b.type) || looksLikeDate(a) || looksLikeDate(b)) {
-    return call2(traits, dateTimeArg(a), dateTimeArg(b), (x, y) => timeBetween(x as DateTime, y as DateTime));
-  }
-  return call2(traits, timeArg(a), timeArg(b), (x, y) => new Duration((x as Duration).micros - (y as Duration).micros).clipped());
-}
-
-/** A text constant with a date in it. */
-function looksLikeDate(e: Expression): boolean {
-  return domainOf(e.type) === 'text' && /\d+-\d+-\d+/.test(String(e));
-}
-
-/** UNIX_TIMESTAMP(): now; with an argument, seconds of a local time, with its fraction. */
-function unixTimestamp([a]: readonly Expression[]): Expression {
-  if (a === undefined) {
-    return call0({name: 'unix_timestamp', type: BIGINT, volatility: Volatility.stable}, ({session}) =>
-      Math.floor(session.statementMicros / MICROS_PER_SECOND),
-    );
-  }
-  const moment = dateTimeArg(a);
-  const fsp = moment.type.kind === Kind.date ? 0 : moment.type.decimals;
-  const type: SqlType = fsp === 0 ? BIGINT : decimalType(12 + fsp, fsp);
-  return call1({name: 'unix_timestamp', type, canBeNull: true, volatility: Volatility.stable}, moment, (value, {session}) => {
-    const at = value as DateTime;
-    const seconds = at.hasZeroPart() ? 0 : toUtcSeconds(at, session.timeZone);
-    const isLegal = seconds >= 0 && seconds <= UNIX_SECONDS_MAX;
-    if (fsp === 0) return isLegal ? seconds : 0;
-    return isLegal ? new Decimal(BigInt(seconds) * 1_000_000n + BigInt(at.micros), 6).truncate(fsp) : Decimal.zero.rescale(fsp);
+/** TIMEDIFF: of two moments or of two times; NULL for one of each. */
+function bindTimeDifference([a, b]: readonly Expression[]): Expression {
+  const traits = {name: 'timediff', type: timeType(Math.max(exactFsp(a), exactFsp(b))), canBeNull: true};
+  return call2(traits, momentOrTimeArg(a), momentOrTimeArg(b), (x, y, {session}) => {
+    if (x instanceof DateTime && y instanceof DateTime)
+      return x.hasZeroPart() || y.hasZeroPart() ? null : timeBetween(x, y);
+    if (!(x instanceof Duration) || !(y instanceof Duration)) return null;
+    return clipped(new Duration(x.micros - y.micros), session);
   });
 }
 
-/** FROM_UNIXTIME(seconds [, format]). */
-function fromUnixTime([a, format]: readonly Expression[], site: CallSite): Expression {
-  const seconds = decimalArg(a);
-  const fsp = Math.min(seconds.type.decimals, 6);
-  const moment = call1(
-    {name: 'from_unixtime', type: datetimeType(fsp), canBeNull: true, volatility: Volatility.stable},
-    seconds,
-    (value, {session}) => momentOfSeconds(value as Decimal, session),
-  );
-  if (format === undefined) return moment;
-  return call2({name: 'from_unixtime', type: textType(255, site.connection), canBeNull: true}, moment, textArg(format, site), (m, f) =>
-    formatDateTime(m as DateTime, f as string),
-  );
-}
+// --- Periods: months as YYMM or YYYYMM -----------------------------------------------------------------------------
 
-function momentOfSeconds(value: Decimal, {timeZone}: ExecContext['session']): Value {
-  if (value.sign() < 0) return null;
-  const micros = Number(value.rescale(6).unscaled);
-  const seconds = Math.floor(micros / MICROS_PER_SECOND);
-  if (seconds > UNIX_SECONDS_MAX) return null;
-  return fromUtcSeconds(seconds, micros - seconds * MICROS_PER_SECOND, timeZone);
-}
-
-function convertTz([a, from, to]: readonly Expression[], site: CallSite): Expression {
-  const moment = dateTimeArg(a);
-  const fsp = moment.type.kind === Kind.date ? 0 : moment.type.decimals;
-  const args = [textArg(from, site), textArg(to, site)];
-  const traits = {name: 'convert_tz', type: datetimeType(fsp), canBeNull: true, volatility: Volatility.stable};
-  return call3(traits, moment, args[0], args[1], (value, f, t, {session}) => {
-    const zoneOf = (name: string): ReturnType<typeof findTimeZone> =>
-      name.toLowerCase() === 'system' ? session.timeZone : findTimeZone(name);
-    const source = zoneOf(f as string);
-    const target = zoneOf(t as string);
-    const at = value as DateTime;
-    if (source === undefined || target === undefined || at.hasZeroPart()) return null;
-    const seconds = toUtcSeconds(at, source);
-    if (seconds < 0 || seconds > UNIX_SECONDS_MAX) return at.toDateTime();
-    return fromUtcSeconds(seconds, at.micros, target);
-  });
-}
-
-/** ADDDATE and SUBDATE with a number of days. */
-function addDays(sign: '+' | '-') {
-  return ([date, days]: readonly Expression[], {scope}: CallSite): Expression => bindInterval(date, sign, days, 'day', scope);
-}
-
-/** Months of a period YYMM or YYYYMM since year 0; undefined when it is none. */
-function periodMonths(period: Integer): number | undefined {
+function monthsOfPeriod(period: Integer): number {
   const n = Number(period);
-  const month = n % 100;
-  if (n < 0 || month < 1 || month > 12) return n === 0 ? 0 : undefined;
-  const short = Math.floor(n / 100);
-  const year = short < 70 ? short + 2000 : short < 100 ? short + 1900 : short;
-  return year * 12 + month - 1;
+  if (n === 0) return 0;
+  const year = Math.floor(n / 100);
+  return (year >= 100 ? year : year < 70 ? year + 2000 : year + 1900) * 12 + (n % 100) - 1;
 }
 
-function makeDate([year, day]: readonly Expression[]): Expression {
-  return call2({name: 'makedate', type: DATE, canBeNull: true}, integerArg(year), integerArg(day), (y, d) => {
-    const given = Number(y);
-    const full = given < 70 ? given + 2000 : given < 100 ? given + 1900 : given;
-    if (Number(d) <= 0 || given < 0 || full > 9999) return null;
-    const first = DateTime.date(full, 1, 1).dayNumber();
-    const at = first + Number(d) - 1;
-    return at > MAX_DAY ? null : DateTime.dateFromDay(at);
-  });
+function periodOfMonths(months: number): number {
+  return months === 0 ? 0 : Math.floor(months / 12) * 100 + (months % 12) + 1;
 }
 
-function makeTime([h, m, s]: readonly Expression[]): Expression {
-  const seconds = decimalArg(s);
-  const fsp = Math.min(seconds.type.decimals, 6);
-  return call3({name: 'maketime', type: timeType(fsp), canBeNull: true}, integerArg(h), integerArg(m), seconds, (hour, minute, second) => {
-    const micros = Number((second as Decimal).rescale(6).unscaled);
-    const isLegal = Number(minute) >= 0 && Number(minute) <= 59 && micros >= 0 && micros < 60_000_000;
-    if (!isLegal) return null;
-    const magnitude = (Math.abs(Number(hour)) * 3600 + Number(minute) * 60) * MICROS_PER_SECOND + micros;
-    return new Duration(Number(hour) < 0 ? -magnitude : magnitude).clipped();
-  });
+// --- Made of numbers -----------------------------------------------------------------------------------------------
+
+/** MAKEDATE: years below 100 get their century; days count on beyond the year. NULL when they lead out of the calendar. */
+function makeDate(year: NonNull, day: NonNull): DateTime | null {
+  const y = Number(year);
+  const d = Number(day);
+  if (d <= 0 || y < 0 || y > 9999) return null;
+  const full = y < 70 ? y + 2000 : y < 100 ? y + 1900 : y;
+  const days = dayNumber(full, 1, 1) + d - 1;
+  return days > MAX_DAY ? null : DateTime.dateFromDay(days);
 }
 
-/** TIMESTAMP(date [, time]). */
-function timestamp([a, b]: readonly Expression[]): Expression {
-  const fsp = Math.max(fspOf(a), b === undefined ? 0 : fspOf(b));
-  const moment = convertTo(a, datetimeType(fsp));
-  if (b === undefined) return moment;
-  return call2({name: 'timestamp', type: datetimeType(fsp), canBeNull: true}, moment, timeArg(b), (m, t) =>
-    addDuration(m as DateTime, t as Duration) ?? null,
-  );
+/** MAKETIME: minutes and seconds below 60, else NULL; hours beyond 838 give the largest TIME. */
+function makeTime(hour: NonNull, minute: NonNull, second: NonNull, {session}: ExecContext): Duration | null {
+  const hours = Number(hour);
+  const minutes = Number(minute);
+  const {whole, micros} = numberParts(second as Decimal);
+  const seconds = Number(whole);
+  if (minutes < 0 || minutes > 59 || seconds < 0 || micros < 0 || seconds > 59) return null;
+  const limited = Math.min(Math.abs(hours), 10_000);
+  return clipped(Duration.of(hours < 0, limited, minutes, seconds, micros), session);
+}
+
+/** The most seconds that are read exactly; all beyond are out of range anyway. */
+const SECONDS_MAX = 1e9;
+
+function secondsToTime(value: NonNull, {session}: ExecContext): Duration {
+  const {whole, micros} = numberParts(value as Decimal);
+  const seconds = Math.max(Math.min(Number(whole), SECONDS_MAX), -SECONDS_MAX);
+  return clipped(new Duration(seconds * MICROS_PER_SECOND + micros), session);
+}
+
+/** DECIMAL with as many fraction digits as a time may have. */
+function secondsArg(e: Expression): Expression {
+  return convertTo(e, decimalType(65, 6));
+}
+
+/** A TIME type for a number of seconds. */
+function secondsType(e: Expression): SqlType {
+  return timeType(exactFsp(e));
+}
+
+/** The day of a number; days outside of the calendar give the zero date, as in MySQL. */
+function dateOfDays(value: NonNull, {session}: ExecContext): DateTime | null {
+  const days = Number(value);
+  if (days > MAX_DAY) return overflow(session, 'datetime');
+  return days < 366 ? DateTime.date(0, 0, 0) : DateTime.dateFromDay(days);
+}
+
+// --- CONVERT_TZ ----------------------------------------------------------------------------------------------------
+
+/** 3001-01-18 23:59:59 UTC: the last moment that zones are applied to. */
+const ZONES_END = 32_536_771_199;
+
+/** A zone by name; SYSTEM is UTC here. */
+function zoneNamed(name: Value): TimeZone | undefined {
+  const text = name as string;
+  return text.toUpperCase() === 'SYSTEM' ? UTC : findTimeZone(text);
+}
+
+/** The wall clock of another zone; moments before 1970 and after 3001 stay as they are. NULL for unknown zones. */
+function convertZone(value: NonNull, from: NonNull, to: NonNull): DateTime | null {
+  const moment = value as DateTime;
+  const source = zoneNamed(from);
+  const target = zoneNamed(to);
+  if (source === undefined || target === undefined || moment.hasZeroPart()) return null;
+  const seconds = toUtcSeconds(moment, source);
+  if (seconds < 0 || seconds > ZONES_END) return moment.toDateTime();
+  return fromUtcSeconds(seconds, moment.micros, target);
 }
 
 export const temporalArithmeticFunctions: readonly FunctionDefinition[] = [
-  define('DATE', 'temporal', 1, 'The date of a date with time', ([a]) => dateArg(a)),
-  define('TIME', 'temporal', 1, 'The time of day of a date with time', ([a]) => timeArg(a)),
-  define('TIMESTAMP', 'temporal', [1, 2], 'Date with time; plus a time', timestamp),
+  define('ADDTIME', 'temporal', 2, 'The first argument, a time later', bindAddTime(1)),
+  define('SUBTIME', 'temporal', 2, 'The first argument, a time earlier', bindAddTime(-1)),
+  define('TIMEDIFF', 'temporal', 2, 'The time from the second argument to the first', bindTimeDifference),
   define('DATEDIFF', 'temporal', 2, 'Days from the second date to the first', ([a, b]) =>
-    call2({name: 'datediff', type: INT, canBeNull: true}, dateTimeArg(a), dateTimeArg(b), (x, y) => {
-      const [left, right] = [x as DateTime, y as DateTime];
-      return left.hasZeroPart() || right.hasZeroPart() ? null : daysBetween(left, right);
+    call2({name: 'datediff', type: INT, canBeNull: true}, momentArg(a), momentArg(b), (x, y) => {
+      const [end, start] = [x as DateTime, y as DateTime];
+      return end.packedDate() === 0 || start.packedDate() === 0 ? null : daysBetween(end, start);
     }),
   ),
-  define('TIMEDIFF', 'temporal', 2, 'Time from the second argument to the first', timeDiff),
-  define('ADDTIME', 'temporal', 2, 'The first argument a time later', addTime(1)),
-  define('SUBTIME', 'temporal', 2, 'The first argument a time earlier', addTime(-1)),
-  define('ADDDATE', 'temporal', 2, 'The date so many days later', addDays('+')),
-  define('SUBDATE', 'temporal', 2, 'The date so many days earlier', addDays('-')),
-  define('UNIX_TIMESTAMP', 'temporal', [0, 1], 'Seconds since 1970 UTC', unixTimestamp),
-  define('FROM_UNIXTIME', 'temporal', [1, 2], 'Date and time of seconds since 1970 UTC', fromUnixTime),
-  define('CONVERT_TZ', 'temporal', 3, 'Wall clock of one time zone as that of another', convertTz),
-  define('FROM_DAYS', 'temporal', 1, 'The date of a number of days since year 0', ([a]) =>
-    call1({name: 'from_days', type: DATE, canBeNull: true}, integerArg(a), n => {
-      const days = Number(n);
-      if (days > MAX_DAY) return null;
-      return days <= 365 ? DateTime.date(0, 0, 0) : DateTime.dateFromDay(days);
-    }),
+  define('PERIOD_ADD', 'temporal', 2, 'A period (YYYYMM) so many months later', ([period, months]) =>
+    call2({name: 'period_add', type: BIGINT}, integerArg(period), integerArg(months), (p, n) =>
+      p === 0 ? 0 : periodOfMonths(monthsOfPeriod(p as Integer) + Number(n)),
+    ),
   ),
-  define('SEC_TO_TIME', 'temporal', 1, 'Seconds as a time', ([a]) => {
-    const seconds = decimalArg(a);
-    const fsp = Math.min(seconds.type.decimals, 6);
-    return call1({name: 'sec_to_time', type: timeType(fsp)}, seconds, n => {
-      const micros = Number((n as Decimal).rescale(6).unscaled);
-      return new Duration(micros).clipped();
-    });
+  define('PERIOD_DIFF', 'temporal', 2, 'Months from the second period (YYYYMM) to the first', ([a, b]) =>
+    call2(
+      {name: 'period_diff', type: BIGINT},
+      integerArg(a),
+      integerArg(b),
+      (x, y) => monthsOfPeriod(x as Integer) - monthsOfPeriod(y as Integer),
+    ),
+  ),
+  define('FROM_DAYS', 'temporal', 1, 'The date of a day number', ([a]) =>
+    call1({name: 'from_days', type: DATE, canBeNull: true}, integerArg(a), dateOfDays),
+  ),
+  define('MAKEDATE', 'temporal', 2, 'The date of a year and a day of the year', ([year, day]) =>
+    call2({name: 'makedate', type: DATE, canBeNull: true}, integerArg(year), integerArg(day), makeDate),
+  ),
+  define('MAKETIME', 'temporal', 3, 'The time of hour, minute and second', ([hour, minute, second]) =>
+    call3(
+      {name: 'maketime', type: secondsType(second), canBeNull: true},
+      integerArg(hour),
+      integerArg(minute),
+      secondsArg(second),
+      makeTime,
+    ),
+  ),
+  define('SEC_TO_TIME', 'temporal', 1, 'A number of seconds as a time', ([a]) =>
+    call1({name: 'sec_to_time', type: secondsType(a)}, secondsArg(a), secondsToTime),
+  ),
+  define('TIME_TO_SEC', 'temporal', 1, 'A time in seconds', ([a]) =>
+    call1(
+      {name: 'time_to_sec', type: BIGINT},
+      timeArg(a),
+      v => Math.trunc((v as Duration).micros / MICROS_PER_SECOND) + 0,
+    ),
+  ),
+  define('CONVERT_TZ', 'temporal', 3, 'The moment in another time zone', ([value, from, to], site) => {
+    const moment = momentArg(value);
+    const type = datetimeType(
+      moment.type.kind === Kind.date ? 0 : Math.min(exactFsp(value), moment.type.decimals),
+    );
+    const traits = {name: 'convert_tz', type, canBeNull: true};
+    return call3(traits, moment, textArg(from, site), textArg(to, site), convertZone);
   }),
-  define('MAKEDATE', 'temporal', 2, 'The date of a day of a year', makeDate),
-  define('MAKETIME', 'temporal', 3, 'The time of hours, minutes and seconds', makeTime),
-  define('PERIOD_ADD', 'temporal', 2, 'The period YYYYMM so many months later', ([p, n]) =>
-    call2({name: 'period_add', type: INT, canBeNull: true}, integerArg(p), integerArg(n), (period, months) => {
-      const start = periodMonths(period as Integer);
-      if (start === undefined || start === 0) return start === 0 ? 0 : null;
-      const total = start + Number(months);
-      return Math.floor(total / 12) * 100 + (total % 12) + 1;
-    }),
-  ),
-  define('PERIOD_DIFF', 'temporal', 2, 'Months from the second period to the first', ([a, b]) =>
-    call2({name: 'period_diff', type: INT, canBeNull: true}, integerArg(a), integerArg(b), (x, y) => {
-      const [left, right] = [periodMonths(x as Integer), periodMonths(y as Integer)];
-      return left === undefined || right === undefined ? null : left - right;
-    }),
-  ),
 ];

@@ -78,6 +78,8 @@ export class SqlSessionState implements SessionState {
   /** ROW_COUNT(): -1 after a statement with a result set. */
   rowCount = -1;
   foundRows = 0;
+  /** CLIENT_FOUND_ROWS: an UPDATE answers with the rows it found, not with those it changed. */
+  countsFoundRows = false;
   readonly #userVariables: Map<string, Value> = new Map();
   #timestampMicros = 0;
   #isInterrupted = false;

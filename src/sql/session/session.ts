@@ -185,7 +185,20 @@ export class SqlSession {
     const {world, catalog, autoIncrement, statistics} = this.server;
     this.exec.parameters = parameters;
     const {state, engine, exec} = this;
-    return {world, catalog, autoIncrement, statistics, state, engine, exec, sink: client, text};
+    const {server} = this;
+    return {
+      world,
+      catalog,
+      autoIncrement,
+      statistics,
+      state,
+      engine,
+      exec,
+      sink: client,
+      text,
+      processes: () => server.processes(),
+      statusRows: () => server.statusRows(),
+    };
   }
 
   answer(outcome: Outcome, client: StatementClient, more: boolean, databaseBefore: string): void {

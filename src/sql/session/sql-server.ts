@@ -75,6 +75,24 @@ export class SqlServer {
     return [...own, ...this.world.hooks.otherProcesses()].sort((a, b) => a.id - b.id);
   }
 
+  /** SHOW STATUS: this primary's counters. */
+  statusRows(): readonly (readonly [name: string, value: string])[] {
+    const {questions, connections, abortedClients, slowQueries} = this.status;
+    const rows = new Map<string, number>([
+      ['Aborted_clients', abortedClients],
+      ['Connections', connections],
+      ['Queries', questions],
+      ['Questions', questions],
+      ['Slow_queries', slowQueries],
+      ['Threads_connected', this.sessionCount],
+      ['Threads_running', this.processes().filter(process => process.command === 'Query').length],
+      ['Uptime', this.uptimeSeconds],
+      ...this.status.commands(),
+    ]);
+    for (const [name, value] of this.world.engine.counters()) rows.set(`Pando_${name}`, value);
+    return [...rows].map(([name, value]) => [name, String(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   /** KILL [QUERY]. False: there is no such session on any primary. */
   kill(connectionId: number, queryOnly: boolean): boolean {
     const session = this.#sessions.get(connectionId);

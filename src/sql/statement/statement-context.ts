@@ -8,7 +8,7 @@ import type {ExecContext} from '../exec/contract.ts';
 import type {ResultSink} from '../exec/result-sink.ts';
 import type {Source} from '../parse/source.ts';
 import type {SqlSessionState} from '../session/session-state.ts';
-import type {SqlWorld} from '../session/sql-world.ts';
+import type {ProcessInfo, SqlWorld} from '../session/sql-world.ts';
 
 export interface StatementContext {
   readonly world: SqlWorld;
@@ -22,6 +22,10 @@ export interface StatementContext {
   readonly sink: ResultSink;
   /** The statement as written; offsets in the tree point into it. */
   readonly text: Source;
+  /** All sessions of the cluster. */
+  processes(): readonly ProcessInfo[];
+  /** Names and values of the counters of SHOW STATUS. */
+  statusRows(): readonly (readonly [name: string, value: string])[];
 }
 
 /** What a statement has done. Rows, if any, have gone to the sink. */

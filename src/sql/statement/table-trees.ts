@@ -63,14 +63,10 @@ export function* makeTable(context: StatementContext, draft: FinishedDraft, iden
   };
 }
 
-/** Gives up the trees and counters of a table whose record has been removed: freed after the commit. */
+/** Gives up the trees of a table whose record has been removed: freed after the commit. */
 export function* dropTrees(context: StatementContext, table: StoredTable): Steps<void> {
   const {engine, autoIncrement} = context;
   for (const {tree} of table.indexes) yield* expectRow(() => engine.dropTree(tree));
-  for (const page of [table.counterPage, table.rowIdPage]) {
-    if (page === 0) continue;
-    autoIncrement.forget(table.id, page);
-    // A counter is one page of its own, freed like the first page of a long value.
-    yield* expectRow(() => engine.dropOverflow(page));
-  }
+  // The engine has no way yet to free a counter's page: each dropped table leaves one or two behind.
+  for (const page of [table.counterPage, table.rowIdPage]) autoIncrement.forget(table.id, page);
 }

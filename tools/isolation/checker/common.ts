@@ -121,7 +121,7 @@ function addLostUpdate(txns: Transactions, findings: Findings, group: readonly n
     return {
       transactions: ops.map(op => txns.opTxn[op]),
       key: txns.opKey[ops[0]],
-      sentence: `${values.map((_, i) => `T${i + 1}`).join(' and ')} all read ${keyName(txns, ops[0])} when the last value was ${seen}, then ${values.join(', ')}${more}: none saw the other`,
+      sentence: `${values.map((_, i) => `T${i + 1}`).join(' and ')} ${ops.length === 2 ? 'both' : 'all'} read ${keyName(txns, ops[0])} when its last value was ${seen}, then ${values.join(', ')}${more}: none saw the other`,
       lists: [
         {label: 'read by all', versions: list},
         ...ops.map((op, i) => ({label: `T${i + 1} wrote`, versions: [txns.opVersion[op]]})),

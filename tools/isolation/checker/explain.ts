@@ -153,7 +153,16 @@ export function summaryLines(report: Report): string[] {
   const {transactions: txns, counts, weakestRefuted} = report;
   const lines = [`${txns.count} transactions (${txns.model}), ${report.dependencies} dependencies`];
   if (counts.size === 0) return [...lines, 'no anomaly found'];
-  for (const [name, count] of counts) lines.push(`  ${name} x${count}: ${meaningOf(name)}`);
+  for (const [name, count] of counts) {
+    const base = name.replace(/-(process|realtime)$/, '');
+    if (base !== name && [...counts.keys()].some(other => other === base)) continue;
+    const variants = ['-process', '-realtime'].filter(
+      suffix => base === name && [...counts.keys()].some(other => other === base + suffix),
+    );
+    lines.push(
+      `  ${name} x${count}${variants.length > 0 ? ` (and ${variants.join(', ')})` : ''}: ${meaningOf(name)}`,
+    );
+  }
   lines.push(
     `refuted: ${weakestRefuted.join(', ')}${weakestRefuted.length > 0 ? ' and everything stronger' : 'none of the levels'}`,
   );

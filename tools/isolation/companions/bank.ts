@@ -2,7 +2,7 @@
 //
 // `transfer` asks {from, to, amount}; `read` returns {account: balance}.
 
-import {type HistoryEvent, HistoryError} from '../history/types.ts';
+import {HistoryError, type HistoryEvent} from '../history/types.ts';
 import {type CompanionReport, operationsOf, Violations} from './operations.ts';
 
 export interface BankOptions {
@@ -24,7 +24,8 @@ export function checkBank(events: Iterable<HistoryEvent>, options: BankOptions):
     reads++;
     const balances = balancesOf(op.value);
     const sum = balances.reduce((a, [, balance]) => a + balance, 0);
-    if (sum !== options.total) violations.add(`the read at ${op.completedAt} sums to ${sum}, not ${options.total}`);
+    if (sum !== options.total)
+      violations.add(`the read at ${op.completedAt} sums to ${sum}, not ${options.total}`);
     if (options.negativeAllowed === true) continue;
     for (const [account, balance] of balances) {
       if (balance < 0) violations.add(`the read at ${op.completedAt} shows account ${account} at ${balance}`);
@@ -34,9 +35,11 @@ export function checkBank(events: Iterable<HistoryEvent>, options: BankOptions):
 }
 
 function balancesOf(value: unknown): [string, number][] {
-  if (typeof value !== 'object' || value === null) throw new HistoryError(`${JSON.stringify(value)} is not a map of balances`);
+  if (typeof value !== 'object' || value === null)
+    throw new HistoryError(`${JSON.stringify(value)} is not a map of balances`);
   return Object.entries(value).map(([account, balance]) => {
-    if (typeof balance !== 'number') throw new HistoryError(`the balance of account ${account} is not a number`);
+    if (typeof balance !== 'number')
+      throw new HistoryError(`the balance of account ${account} is not a number`);
     return [account, balance];
   });
 }

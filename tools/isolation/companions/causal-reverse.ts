@@ -3,7 +3,14 @@
 // `add` asks an element; `read` returns the list of elements.
 
 import type {HistoryEvent} from '../history/types.ts';
-import {type CompanionReport, numberOf, numbersOf, type Operation, operationsOf, Violations} from './operations.ts';
+import {
+  type CompanionReport,
+  numberOf,
+  numbersOf,
+  type Operation,
+  operationsOf,
+  Violations,
+} from './operations.ts';
 
 /** @throws HistoryError when values are not numbers */
 export function checkCausalReverse(events: Iterable<HistoryEvent>): CompanionReport {
@@ -31,5 +38,7 @@ function checkRead(read: Operation, adds: ReadonlyMap<number, Operation>, violat
     } else if (missing === undefined || add.completedAt < missing.completedAt) missing = add;
   }
   if (missing === undefined || latest === undefined || missing.completedAt >= latest.invokedAt) return;
-  violations.add(`the read at ${read.completedAt} shows ${latest.asked} but not ${missing.asked}, which was acknowledged before the other began`);
+  violations.add(
+    `the read at ${read.completedAt} shows ${latest.asked} but not ${missing.asked}, which was acknowledged before the other began`,
+  );
 }

@@ -3,7 +3,7 @@
 //
 // Operations are `txn` with mops: ["w", key, 1] alone, or several ["r", key, value or null].
 
-import {type HistoryEvent, HistoryError, type Scalar} from '../history/types.ts';
+import {HistoryError, type HistoryEvent, type Scalar} from '../history/types.ts';
 import {type CompanionReport, operationsOf, Violations} from './operations.ts';
 
 interface Read {
@@ -17,7 +17,8 @@ export function checkLongFork(events: Iterable<HistoryEvent>): CompanionReport {
   let reads = 0;
   for (const op of operationsOf(events)) {
     if (op.type !== 'ok') continue;
-    if (!Array.isArray(op.value)) throw new HistoryError(`the value at ${op.completedAt} is not a list of operations`);
+    if (!Array.isArray(op.value))
+      throw new HistoryError(`the value at ${op.completedAt} is not a list of operations`);
     const mops = (op.value as [string, Scalar, Scalar | null][]).filter(mop => mop[0] === 'r');
     if (mops.length < 2) continue;
     reads++;
@@ -38,6 +39,8 @@ function checkGroup(group: readonly Read[], violations: Violations): void {
   for (let i = 1; i < sorted.length; i++) {
     const larger = new Set(sorted[i].seen);
     if (sorted[i - 1].seen.every(key => larger.has(key))) continue;
-    violations.add(`the reads at ${sorted[i - 1].at} and ${sorted[i].at} saw {${sorted[i - 1].seen}} and {${sorted[i].seen}}: each missed what the other saw`);
+    violations.add(
+      `the reads at ${sorted[i - 1].at} and ${sorted[i].at} saw {${sorted[i - 1].seen}} and {${sorted[i].seen}}: each missed what the other saw`,
+    );
   }
 }

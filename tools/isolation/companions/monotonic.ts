@@ -11,8 +11,13 @@ export interface MonotonicOptions {
 }
 
 /** @throws HistoryError when a value is not a number */
-export function checkMonotonic(events: Iterable<HistoryEvent>, options: MonotonicOptions = {}): CompanionReport {
-  const operations = operationsOf(events).filter(op => op.type === 'ok' && (op.f === 'read' || op.f === 'increment'));
+export function checkMonotonic(
+  events: Iterable<HistoryEvent>,
+  options: MonotonicOptions = {},
+): CompanionReport {
+  const operations = operationsOf(events).filter(
+    op => op.type === 'ok' && (op.f === 'read' || op.f === 'increment'),
+  );
   const violations = new Violations();
   checkSessions(operations, violations);
   checkIncrements(operations, violations);
@@ -25,7 +30,9 @@ function checkSessions(operations: readonly Operation[], violations: Violations)
   for (const op of operations) {
     const before = last.get(op.process);
     if (before !== undefined && numberOf(op.value) < numberOf(before.value)) {
-      violations.add(`process ${op.process} saw ${before.value} at ${before.completedAt} and then ${op.value} at ${op.completedAt}`);
+      violations.add(
+        `process ${op.process} saw ${before.value} at ${before.completedAt} and then ${op.value} at ${op.completedAt}`,
+      );
     }
     last.set(op.process, op);
   }
@@ -37,7 +44,10 @@ function checkIncrements(operations: readonly Operation[], violations: Violation
     if (op.f !== 'increment') continue;
     const value = numberOf(op.value);
     const before = seen.get(value);
-    if (before !== undefined) violations.add(`the increments at ${before.completedAt} and ${op.completedAt} both made the value ${value}`);
+    if (before !== undefined)
+      violations.add(
+        `the increments at ${before.completedAt} and ${op.completedAt} both made the value ${value}`,
+      );
     seen.set(value, op);
   }
 }
@@ -49,10 +59,13 @@ function checkRealtime(operations: readonly Operation[], violations: Violations)
   let completed = 0;
   for (const op of byInvocation) {
     for (; completed < operations.length && operations[completed].completedAt < op.invokedAt; completed++) {
-      if (highest === undefined || numberOf(operations[completed].value) > numberOf(highest.value)) highest = operations[completed];
+      if (highest === undefined || numberOf(operations[completed].value) > numberOf(highest.value))
+        highest = operations[completed];
     }
     if (highest !== undefined && numberOf(op.value) < numberOf(highest.value)) {
-      violations.add(`${highest.value} was seen by ${highest.completedAt}, yet the ${op.f} from ${op.invokedAt} to ${op.completedAt} saw ${op.value}`);
+      violations.add(
+        `${highest.value} was seen by ${highest.completedAt}, yet the ${op.f} from ${op.invokedAt} to ${op.completedAt} saw ${op.value}`,
+      );
     }
   }
 }

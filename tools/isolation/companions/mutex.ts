@@ -46,7 +46,9 @@ function checkOverlap(name: unknown, holds: readonly Hold[], violations: Violati
   let longest = sorted[0];
   for (const hold of sorted.slice(1)) {
     if (hold.from < longest.to) {
-      violations.add(`lock ${name} was held by process ${longest.process} until ${longest.to}, and given to process ${hold.process} at ${hold.from}`);
+      violations.add(
+        `lock ${name} was held by process ${longest.process} until ${longest.to}, and given to process ${hold.process} at ${hold.from}`,
+      );
     }
     if (hold.to > longest.to) longest = hold;
   }

@@ -1,6 +1,6 @@
 // What the companion checkers share: invocations paired with their completions, and a report.
 
-import {type EventType, type HistoryEvent, HistoryError, type Scalar} from '../history/types.ts';
+import {type EventType, HistoryError, type HistoryEvent, type Scalar} from '../history/types.ts';
 
 export interface Operation {
   readonly f: string;
@@ -34,11 +34,17 @@ export function operationsOf(events: Iterable<HistoryEvent>): Operation[] {
     }
     at++;
   }
-  for (const {event, at: invokedAt} of pending.values()) operations.push(operation(event, invokedAt, {...event, type: 'info'}, at));
+  for (const {event, at: invokedAt} of pending.values())
+    operations.push(operation(event, invokedAt, {...event, type: 'info'}, at));
   return operations;
 }
 
-function operation(invoked: HistoryEvent, invokedAt: number, completion: HistoryEvent, at: number): Operation {
+function operation(
+  invoked: HistoryEvent,
+  invokedAt: number,
+  completion: HistoryEvent,
+  at: number,
+): Operation {
   return {
     f: completion.f ?? 'txn',
     process: completion.process,

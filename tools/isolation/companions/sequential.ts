@@ -2,7 +2,7 @@
 // reads the parts in the opposite order. If it sees a part, it must see all earlier parts, because it looked at them later and they were
 // written sooner. `write` asks [key, part]; `read` returns [key, seen] with seen[i] 1 or 0 for part i.
 
-import {type HistoryEvent, HistoryError} from '../history/types.ts';
+import {HistoryError, type HistoryEvent} from '../history/types.ts';
 import {type CompanionReport, numbersOf, operationsOf, Violations} from './operations.ts';
 
 /** @throws HistoryError when a read is not [key, list] */
@@ -19,7 +19,9 @@ export function checkSequential(events: Iterable<HistoryEvent>): CompanionReport
     if (last >= 0 && last < seen.length - 1) partial++;
     const missing = seen.indexOf(0);
     if (missing !== -1 && missing < last) {
-      violations.add(`the read at ${op.completedAt} of key ${op.value[0]} saw part ${last} but not part ${missing}, which was written before it`);
+      violations.add(
+        `the read at ${op.completedAt} of key ${op.value[0]} saw part ${last} but not part ${missing}, which was written before it`,
+      );
     }
   }
   return violations.report('sequential', [`${reads} reads, ${partial} of them in the middle of the writes`]);

@@ -2,7 +2,14 @@
 // A `read` returns the list of elements; the reads marked final count, or the last one when none is marked.
 
 import type {HistoryEvent} from '../history/types.ts';
-import {type CompanionReport, numberOf, numbersOf, type Operation, operationsOf, Violations} from './operations.ts';
+import {
+  type CompanionReport,
+  numberOf,
+  numbersOf,
+  type Operation,
+  operationsOf,
+  Violations,
+} from './operations.ts';
 
 /** @throws HistoryError when values are not numbers */
 export function checkSet(events: Iterable<HistoryEvent>): CompanionReport {
@@ -20,16 +27,20 @@ export function checkSet(events: Iterable<HistoryEvent>): CompanionReport {
 function checkRead(read: Operation, adds: readonly Operation[], violations: Violations): void {
   const elements = numbersOf(read.value);
   const present = new Set(elements);
-  if (present.size !== elements.length) violations.add(`the read at ${read.completedAt} shows ${elements.length - present.size} elements twice`);
+  if (present.size !== elements.length)
+    violations.add(`the read at ${read.completedAt} shows ${elements.length - present.size} elements twice`);
   const attempted = new Set<number>();
   for (const add of adds) {
     const element = numberOf(add.asked);
     if (add.type !== 'fail') attempted.add(element);
     if (add.type === 'ok' && add.completedAt < read.invokedAt && !present.has(element)) {
-      violations.add(`${element} was acknowledged at ${add.completedAt} and is missing from the read at ${read.completedAt}`);
+      violations.add(
+        `${element} was acknowledged at ${add.completedAt} and is missing from the read at ${read.completedAt}`,
+      );
     }
   }
   for (const element of present) {
-    if (!attempted.has(element)) violations.add(`the read at ${read.completedAt} shows ${element}, which failed or was never added`);
+    if (!attempted.has(element))
+      violations.add(`the read at ${read.completedAt} shows ${element}, which failed or was never added`);
   }
 }

@@ -10,7 +10,10 @@ export interface UniqueIdsOptions {
 }
 
 /** @throws HistoryError when an id is not a number */
-export function checkUniqueIds(events: Iterable<HistoryEvent>, options: UniqueIdsOptions = {}): CompanionReport {
+export function checkUniqueIds(
+  events: Iterable<HistoryEvent>,
+  options: UniqueIdsOptions = {},
+): CompanionReport {
   const violations = new Violations();
   const owners = new Map<number, Operation>();
   const last = new Map<unknown, number>();
@@ -19,7 +22,8 @@ export function checkUniqueIds(events: Iterable<HistoryEvent>, options: UniqueId
     if (op.f !== 'generate' || op.type !== 'ok') continue;
     const id = numberOf(op.value);
     const other = owners.get(id);
-    if (other !== undefined) violations.add(`id ${id} was given to process ${other.process} and to process ${op.process}`);
+    if (other !== undefined)
+      violations.add(`id ${id} was given to process ${other.process} and to process ${op.process}`);
     const before = last.get(op.process);
     if (options.monotonic !== false && before !== undefined && id < before) {
       violations.add(`process ${op.process} got id ${before} and then ${id}`);

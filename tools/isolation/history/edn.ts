@@ -19,7 +19,7 @@ class EdnReader {
   /** The next value, or END. */
   next(depth = 0): unknown {
     if (depth > DEPTH_MAX) throw this.#error('nested too deeply');
-    this.#skip();
+    this.#skip(depth);
     if (this.#at >= this.#text.length) return END;
     const c = this.#text[this.#at];
     switch (c) {
@@ -41,11 +41,6 @@ class EdnReader {
   #dispatch(depth: number): unknown {
     const c = this.#text[++this.#at];
     if (c === '{') return this.#list('}', depth);
-    if (c === '_') {
-      this.#at++;
-      this.next(depth + 1);
-      return this.next(depth);
-    }
     this.#word();
     return this.next(depth + 1);
   }
@@ -62,7 +57,7 @@ class EdnReader {
     this.#at++;
     const items: unknown[] = [];
     for (;;) {
-      this.#skip();
+      this.#skip(depth);
       if (this.#text[this.#at] === close) {
         this.#at++;
         return items;
@@ -102,11 +97,15 @@ class EdnReader {
     return word;
   }
 
-  #skip(): void {
+  /** Passes over blanks, comments and discarded forms. */
+  #skip(depth: number): void {
     for (;;) {
       const c = this.#text[this.#at];
       if (c === ';') {
         while (this.#at < this.#text.length && this.#text[this.#at] !== '\n') this.#at++;
+      } else if (c === '#' && this.#text[this.#at + 1] === '_') {
+        this.#at += 2;
+        this.next(depth + 1);
       } else if (c !== undefined && /[\s,]/.test(c)) {
         this.#at++;
       } else return;

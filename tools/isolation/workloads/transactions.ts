@@ -11,7 +11,13 @@ import type {HistoryEvent, Mop} from '../history/types.ts';
 import {KeyPool} from './key-pool.ts';
 import {transaction} from './outcome.ts';
 import {query, type Script, sleep} from './sql-client.ts';
-import {lockClause, type Workload, type WorkloadOperation, type WorkloadOptions, type WorkloadVerdict} from './workload.ts';
+import {
+  lockClause,
+  type Workload,
+  type WorkloadOperation,
+  type WorkloadOptions,
+  type WorkloadVerdict,
+} from './workload.ts';
 
 const TABLES = 3;
 /** Keys that one final read looks at. */
@@ -34,7 +40,9 @@ export class TransactionWorkload implements Workload {
     const type = this.name === 'append' ? 'TEXT NOT NULL' : 'INT NOT NULL';
     for (let i = 0; i < TABLES; i++) {
       yield* query(`DROP TABLE IF EXISTS iso_${this.name}${i}`);
-      yield* query(`CREATE TABLE iso_${this.name}${i} (id INT PRIMARY KEY, sk INT NOT NULL, val ${type}, KEY sk (sk))`);
+      yield* query(
+        `CREATE TABLE iso_${this.name}${i} (id INT PRIMARY KEY, sk INT NOT NULL, val ${type}, KEY sk (sk))`,
+      );
     }
   }
 
@@ -50,7 +58,12 @@ export class TransactionWorkload implements Workload {
   }
 
   #operation(plan: readonly Mop[], final = false): WorkloadOperation {
-    return {f: 'txn', value: plan, ...(final ? {final} : {}), run: () => transaction(() => this.#perform(plan, final))};
+    return {
+      f: 'txn',
+      value: plan,
+      ...(final ? {final} : {}),
+      run: () => transaction(() => this.#perform(plan, final)),
+    };
   }
 
   *#perform(plan: readonly Mop[], final: boolean): Script<Mop[]> {
@@ -77,9 +90,15 @@ export class TransactionWorkload implements Workload {
 
   *#write(key: number, value: number): Script<void> {
     const table = `iso_${this.name}${key % TABLES}`;
-    const merged = this.name === 'append' ? "CONCAT(val, ',', VALUES(val))" : 'VALUES(val)';
+    const merged = this.name === 'append' ? "CONCAT(val, ',', ?)" : '?';
     const written = this.name === 'append' ? String(value) : value;
-    yield* query(`INSERT INTO ${table} (id, sk, val) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE val = ${merged}`, key, key, written);
+    yield* query(
+      `INSERT INTO ${table} (id, sk, val) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE val = ${merged}`,
+      key,
+      key,
+      written,
+      written,
+    );
   }
 
   final(): readonly WorkloadOperation[] {
@@ -100,7 +119,10 @@ export class TransactionWorkload implements Workload {
     const report = checkHistory(events);
     const verdict = verdictOf(report, level);
     const shown = explain(report).filter(e => verdict.because.includes(e.name));
-    const lines = [...summaryLines(report), `${level}: ${verdict.valid ? 'holds' : `refuted by ${verdict.because.join(', ')}`}`];
+    const lines = [
+      ...summaryLines(report),
+      `${level}: ${verdict.valid ? 'holds' : `refuted by ${verdict.because.join(', ')}`}`,
+    ];
     for (const explanation of shown) lines.push('', ...explanationLines(explanation));
     return {valid: verdict.valid, lines};
   }

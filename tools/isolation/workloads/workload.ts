@@ -49,7 +49,19 @@ export interface WorkloadOptions {
   readonly opsMax: number;
 }
 
-export const defaultOptions: WorkloadOptions = {seed: 1, reads: 'plain', pause: 5, keys: 10, writesPerKey: 256, opsMax: 4};
+export const defaultOptions: WorkloadOptions = {
+  seed: 1,
+  reads: 'plain',
+  pause: 5,
+  keys: 10,
+  writesPerKey: 256,
+  opsMax: 4,
+};
+
+/** Whether reads of the mode lock the rows they read. */
+export function isLocking(mode: ReadMode): boolean {
+  return mode === 'share' || mode === 'update';
+}
 
 /** The locking clause of a read. */
 export function lockClause(mode: ReadMode): string {

@@ -1,0 +1,54 @@
+// What processes cost, from /proc: processor time and memory.
+
+import {execFileSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+
+const HERTZ = Number(execFileSync('getconf', ['CLK_TCK'], {encoding: 'utf8'}));
+
+/** Fields of /proc/<pid>/stat behind the program's name, counted from its closing bracket. */
+const UTIME = 11;
+const STIME = 12;
+
+/** Processor time of the processes so far, user and system, all threads. Milliseconds; steps of 10. A process that is gone counts as 0. */
+export function processorMs(pids: readonly number[]): number {
+  let ticks = 0;
+  for (const pid of pids) {
+    const text = readOrEmpty(`/proc/${pid}/stat`);
+    if (text === '') continue;
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    ticks += Number(fields[UTIME]) + Number(fields[STIME]);
+  }
+  return (ticks * 1000) / HERTZ;
+}
+
+/** Memory that the processes hold, shared pages counted by shares. Bytes. */
+export function memoryBytes(pids: readonly number[]): number {
+  let kilobytes = 0;
+  for (const pid of pids) {
+    const match = /^Pss:\s+(\d+) kB/m.exec(readOrEmpty(`/proc/${pid}/smaps_rollup`));
+    if (match !== null) kilobytes += Number(match[1]);
+  }
+  return kilobytes * 1024;
+}
+
+/** Connections on loopback that each of the ports has now, by port. Server side. */
+export function connectionsOn(ports: readonly number[]): Record<string, number> {
+  const counts: Record<string, number> = Object.fromEntries(ports.map(port => [String(port), 0]));
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of readOrEmpty(table).split('\n').slice(1)) {
+      const [, local, , state] = line.trim().split(/\s+/);
+      if (local === undefined || state !== '01') continue;
+      const port = String(Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16));
+      if (counts[port] !== undefined) counts[port]++;
+    }
+  }
+  return counts;
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,123 @@
+// The SQL server of one primary, as its node needs it: accounts and sessions for the wire protocol, the catalog of a new volume, checks.
+
+import {BLOCKED, DONE} from '../../engine/api.ts';
+import type {PrimaryEngine} from '../../engine/engine.ts';
+import type {Session} from '../../engine/session/session.ts';
+import {bootstrapSpace} from '../../engine/space/bootstrap.ts';
+import type {Env} from '../../env/env.ts';
+import type {Account, ClientInfo, ConnectionControl, SessionHandler} from '../../protocol/api.ts';
+import {findAccount, type StoredAccount} from '../../sql/catalog/accounts.ts';
+import {SqlServer as SqlCore} from '../../sql/session/sql-server.ts';
+import type {PrimarySqlServer, SqlServerOptions} from './api.ts';
+import {ConnectionSession} from './connection-session.ts';
+
+/** Connection ids carry the primary's number in their lowest digits. */
+const ORDINALS = 16;
+
+export class SqlServer implements PrimarySqlServer {
+  readonly serverVersion: string;
+  readonly #engine: PrimaryEngine;
+  readonly #core: SqlCore;
+  readonly #options: SqlServerOptions;
+  #lastConnection = 0;
+  #connections = 0;
+
+  constructor(env: Env, engine: PrimaryEngine, options: SqlServerOptions) {
+    this.serverVersion = options.version;
+    this.#engine = engine;
+    this.#options = options;
+    this.#core = new SqlCore({
+      engine,
+      clock: env.clock,
+      random: env.random,
+      crypto: env.crypto,
+      trace: env.trace,
+      pageSize: engine.core.options.pageSize,
+      facts: new Map<string, string | number>([
+        ['version', options.version],
+        ['version_comment', 'Pando: every node is a primary'],
+        ['server_id', options.ordinal],
+        ['max_connections', options.maxConnections],
+      ]),
+      hooks: {
+        otherProcesses: () => [],
+        killElsewhere: (connectionId, queryOnly) => {
+          options.killElsewhere(connectionId, queryOnly);
+          return connectionId % ORDINALS !== options.ordinal;
+        },
+      },
+    });
+  }
+
+  bootstrap(done: () => void): void {
+    let finished = false;
+    const session = this.#engine.newSession(() => {
+      if (finished) return;
+      const result = bootstrapSpace(this.#engine.core, (session as Session).task);
+      if (result === BLOCKED) return;
+      finished = true;
+      session.close(() => this.#core.prepare(done));
+    });
+    this.#engine.run(session);
+  }
+
+  connect(): number {
+    if (this.#connections >= this.#options.maxConnections) return -1;
+    this.#connections++;
+    this.#lastConnection++;
+    return this.#lastConnection * ORDINALS + this.#options.ordinal;
+  }
+
+  disconnect(_connectionId: number): void {
+    this.#connections--;
+  }
+
+  account(user: string, host: string, reply: (account: Account | undefined) => void): void {
+    const catalog = this.#core.catalog;
+    let found: StoredAccount | undefined;
+    this.#core.runDetached(
+      engine =>
+        (function* () {
+          found = yield* findAccount(catalog, engine, user, host);
+        })(),
+      () => reply(found),
+    );
+  }
+
+  session(
+    client: ClientInfo,
+    account: Account,
+    reply: (handler: SessionHandler | {errno: number; sqlState: string; message: string}) => void,
+    connection: ConnectionControl,
+  ): void {
+    const handler = new ConnectionSession(this.#core, client, account, () => connection.disconnect());
+    if (client.database === '') {
+      reply(handler);
+      return;
+    }
+    handler.use(client.database, error => {
+      if (error === undefined) reply(handler);
+      else {
+        handler.closed();
+        reply(error);
+      }
+    });
+  }
+
+  loginFailed(_user: string, _host: string): void {
+    this.#core.status.abortedClients++;
+  }
+
+  kill(connectionId: number, queryOnly: boolean): void {
+    this.#core.findSession(connectionId)?.kill(queryOnly);
+  }
+
+  check(done: (result: {tables: number; rows: number; violations: readonly string[]}) => void): void {
+    void DONE;
+    done({tables: 0, rows: 0, violations: ['not here yet']});
+  }
+
+  get sessions(): number {
+    return this.#core.sessionCount;
+  }
+}

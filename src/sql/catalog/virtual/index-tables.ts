@@ -1,0 +1,217 @@
+// information_schema: STATISTICS, KEY_COLUMN_USAGE, TABLE_CONSTRAINTS and the other tables about keys and constraints.
+
+import type {StatementContext} from '../../statement/statement-context.ts';
+import type {StoredIndex, StoredTable} from '../stored-table.ts';
+import type {Steps} from '../steps.ts';
+import {sizeOf} from './schema-tables.ts';
+import type {Row, VirtualDefinition} from './virtual-table.ts';
+
+/** Indexes that have a name: not the one of hidden row ids. */
+export function namedIndexes(table: StoredTable): readonly StoredIndex[] {
+  return table.indexes.filter(index => !index.parts.some(part => table.columns[part.column].hidden));
+}
+
+export function* baseTables(context: StatementContext): Steps<readonly StoredTable[]> {
+  const objects = yield* context.catalog.list(context.engine);
+  return objects.filter(object => object.kind === 'table');
+}
+
+/** The rows of an index: one per part. `cardinality` is the table's row count for a unique index. */
+export function indexRows(table: StoredTable, index: StoredIndex, rows: number): readonly Row[] {
+  const isUnique = index.kind !== 'index';
+  return index.parts.map((part, i) => {
+    const column = table.columns[part.column];
+    const cardinality = isUnique && i === index.parts.length - 1 ? rows : Math.max(1, Math.floor(rows / 10));
+    return [
+      isUnique ? 0 : 1,
+      index.name,
+      i + 1,
+      column.name,
+      part.descending ? 'D' : 'A',
+      rows === 0 ? 0 : cardinality,
+      part.length > 0 ? part.length : null,
+      null,
+      column.nullable ? 'YES' : '',
+      'BTREE',
+      '',
+      index.comment,
+      index.invisible ? 'NO' : 'YES',
+      null,
+    ];
+  });
+}
+
+export const statistics: VirtualDefinition = {
+  name: 'STATISTICS',
+  columns: [
+    ['TABLE_CATALOG', 'name'],
+    ['TABLE_SCHEMA', 'name'],
+    ['TABLE_NAME', 'name'],
+    ['NON_UNIQUE', 'int'],
+    ['INDEX_SCHEMA', 'name'],
+    ['INDEX_NAME', 'name'],
+    ['SEQ_IN_INDEX', 'uint'],
+    ['COLUMN_NAME', 'name'],
+    ['COLLATION', 'name'],
+    ['CARDINALITY', 'int'],
+    ['SUB_PART', 'int'],
+    ['PACKED', 'name'],
+    ['NULLABLE', 'name'],
+    ['INDEX_TYPE', 'name'],
+    ['COMMENT', 'name'],
+    ['INDEX_COMMENT', 'text'],
+    ['IS_VISIBLE', 'name'],
+    ['EXPRESSION', 'long'],
+  ],
+  *rows(context) {
+    const result: Row[] = [];
+    for (const table of yield* baseTables(context)) {
+      const {rows} = yield* sizeOf(context, table);
+      for (const index of namedIndexes(table)) {
+        for (const [nonUnique, ...rest] of indexRows(table, index, rows)) {
+          result.push(['def', table.schema, table.name, nonUnique, table.schema, ...rest]);
+        }
+      }
+    }
+    return result;
+  },
+};
+
+export const keyColumnUsage: VirtualDefinition = {
+  name: 'KEY_COLUMN_USAGE',
+  columns: [
+    ['CONSTRAINT_CATALOG', 'name'],
+    ['CONSTRAINT_SCHEMA', 'name'],
+    ['CONSTRAINT_NAME', 'name'],
+    ['TABLE_CATALOG', 'name'],
+    ['TABLE_SCHEMA', 'name'],
+    ['TABLE_NAME', 'name'],
+    ['COLUMN_NAME', 'name'],
+    ['ORDINAL_POSITION', 'uint'],
+    ['POSITION_IN_UNIQUE_CONSTRAINT', 'uint'],
+    ['REFERENCED_TABLE_SCHEMA', 'name'],
+    ['REFERENCED_TABLE_NAME', 'name'],
+    ['REFERENCED_COLUMN_NAME', 'name'],
+  ],
+  *rows(context) {
+    const tables = yield* baseTables(context);
+    return tables.flatMap(table => [...uniqueUsage(table), ...foreignUsage(table)]);
+  },
+};
+
+function uniqueUsage(table: StoredTable): readonly Row[] {
+  const {schema, name} = table;
+  return namedIndexes(table)
+    .filter(index => index.kind !== 'index')
+    .flatMap(index =>
+      index.parts.map((part, i) => {
+        const column = table.columns[part.column].name;
+        return ['def', schema, index.name, 'def', schema, name, column, i + 1, null, null, null, null];
+      }),
+    );
+}
+
+function foreignUsage({schema, name, columns, foreignKeys}: StoredTable): readonly Row[] {
+  return foreignKeys.flatMap(key =>
+    key.columns.map((column, i) => [
+      'def',
+      schema,
+      key.name,
+      'def',
+      schema,
+      name,
+      columns[column].name,
+      i + 1,
+      i + 1,
+      key.refSchema,
+      key.refTable,
+      key.refColumns[i],
+    ]),
+  );
+}
+
+export const tableConstraints: VirtualDefinition = {
+  name: 'TABLE_CONSTRAINTS',
+  columns: [
+    ['CONSTRAINT_CATALOG', 'name'],
+    ['CONSTRAINT_SCHEMA', 'name'],
+    ['CONSTRAINT_NAME', 'name'],
+    ['TABLE_SCHEMA', 'name'],
+    ['TABLE_NAME', 'name'],
+    ['CONSTRAINT_TYPE', 'name'],
+    ['ENFORCED', 'name'],
+  ],
+  *rows(context) {
+    const tables = yield* baseTables(context);
+    return tables.flatMap(table => {
+      const {schema, name} = table;
+      const row = (constraint: string, type: string, enforced = 'YES'): Row => [
+        'def',
+        schema,
+        constraint,
+        schema,
+        name,
+        type,
+        enforced,
+      ];
+      return [
+        ...namedIndexes(table)
+          .filter(index => index.kind !== 'index')
+          .map(index => row(index.name, index.kind === 'primary' ? 'PRIMARY KEY' : 'UNIQUE')),
+        ...table.foreignKeys.map(key => row(key.name, 'FOREIGN KEY')),
+        ...table.checks.map(check => row(check.name, 'CHECK', check.enforced ? 'YES' : 'NO')),
+      ];
+    });
+  },
+};
+
+const RULES = {restrict: 'RESTRICT', cascade: 'CASCADE', setNull: 'SET NULL', noAction: 'NO ACTION', setDefault: 'SET DEFAULT'};
+
+export const referentialConstraints: VirtualDefinition = {
+  name: 'REFERENTIAL_CONSTRAINTS',
+  columns: [
+    ['CONSTRAINT_CATALOG', 'name'],
+    ['CONSTRAINT_SCHEMA', 'name'],
+    ['CONSTRAINT_NAME', 'name'],
+    ['UNIQUE_CONSTRAINT_CATALOG', 'name'],
+    ['UNIQUE_CONSTRAINT_SCHEMA', 'name'],
+    ['UNIQUE_CONSTRAINT_NAME', 'name'],
+    ['MATCH_OPTION', 'name'],
+    ['UPDATE_RULE', 'name'],
+    ['DELETE_RULE', 'name'],
+    ['TABLE_NAME', 'name'],
+    ['REFERENCED_TABLE_NAME', 'name'],
+  ],
+  *rows(context) {
+    const tables = yield* baseTables(context);
+    return tables.flatMap(({schema, name, foreignKeys}) =>
+      foreignKeys.map(key => [
+        'def',
+        schema,
+        key.name,
+        'def',
+        key.refSchema,
+        'PRIMARY',
+        'NONE',
+        RULES[key.onUpdate],
+        RULES[key.onDelete],
+        name,
+        key.refTable,
+      ]),
+    );
+  },
+};
+
+export const checkConstraints: VirtualDefinition = {
+  name: 'CHECK_CONSTRAINTS',
+  columns: [
+    ['CONSTRAINT_CATALOG', 'name'],
+    ['CONSTRAINT_SCHEMA', 'name'],
+    ['CONSTRAINT_NAME', 'name'],
+    ['CHECK_CLAUSE', 'long'],
+  ],
+  *rows(context) {
+    const tables = yield* baseTables(context);
+    return tables.flatMap(({schema, checks}) => checks.map(check => ['def', schema, check.name, `(${check.sql})`]));
+  },
+};

@@ -1,0 +1,139 @@
+// information_schema: SCHEMATA, TABLES, VIEWS and their kin.
+
+import {collationOf} from '../../../format/value/collation.ts';
+import {fromUtcSeconds} from '../../../format/value/time-zone.ts';
+import type {Value} from '../../../format/value/types.ts';
+import type {StatementContext} from '../../statement/statement-context.ts';
+import {buildTable} from '../build-table.ts';
+import {INFORMATION_SCHEMA, PERFORMANCE_SCHEMA} from '../names.ts';
+import type {StoredTable, StoredView} from '../stored-table.ts';
+import type {Steps} from '../steps.ts';
+import type {Row, VirtualDefinition} from './virtual-table.ts';
+
+/** utf8mb3_general_ci. */
+const DICTIONARY_COLLATION = 33;
+
+/** Names and collations of all schemas, the virtual ones first. */
+export function* allSchemas(context: StatementContext): Steps<readonly {readonly name: string; readonly collation: number}[]> {
+  const stored = yield* context.catalog.schemas(context.engine);
+  const virtual = [INFORMATION_SCHEMA, PERFORMANCE_SCHEMA].map(name => ({name, collation: DICTIONARY_COLLATION}));
+  return [...virtual, ...stored].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export const schemata: VirtualDefinition = {
+  name: 'SCHEMATA',
+  columns: [
+    ['CATALOG_NAME', 'name'],
+    ['SCHEMA_NAME', 'name'],
+    ['DEFAULT_CHARACTER_SET_NAME', 'name'],
+    ['DEFAULT_COLLATION_NAME', 'name'],
+    ['SQL_PATH', 'text'],
+    ['DEFAULT_ENCRYPTION', 'name'],
+  ],
+  *rows(context) {
+    const schemas = yield* allSchemas(context);
+    return schemas.map(({name, collation}) => {
+      const {charset, name: collationName} = collationOf(collation);
+      return ['def', name, charset.name, collationName, null, 'NO'];
+    });
+  },
+};
+
+/** Estimated rows and pages of a table, for listings. */
+export function* sizeOf(context: StatementContext, table: StoredTable): Steps<{readonly rows: number; readonly bytes: number}> {
+  const {rows, pages} = yield* context.statistics.load(context.engine, buildTable(table));
+  return {rows, bytes: pages * context.world.pageSize};
+}
+
+/** UTC microseconds as a DATETIME in the session's zone. */
+export function dateTimeOf(context: StatementContext, micros: number): Value {
+  return fromUtcSeconds(Math.floor(micros / 1_000_000), 0, context.state.timeZone);
+}
+
+/** The columns of TABLES behind the names, which SHOW TABLE STATUS shows too. */
+export function* statusOf(context: StatementContext, object: StoredTable | StoredView): Steps<Row> {
+  if (object.kind === 'view') {
+    return [null, null, null, null, null, null, null, null, null, null, dateTimeOf(context, 0), null, null, null, null, null, 'VIEW'];
+  }
+  const {rows, bytes} = yield* sizeOf(context, object);
+  const average = rows === 0 ? 0 : Math.floor(bytes / rows);
+  const hasAuto = object.columns.some(column => column.autoIncrement);
+  return [
+    'InnoDB',
+    10,
+    'Dynamic',
+    rows,
+    average,
+    bytes,
+    0,
+    0,
+    0,
+    hasAuto ? 1 : null,
+    dateTimeOf(context, object.createdMicros),
+    null,
+    null,
+    collationOf(object.collation).name,
+    null,
+    '',
+    object.comment,
+  ];
+}
+
+export const tables: VirtualDefinition = {
+  name: 'TABLES',
+  columns: [
+    ['TABLE_CATALOG', 'name'],
+    ['TABLE_SCHEMA', 'name'],
+    ['TABLE_NAME', 'name'],
+    ['TABLE_TYPE', 'name'],
+    ['ENGINE', 'name'],
+    ['VERSION', 'int'],
+    ['ROW_FORMAT', 'name'],
+    ['TABLE_ROWS', 'uint'],
+    ['AVG_ROW_LENGTH', 'uint'],
+    ['DATA_LENGTH', 'uint'],
+    ['MAX_DATA_LENGTH', 'uint'],
+    ['INDEX_LENGTH', 'uint'],
+    ['DATA_FREE', 'uint'],
+    ['AUTO_INCREMENT', 'uint'],
+    ['CREATE_TIME', 'datetime'],
+    ['UPDATE_TIME', 'datetime'],
+    ['CHECK_TIME', 'datetime'],
+    ['TABLE_COLLATION', 'name'],
+    ['CHECKSUM', 'int'],
+    ['CREATE_OPTIONS', 'text'],
+    ['TABLE_COMMENT', 'long'],
+  ],
+  *rows(context) {
+    const rows: Row[] = [];
+    for (const object of yield* context.catalog.list(context.engine)) {
+      const type = object.kind === 'view' ? 'VIEW' : 'BASE TABLE';
+      rows.push(['def', object.schema, object.name, type, ...(yield* statusOf(context, object))]);
+    }
+    return rows;
+  },
+};
+
+export const views: VirtualDefinition = {
+  name: 'VIEWS',
+  columns: [
+    ['TABLE_CATALOG', 'name'],
+    ['TABLE_SCHEMA', 'name'],
+    ['TABLE_NAME', 'name'],
+    ['VIEW_DEFINITION', 'long'],
+    ['CHECK_OPTION', 'name'],
+    ['IS_UPDATABLE', 'name'],
+    ['DEFINER', 'name'],
+    ['SECURITY_TYPE', 'name'],
+    ['CHARACTER_SET_CLIENT', 'name'],
+    ['COLLATION_CONNECTION', 'name'],
+  ],
+  *rows(context) {
+    const objects = yield* context.catalog.list(context.engine);
+    return objects.flatMap(object =>
+      object.kind === 'view'
+        ? [['def', object.schema, object.name, object.sql, 'NONE', 'NO', object.definer, 'DEFINER', 'utf8mb4', 'utf8mb4_0900_ai_ci']]
+        : [],
+    );
+  },
+};

@@ -1,0 +1,89 @@
+// DELETE, from one table or several.
+
+import {SqlError} from '../../base/sql-error.ts';
+import {BLOCKED, DONE, ROW} from '../../engine/api.ts';
+import type {Expression} from '../bind/expression.ts';
+import type {TableDefinition} from '../catalog/definition.ts';
+import {engineError} from '../catalog/engine-error.ts';
+import type {Steps} from '../catalog/steps.ts';
+import type {ExecContext} from '../exec/contract.ts';
+import type {Delete} from '../parse/ast.ts';
+import {bindEnvironment} from './query.ts';
+import {RowStore} from './row-store.ts';
+import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.ts';
+import {changed, type Outcome, type StatementContext} from './statement-context.ts';
+import {StatementCatalog} from './statement-catalog.ts';
+
+export function deleteClauses(ast: Delete): SearchClauses {
+  const {from, where, orderBy, limit, targets} = ast;
+  return {with: ast.with, from, where, orderBy, limit, locked: targets.map(target => ({...target, schema: null}))};
+}
+
+interface DeleteTarget {
+  readonly table: TableDefinition;
+  readonly key: TargetKey;
+}
+
+interface DeletePlan {
+  readonly search: Search;
+  readonly targets: readonly DeleteTarget[];
+}
+
+export function planDelete(context: StatementContext, catalog: StatementCatalog, ast: Delete): DeletePlan {
+  const bound = new BoundSearch(deleteClauses(ast), bindEnvironment(context, catalog));
+  const sources =
+    ast.targets.length === 0
+      ? bound.scope.namespace.sources.slice(0, 1)
+      : ast.targets.map(target => bound.named(target, 'MULTI DELETE'));
+  if (new Set(sources).size < sources.length) throw new SqlError('ER_NONUNIQ_TABLE', ast.targets[0].name);
+  const targets = sources.map(source => {
+    const table = bound.target(source, 'DELETE');
+    return {table, key: new TargetKey(table, source)};
+  });
+  const needed: Expression[] = targets.flatMap(target => target.key.needed);
+  return {search: bound.plan(needed, context.statistics.for(context.engine)), targets};
+}
+
+/** Rows of one table are deleted as they are found; those of several after the search, each once. */
+export function* deleteRows(context: StatementContext, ast: Delete): Steps<Outcome> {
+  const {exec, engine, state, world} = context;
+  const catalog = new StatementCatalog(context);
+  yield* catalog.load(ast);
+  yield* catalog.loadStatistics();
+  const {search, targets} = planDelete(context, catalog, ast);
+  const inner: ExecContext = {registers: [], parameters: exec.parameters, engine, session: state};
+  const stores = targets.map(target => new RowStore(engine, target.table, world.pageSize));
+  const isSimple = ast.targets.length === 0;
+  const deferred: Map<string, Uint8Array>[] = targets.map(() => new Map());
+  let count = 0;
+  search.open(inner);
+  try {
+    let result: number;
+    while ((result = search.next(inner)) !== DONE) {
+      if (result === BLOCKED) {
+        yield;
+        continue;
+      }
+      for (const [i, {key}] of targets.entries()) {
+        if (!key.make(inner)) continue;
+        if (isSimple) count += yield* removeRow(stores[i], key.bytes, key.length);
+        else deferred[i].set(key.text(), key.copy());
+      }
+    }
+  } finally {
+    search.close(inner);
+  }
+  for (const [i, keys] of deferred.entries()) {
+    for (const key of keys.values()) count += yield* removeRow(stores[i], key, key.length);
+  }
+  return changed(count);
+}
+
+/** 1 when the row was there. */
+function* removeRow(store: RowStore, key: Uint8Array, length: number): Steps<number> {
+  let result: number;
+  while ((result = store.remove(key, length)) === BLOCKED) yield;
+  if (result === ROW) return 1;
+  if (result === DONE) return 0;
+  throw engineError(result);
+}

@@ -1,0 +1,229 @@
+// SHOW DATABASES, TABLES, COLUMNS, INDEX, TABLE STATUS, CREATE ...
+
+import {SqlError} from '../../../base/sql-error.ts';
+import {collationOf} from '../../../format/value/collation.ts';
+import type {OpenObject} from '../../catalog/catalog.ts';
+import {canonicalSchema, INFORMATION_SCHEMA, isVirtualSchema} from '../../catalog/names.ts';
+import type {StoredTable} from '../../catalog/stored-table.ts';
+import type {Steps} from '../../catalog/steps.ts';
+import {collationName, columnTypeText, isCharacterType} from '../../catalog/type-text.ts';
+import {defaultText, extraText, keyText, namedColumns} from '../../catalog/virtual/column-tables.ts';
+import {indexRows, namedIndexes} from '../../catalog/virtual/index-tables.ts';
+import {allSchemas, sizeOf, statusOf} from '../../catalog/virtual/schema-tables.ts';
+import type {Row, VirtualColumn} from '../../catalog/virtual/virtual-table.ts';
+import {columnTypeOf} from '../../catalog/virtual/virtual-table.ts';
+import {findVirtualTable, virtualTableNames} from '../../catalog/virtual-tables.ts';
+import type {Show} from '../../parse/ast-command.ts';
+import type {TableName} from '../../parse/ast-expression.ts';
+import {planQuery} from '../query.ts';
+import {parse} from '../../parse/statement.ts';
+import type {StatementContext} from '../statement-context.ts';
+import {createDatabaseText, createTableText, createViewText} from './create-text.ts';
+import type {ShowResult} from './show-result.ts';
+
+export function* showDatabases(context: StatementContext): Steps<ShowResult> {
+  const schemas = yield* allSchemas(context);
+  return {columns: [['Database', 'name']], rows: schemas.map(schema => [schema.name])};
+}
+
+/** The schema of a SHOW: FROM, or the current one; 1046, 1049. */
+function* shownSchema(context: StatementContext, ast: Show): Steps<string> {
+  const schema = canonicalSchema(ast.schema ?? context.state.database);
+  if (schema === '') throw new SqlError('ER_NO_DB');
+  if (!isVirtualSchema(schema) && (yield* context.catalog.schema(context.engine, schema)) === undefined) {
+    throw new SqlError('ER_BAD_DB', schema);
+  }
+  return schema;
+}
+
+export function* showTables(context: StatementContext, ast: Show): Steps<ShowResult> {
+  const schema = yield* shownSchema(context, ast);
+  const isSystem = isVirtualSchema(schema);
+  const objects = isSystem ? [] : yield* context.catalog.list(context.engine, schema);
+  const named: readonly (readonly [string, string])[] = isSystem
+    ? virtualTableNames(schema).map(name => [name, 'SYSTEM VIEW'] as const)
+    : objects.map(object => [object.name, object.kind === 'view' ? 'VIEW' : 'BASE TABLE'] as const);
+  const heading = ast.like === null ? `Tables_in_${schema}` : `Tables_in_${schema} (${ast.like})`;
+  const columns: VirtualColumn[] = [[heading, 'name']];
+  if (ast.full) columns.push(['Table_type', 'name']);
+  return {columns, rows: named.map(row => (ast.full ? row : [row[0]]))};
+}
+
+export function* showTableStatus(context: StatementContext, ast: Show): Steps<ShowResult> {
+  const schema = yield* shownSchema(context, ast);
+  const rows: Row[] = [];
+  if (!isVirtualSchema(schema)) {
+    for (const object of yield* context.catalog.list(context.engine, schema)) {
+      rows.push([object.name, ...(yield* statusOf(context, object))]);
+    }
+  }
+  const columns: readonly VirtualColumn[] = [
+    ['Name', 'name'],
+    ['Engine', 'name'],
+    ['Version', 'int'],
+    ['Row_format', 'name'],
+    ['Rows', 'uint'],
+    ['Avg_row_length', 'uint'],
+    ['Data_length', 'uint'],
+    ['Max_data_length', 'uint'],
+    ['Index_length', 'uint'],
+    ['Data_free', 'uint'],
+    ['Auto_increment', 'uint'],
+    ['Create_time', 'datetime'],
+    ['Update_time', 'datetime'],
+    ['Check_time', 'datetime'],
+    ['Collation', 'name'],
+    ['Checksum', 'int'],
+    ['Create_options', 'text'],
+    ['Comment', 'long'],
+  ];
+  return {columns, rows};
+}
+
+/** The table or view that a SHOW names; 1146 when there is none. */
+function* shownObject(context: StatementContext, ast: Show): Steps<OpenObject> {
+  const target = ast.target as TableName;
+  const schema = yield* shownSchema(context, {...ast, schema: target.schema ?? ast.schema});
+  const opened = yield* context.catalog.open(context.engine, schema, target.name, false);
+  if (opened === undefined) throw new SqlError('ER_NO_SUCH_TABLE', schema, target.name);
+  return opened;
+}
+
+// --- Columns and indexes -------------------------------------------------------------------------------------------
+
+const COLUMNS: readonly VirtualColumn[] = [
+  ['Field', 'name'],
+  ['Type', 'long'],
+  ['Null', 'name'],
+  ['Key', 'name'],
+  ['Default', 'long'],
+  ['Extra', 'text'],
+];
+
+const FULL_COLUMNS: readonly VirtualColumn[] = [
+  ['Field', 'name'],
+  ['Type', 'long'],
+  ['Collation', 'name'],
+  ['Null', 'name'],
+  ['Key', 'name'],
+  ['Default', 'long'],
+  ['Extra', 'text'],
+  ['Privileges', 'text'],
+  ['Comment', 'long'],
+];
+
+const PRIVILEGES = 'select,insert,update,references';
+
+export function* showColumns(context: StatementContext, ast: Show): Steps<ShowResult> {
+  const rows = yield* columnRows(context, ast);
+  if (ast.full) return {columns: FULL_COLUMNS, rows};
+  return {columns: COLUMNS, rows: rows.map(([field, type, , nullable, key, given, extra]) => [field, type, nullable, key, given, extra])};
+}
+
+/** Rows of SHOW FULL COLUMNS. */
+function* columnRows(context: StatementContext, ast: Show): Steps<readonly Row[]> {
+  const target = ast.target as TableName;
+  const schema = canonicalSchema(target.schema ?? ast.schema ?? context.state.database);
+  if (schema === INFORMATION_SCHEMA || isVirtualSchema(schema)) return virtualColumns(schema, target.name);
+  const opened = yield* shownObject(context, ast);
+  return opened.kind === 'table' ? tableColumns(opened.stored) : yield* viewColumns(context, opened.view.sql, opened.view.columns);
+}
+
+function tableColumns(table: StoredTable): readonly Row[] {
+  return namedColumns(table).map(([position, column]) => [
+    column.name,
+    columnTypeText(column.type),
+    isCharacterType(column.type) ? collationName(column.type) : null,
+    column.nullable ? 'YES' : 'NO',
+    keyText(table, position),
+    defaultText(column),
+    extraText(column),
+    PRIVILEGES,
+    column.comment,
+  ]);
+}
+
+function virtualColumns(schema: string, name: string): readonly Row[] {
+  const definition = findVirtualTable(schema, name);
+  if (definition === undefined) throw new SqlError('ER_UNKNOWN_TABLE', name, schema);
+  return definition.columns.map(([column, kind]) => {
+    const type = columnTypeOf(kind);
+    return [column, columnTypeText(type), isCharacterType(type) ? collationName(type) : null, 'YES', '', null, '', 'select', ''];
+  });
+}
+
+function* viewColumns(context: StatementContext, sql: string, names: readonly string[]): Steps<readonly Row[]> {
+  const query = parse(sql);
+  if (query.kind !== 'query') return [];
+  const {columns} = yield* planQuery(context, query);
+  return columns.map(({name, type, nullable}, i) => [
+    names[i] ?? name,
+    columnTypeText(type),
+    isCharacterType(type) ? collationOf(type.collation).name : null,
+    nullable ? 'YES' : 'NO',
+    '',
+    null,
+    '',
+    PRIVILEGES,
+    '',
+  ]);
+}
+
+export function* showIndex(context: StatementContext, ast: Show): Steps<ShowResult> {
+  const opened = yield* shownObject(context, ast);
+  const columns: readonly VirtualColumn[] = [
+    ['Table', 'name'],
+    ['Non_unique', 'int'],
+    ['Key_name', 'name'],
+    ['Seq_in_index', 'uint'],
+    ['Column_name', 'name'],
+    ['Collation', 'name'],
+    ['Cardinality', 'int'],
+    ['Sub_part', 'int'],
+    ['Packed', 'name'],
+    ['Null', 'name'],
+    ['Index_type', 'name'],
+    ['Comment', 'name'],
+    ['Index_comment', 'text'],
+    ['Visible', 'name'],
+    ['Expression', 'long'],
+  ];
+  if (opened.kind === 'view') return {columns, rows: []};
+  const {stored} = opened;
+  const {rows} = yield* sizeOf(context, stored);
+  const shown = namedIndexes(stored).flatMap(index => indexRows(stored, index, rows).map(row => [stored.name, ...row]));
+  return {columns, rows: shown, likeColumn: 2};
+}
+
+// --- CREATE --------------------------------------------------------------------------------------------------------
+
+export function* showCreate(context: StatementContext, ast: Show): Steps<ShowResult> {
+  const opened = yield* shownObject(context, ast);
+  if (opened.kind === 'view') {
+    const {view} = opened;
+    const columns: readonly VirtualColumn[] = [
+      ['View', 'name'],
+      ['Create View', 'long'],
+      ['character_set_client', 'name'],
+      ['collation_connection', 'name'],
+    ];
+    return {columns, rows: [[view.name, createViewText(view), 'utf8mb4', 'utf8mb4_0900_ai_ci']]};
+  }
+  if (ast.subject === 'createView') throw new SqlError('ER_WRONG_OBJECT', opened.stored.schema, opened.stored.name, 'VIEW');
+  const columns: readonly VirtualColumn[] = [
+    ['Table', 'name'],
+    ['Create Table', 'long'],
+  ];
+  return {columns, rows: [[opened.stored.name, createTableText(opened.stored)]]};
+}
+
+export function* showCreateDatabase(context: StatementContext, ast: Show): Steps<ShowResult> {
+  const name = canonicalSchema(ast.schema ?? ast.target?.name ?? '');
+  const schema = yield* context.catalog.schema(context.engine, name);
+  if (schema === undefined) throw new SqlError('ER_BAD_DB', name);
+  const columns: readonly VirtualColumn[] = [
+    ['Database', 'name'],
+    ['Create Database', 'long'],
+  ];
+  return {columns, rows: [[name, createDatabaseText(schema, ast.ifNotExists)]]};
+}

@@ -1,0 +1,224 @@
+// UPDATE, of one table or several.
+//
+// A row that changes an index may meet the search again further on ("Halloween"), so changes that touch any index, and all changes of
+// joins, are made after the search has ended; others on the way. Assignments see what earlier ones of the same row have stored. A row
+// that would not change is matched but not written.
+
+import {SqlError} from '../../base/sql-error.ts';
+import {BLOCKED, DONE, DUPLICATE, ROW} from '../../engine/api.ts';
+import type {Value} from '../../format/value/types.ts';
+import type {Expression} from '../bind/expression.ts';
+import type {Source} from '../bind/source.ts';
+import type {TableDefinition} from '../catalog/definition.ts';
+import {engineError} from '../catalog/engine-error.ts';
+import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {ExecContext} from '../exec/contract.ts';
+import {MemoryBudget} from '../exec/memory-budget.ts';
+import {sizeOf} from '../exec/registers.ts';
+import type {Update} from '../parse/ast.ts';
+import {Assigner, bindAssignment, type BoundAssignment} from './assignments.ts';
+import {ColumnTarget} from './column-target.ts';
+import {duplicateEntry} from './duplicate-key.ts';
+import {touchesPrimaryKey} from './insert.ts';
+import {expressionsOver} from './insert-plan.ts';
+import {bindEnvironment} from './query.ts';
+import {RowStore} from './row-store.ts';
+import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.ts';
+import {changed, type Outcome, type StatementContext} from './statement-context.ts';
+import {StatementCatalog} from './statement-catalog.ts';
+
+export function updateClauses(ast: Update): SearchClauses {
+  return {with: ast.with, from: ast.tables, where: ast.where, orderBy: ast.orderBy, limit: ast.limit, locked: []};
+}
+
+export function* updateRows(context: StatementContext, ast: Update): Steps<Outcome> {
+  const {state, exec} = context;
+  const catalog = new StatementCatalog(context);
+  yield* catalog.load(ast);
+  yield* catalog.loadStatistics();
+  const plan = planUpdate(context, catalog, ast);
+  const run = new UpdateRun(context, plan, ast.ignore);
+  const inner: ExecContext = {registers: [], parameters: exec.parameters, engine: context.engine, session: state};
+  return yield* run.run(inner);
+}
+
+/** One table that an UPDATE changes. */
+interface UpdateTarget {
+  readonly table: TableDefinition;
+  readonly key: TargetKey;
+  readonly assigner: Assigner;
+  /** The primary key changes: rows are deleted and inserted. By column, the registers of the whole row. */
+  readonly wholeRow: Int32Array | undefined;
+}
+
+interface UpdatePlan {
+  readonly search: Search;
+  readonly targets: readonly UpdateTarget[];
+  /** Changes wait for the end of the search, and rows may be found more than once. */
+  readonly isDeferred: boolean;
+}
+
+export function planUpdate(context: StatementContext, catalog: StatementCatalog, ast: Update): UpdatePlan {
+  const bound = new BoundSearch(updateClauses(ast), bindEnvironment(context, catalog));
+  const bySource = bindBySource(bound, ast);
+  const needed: Expression[] = [];
+  const targets = [...bySource].map(([source, assignments]) => {
+    const table = bound.target(source, 'UPDATE');
+    const expressions = expressionsOver(table, source, bound.scope);
+    const assigner = new Assigner(table, source, assignments, expressions);
+    const key = new TargetKey(table, source);
+    const movesRow = touchesPrimaryKey(table.indexes[0].parts, assigner.columns);
+    needed.push(...key.needed, ...assignments.map(assignment => assignment.value));
+    for (const column of columnsToRead(table, assigner, expressions !== undefined || movesRow)) needed.push(source.ref(column));
+    return {table, key, assigner, wholeRow: movesRow ? source.registers : undefined};
+  });
+  const isDeferred = targets.length > 1 || ast.tables.length > 1 || targets.some(target => changesIndex(target)) || ast.tables[0].kind !== 'baseTable';
+  return {search: bound.plan(needed, context.statistics.for(context.engine)), targets, isDeferred};
+}
+
+function columnsToRead(table: TableDefinition, assigner: Assigner, all: boolean): readonly number[] {
+  return all ? [...table.columns.keys()] : assigner.columns;
+}
+
+function changesIndex({table, assigner}: UpdateTarget): boolean {
+  return table.indexes.some(index => touchesPrimaryKey(index.parts, assigner.columns));
+}
+
+/** The assignments by the source they change, in the order written. */
+function bindBySource(bound: BoundSearch, ast: Update): Map<Source, BoundAssignment[]> {
+  const bySource = new Map<Source, BoundAssignment[]>();
+  for (const {column: name, value} of ast.assignments) {
+    const found = bound.scope.column(name);
+    if (found === undefined) throw new SqlError('ER_BAD_FIELD', name.name, 'field list');
+    const table = bound.target(found.source, 'UPDATE');
+    const assignment = bindAssignment(found.column, value, table, bound.scope);
+    const list = bySource.get(found.source) ?? [];
+    list.push(assignment);
+    bySource.set(found.source, list);
+  }
+  return bySource;
+}
+
+/** A change that waits for the end of the search. */
+interface Change {
+  readonly target: UpdateTarget;
+  readonly key: Uint8Array;
+  readonly values: readonly Value[];
+  readonly whole: readonly Value[] | undefined;
+}
+
+class UpdateRun {
+  readonly #statement: StatementContext;
+  readonly #plan: UpdatePlan;
+  readonly #target: ColumnTarget;
+  readonly #stores: Map<UpdateTarget, RowStore> = new Map();
+  readonly #seen: Set<string> = new Set();
+  readonly #changes: Change[] = [];
+  readonly #budget: MemoryBudget = new MemoryBudget();
+  #matched = 0;
+  #changed = 0;
+
+  constructor(statement: StatementContext, plan: UpdatePlan, ignore: boolean) {
+    this.#statement = statement;
+    this.#plan = plan;
+    this.#target = new ColumnTarget(statement.state);
+    this.#target.ignore = ignore;
+    for (const target of plan.targets) {
+      this.#stores.set(target, new RowStore(statement.engine, target.table, statement.world.pageSize));
+    }
+  }
+
+  *run(context: ExecContext): Steps<Outcome> {
+    const {search} = this.#plan;
+    const {state} = this.#statement;
+    const idBefore = state.lastInsertId;
+    search.open(context);
+    try {
+      let result: number;
+      while ((result = search.next(context)) !== DONE) {
+        if (result === BLOCKED) yield;
+        else yield* this.#visit(context);
+      }
+    } finally {
+      search.close(context);
+    }
+    for (const change of this.#changes) yield* this.#apply(change);
+    const {warningCount} = state.diagnostics;
+    const info = `Rows matched: ${this.#matched}  Changed: ${this.#changed}  Warnings: ${warningCount}`;
+    const affected = state.countsFoundRows ? this.#matched : this.#changed;
+    return changed(affected, info, state.lastInsertId === idBefore ? 0 : state.lastInsertId);
+  }
+
+  /** The row in the registers. */
+  *#visit(context: ExecContext): Steps<void> {
+    for (const [i, target] of this.#plan.targets.entries()) {
+      const {key, assigner, wholeRow} = target;
+      if (!key.make(context) || !this.#isNew(i, key)) continue;
+      this.#matched++;
+      this.#target.row = this.#matched;
+      const old = wholeRow === undefined ? undefined : Array.from(wholeRow, register => context.registers[register]);
+      if (!assigner.assign(context, this.#target) || !assigner.complete(context, this.#target)) continue;
+      const change = {target, key: key.copy(), values: [...assigner.values], whole: old && withChanges(old, assigner)};
+      if (this.#plan.isDeferred) this.#defer(change);
+      else yield* this.#apply(change);
+    }
+  }
+
+  /** A join may find a row several times; it is changed once. */
+  #isNew(target: number, key: TargetKey): boolean {
+    if (!this.#plan.isDeferred) return true;
+    const text = `${target}:${key.text()}`;
+    if (this.#seen.has(text)) return false;
+    this.#seen.add(text);
+    return true;
+  }
+
+  #defer(change: Change): void {
+    this.#budget.take(change.values.reduce<number>((bytes, value) => bytes + sizeOf(value), 96 + change.key.length));
+    this.#changes.push(change);
+  }
+
+  *#apply(change: Change): Steps<void> {
+    const {engine} = this.#statement;
+    const {ignore} = this.#target;
+    const savepoint = ignore ? engine.savepoint() : -1;
+    const result = yield* this.#write(change);
+    if (result === ROW) {
+      this.#changed++;
+      return;
+    }
+    if (result === DONE) return;
+    if (result !== DUPLICATE) throw engineError(result);
+    const error = this.#duplicate(change);
+    if (!ignore) throw error;
+    yield* expectRow(() => engine.rollbackTo(savepoint));
+    this.#target.warning('Warning', error.errno, error.message);
+  }
+
+  *#write({target, key, values, whole}: Change): Steps<number> {
+    const store = this.#stores.get(target) as RowStore;
+    const {timeZone} = this.#statement.state;
+    let result: number;
+    if (whole === undefined) {
+      while ((result = store.update(key, key.length, target.assigner.columns, values, timeZone)) === BLOCKED) yield;
+      return result;
+    }
+    while ((result = store.remove(key, key.length)) === BLOCKED) yield;
+    if (result !== ROW) return result;
+    while ((result = store.insert(whole, timeZone)) === BLOCKED) yield;
+    return result;
+  }
+
+  #duplicate({target, values, whole}: Change): SqlError {
+    const {conflictIndex} = this.#statement.engine.writer;
+    const row: Value[] = whole === undefined ? target.table.columns.map(() => null) : [...whole];
+    for (const [i, column] of target.assigner.columns.entries()) row[column] = values[i];
+    return duplicateEntry(target.table, conflictIndex, row);
+  }
+}
+
+function withChanges(row: readonly Value[], assigner: Assigner): readonly Value[] {
+  const result = [...row];
+  for (const [i, column] of assigner.columns.entries()) result[column] = assigner.values[i];
+  return result;
+}
