@@ -5,7 +5,7 @@
 // 16 MiB and more, several result sets.
 
 import {connect, type Socket} from 'node:net';
-import {CAPABILITIES, COLLATION, Command, CONNECT_WITH_DB, Header, PAYLOAD_MAX} from './constants.ts';
+import {CAPABILITIES, COLLATION, CONNECT_WITH_DB, Command, Header, PAYLOAD_MAX} from './constants.ts';
 import {PayloadReader, type Value} from './reader.ts';
 import {PacketWriter} from './writer.ts';
 
@@ -83,7 +83,9 @@ export class Connection {
     this.#fail = fail;
     this.#socket = connect({host: HOST, port: address.port, noDelay: true});
     this.#socket.on('data', bytes => this.#receive(bytes));
-    this.#socket.on('error', error => this.#lose(new ConnectionLost(`port ${address.port}: ${error.message}`)));
+    this.#socket.on('error', error =>
+      this.#lose(new ConnectionLost(`port ${address.port}: ${error.message}`)),
+    );
     this.#closed = new Promise(closed => {
       this.#socket.once('close', () => {
         this.#lose(new ConnectionLost(`port ${address.port}: the server closed the connection`));
@@ -157,7 +159,10 @@ export class Connection {
     let at = 0;
     while (all.length - at >= 4) {
       const length = all.readUIntLE(at, 3);
-      if (length === PAYLOAD_MAX) return this.#lose(new ConnectionLost('a packet of 16 MiB or more'));
+      if (length === PAYLOAD_MAX) {
+        this.#lose(new ConnectionLost('a packet of 16 MiB or more'));
+        return;
+      }
       if (all.length - at - 4 < length) break;
       this.#reader.reset(all, at + 4, at + 4 + length);
       this.#packet(length, all[at + 3]);
@@ -167,35 +172,37 @@ export class Connection {
   }
 
   #packet(length: number, sequence: number): void {
-    const reader = this.#reader;
-    const first = reader.bytes[reader.at];
-    if (first === Header.error) return this.#error();
+    const first = this.#reader.bytes[this.#reader.at];
+    if (first === Header.error) {
+      this.#error();
+      return;
+    }
     switch (this.#state) {
       case State.greeting:
-        return this.#greeting();
+        this.#greeting();
+        break;
       case State.login:
-        return this.#login(first, sequence);
+        this.#login(first, sequence);
+        break;
       case State.result:
-        if (first === Header.ok) return this.#ok();
-        this.#columns = reader.lenenc();
-        this.#types = [];
-        this.#rows = [];
-        this.#state = State.columns;
-        return;
+        this.#result(first);
+        break;
       case State.columns:
-        this.#types.push(columnType(reader));
+        this.#types.push(columnType(this.#reader));
         if (this.#types.length === this.#columns) this.#state = State.columnsEnd;
-        return;
+        break;
       case State.columnsEnd:
         this.#state = State.rows;
-        return;
+        break;
       case State.rows:
-        return this.#row(first, length);
+        this.#row(first, length);
+        break;
       case State.prepared:
-        return this.#prepared();
+        this.#prepared();
+        break;
       case State.preparedRest:
         if (--this.#left === 0) this.#finish({rows: [], affectedRows: 0});
-        return;
+        break;
       default:
         this.#lose(new ConnectionLost('a packet that nobody asked for'));
     }
@@ -225,11 +232,26 @@ export class Connection {
 
   /** OK, or a switch to another plugin, answered with the empty password that all plugins take as an empty packet. */
   #login(first: number, sequence: number): void {
-    if (first === Header.ok) return this.#ok();
+    if (first === Header.ok) {
+      this.#ok();
+      return;
+    }
     if (first !== Header.eof) return;
     const header = Buffer.alloc(4);
     header[3] = sequence + 1;
     this.#socket.write(header);
+  }
+
+  /** The first packet of an answer: OK, or the number of columns. */
+  #result(first: number): void {
+    if (first === Header.ok) {
+      this.#ok();
+      return;
+    }
+    this.#columns = this.#reader.lenenc();
+    this.#types = [];
+    this.#rows = [];
+    this.#state = State.columns;
   }
 
   #ok(): void {
@@ -241,7 +263,8 @@ export class Connection {
     if (first === Header.eof && length < 9) {
       const rows = this.#rows;
       this.#rows = [];
-      return this.#finish({rows, affectedRows: rows.length});
+      this.#finish({rows, affectedRows: rows.length});
+      return;
     }
     this.#rows.push(this.#binary ? this.#reader.binaryRow(this.#types) : this.#reader.textRow(this.#columns));
   }

@@ -49,7 +49,7 @@ export class PayloadReader {
 
   /** Text of `length` bytes. */
   text(length: number): string {
-    const value = this.bytes.latin1Slice(this.at, this.at + length);
+    const value = this.bytes.toString('latin1', this.at, this.at + length);
     this.at += length;
     return value;
   }
@@ -57,7 +57,7 @@ export class PayloadReader {
   /** Text up to a zero byte. */
   textToZero(): string {
     const zero = this.bytes.indexOf(0, this.at);
-    const value = this.bytes.latin1Slice(this.at, zero);
+    const value = this.bytes.toString('latin1', this.at, zero);
     this.at = zero + 1;
     return value;
   }

@@ -28,7 +28,7 @@ export class PacketWriter {
   /** Text without length, UTF-8. */
   text(value: string): void {
     this.#room(value.length * 3);
-    this.#at += this.#bytes.utf8Write(value, this.#at);
+    this.#at += this.#bytes.write(value, this.#at);
   }
 
   zeros(count: number): void {
@@ -78,7 +78,7 @@ export class PacketWriter {
       this.u8(0xfd);
       this.#at = this.#bytes.writeUIntLE(length, this.#at, 3);
     }
-    this.#at += this.#bytes.utf8Write(value, this.#at);
+    this.#at += this.#bytes.write(value, this.#at);
   }
 
   #room(more: number): void {

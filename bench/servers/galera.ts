@@ -6,7 +6,11 @@ import {MariadbNode, mariadbVersion} from './mariadb-node.ts';
 import {commonSettings, galeraSettings, PROVIDER_SETTINGS} from './mariadb-settings.ts';
 import type {Counters, Place, Server} from './server.ts';
 
-const PROVIDERS = ['/usr/lib/galera/libgalera_smm.so', '/usr/lib64/galera-4/libgalera_smm.so', '/usr/lib64/galera/libgalera_smm.so'];
+const PROVIDERS = [
+  '/usr/lib/galera/libgalera_smm.so',
+  '/usr/lib64/galera-4/libgalera_smm.so',
+  '/usr/lib64/galera/libgalera_smm.so',
+];
 /** Ports of a node: replication, incremental and full state transfer. */
 const PORTS_EACH = 3;
 /** A node that does not reach the others in this time has failed. Milliseconds. */
@@ -20,7 +24,12 @@ export class Galera implements Server {
   readonly ports: readonly number[];
   readonly #nodes: readonly MariadbNode[];
 
-  private constructor(name: string, version: string, nodes: readonly MariadbNode[], settings: Record<string, string>) {
+  private constructor(
+    name: string,
+    version: string,
+    nodes: readonly MariadbNode[],
+    settings: Record<string, string>,
+  ) {
     this.name = name;
     this.version = version;
     this.settings = settings;
@@ -84,7 +93,8 @@ export class Galera implements Server {
   async counters(): Promise<Counters> {
     const sums: Record<string, number> = {};
     for (const node of this.#nodes) {
-      for (const [name, value] of Object.entries(await node.counters())) sums[name] = (sums[name] ?? 0) + value;
+      for (const [name, value] of Object.entries(await node.counters()))
+        sums[name] = (sums[name] ?? 0) + value;
     }
     return sums;
   }

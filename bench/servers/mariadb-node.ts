@@ -4,13 +4,15 @@ import {execFileSync} from 'node:child_process';
 import {join} from 'node:path';
 import {Child, mustRun} from '../system/children.ts';
 import {isRoot, type Scratch, userExists} from '../system/scratch.ts';
-import {type Counters, waitForAnswer, withConnection} from './server.ts';
 import {asOptions} from './mariadb-settings.ts';
+import {type Counters, waitForAnswer, withConnection} from './server.ts';
 
 const PROGRAM = 'mariadbd';
 /** Debian installs servers where the path of ordinary users does not look. */
 const PATHS = ['/usr/sbin', '/usr/local/sbin', '/sbin'];
-export const SERVER_ENVIRONMENT: Readonly<Record<string, string>> = {PATH: [process.env.PATH ?? '', ...PATHS].join(':')};
+export const SERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: [process.env.PATH ?? '', ...PATHS].join(':'),
+};
 
 /** The user that the servers run as: `mysql` when this process may choose, for state transfers refuse to write as root. */
 export function serverUser(): string | undefined {
@@ -21,7 +23,10 @@ export function serverUser(): string | undefined {
 /** The server's version, or undefined when it is not installed. */
 export function mariadbVersion(): string | undefined {
   try {
-    const text = execFileSync(PROGRAM, ['--version'], {encoding: 'utf8', env: {...process.env, ...SERVER_ENVIRONMENT}});
+    const text = execFileSync(PROGRAM, ['--version'], {
+      encoding: 'utf8',
+      env: {...process.env, ...SERVER_ENVIRONMENT},
+    });
     return /Ver (\S+)/.exec(text)?.[1];
   } catch {
     return undefined;
@@ -122,7 +127,9 @@ export class MariadbNode {
 
   async counters(): Promise<Counters> {
     return Object.fromEntries(
-      (await this.status()).filter(([name]) => COUNTERS.has(name)).map(([name, value]) => [name, Number(value)]),
+      (await this.status())
+        .filter(([name]) => COUNTERS.has(name))
+        .map(([name, value]) => [name, Number(value)]),
     );
   }
 

@@ -24,13 +24,23 @@ export class Pando implements Server {
   readonly #args: readonly string[];
   #child: Child | undefined;
 
-  private constructor(name: string, port: number, primaries: number, sizes: Record<string, string>, data: string[]) {
+  private constructor(
+    name: string,
+    port: number,
+    primaries: number,
+    sizes: Record<string, string>,
+    data: string[],
+  ) {
     this.name = name;
     this.version = execFileSync(process.execPath, [MAIN, '--version'], {encoding: 'utf8'}).trim();
     this.ports = Array.from({length: primaries}, (_, i) => port + 1 + i);
     this.#httpPort = port + primaries + 1;
     const options = {primaries: String(primaries), 'max-connections': '4000', ...sizes};
-    this.settings = {...options, data: data.length === 1 ? 'memory' : 'disk', durability: 'log forced before commit'};
+    this.settings = {
+      ...options,
+      data: data.length === 1 ? 'memory' : 'disk',
+      durability: 'log forced before commit',
+    };
     this.#args = [
       ...Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]),
       '--port',
@@ -51,7 +61,13 @@ export class Pando implements Server {
     const port = await freePorts(primaries + 2);
     const local = Math.max(64, Math.round(place.bufferMiB * LOCAL_SHARE));
     const sizes = {dbp: `${place.bufferMiB}M`, lbp: `${local}M`};
-    return new Pando(name, port, primaries, sizes, memory === undefined ? ['--data', place.scratch.make(name)] : ['--memory']);
+    return new Pando(
+      name,
+      port,
+      primaries,
+      sizes,
+      memory === undefined ? ['--data', place.scratch.make(name)] : ['--memory'],
+    );
   }
 
   get pids(): readonly number[] {

@@ -1,6 +1,6 @@
 // What the benchmark needs of a server, whoever made it.
 
-import {type Connection, Connection as Client} from '../client/connection.ts';
+import {Connection as Client, type Connection} from '../client/connection.ts';
 import type {Scratch} from '../system/scratch.ts';
 
 /** Counters by name, as the server gives them; they only grow. */
@@ -52,6 +52,8 @@ export async function withConnection<T>(
 }
 
 const POLL_MS = 2;
+/** A server that does not answer for so long has failed. */
+const START_SECONDS_MAX = 60;
 
 /** Waits until a port answers `query`. Throws when `alive` turns false or time is up. Returns the milliseconds since `started`. */
 export async function waitForAnswer(
@@ -60,7 +62,7 @@ export async function waitForAnswer(
   alive: () => boolean,
   options: {readonly query?: string; readonly secondsMax?: number} = {},
 ): Promise<number> {
-  const end = started + (options.secondsMax ?? 120) * 1000;
+  const end = started + (options.secondsMax ?? START_SECONDS_MAX) * 1000;
   let last: unknown = 'nothing was tried';
   while (performance.now() < end) {
     if (!alive()) throw new Error(`the server on port ${port} ended while it was starting`);
@@ -72,7 +74,9 @@ export async function waitForAnswer(
       await new Promise(done => setTimeout(done, POLL_MS));
     }
   }
-  throw new Error(`the server on port ${port} did not answer in time: ${last instanceof Error ? last.message : last}`);
+  throw new Error(
+    `the server on port ${port} did not answer in time: ${last instanceof Error ? last.message : last}`,
+  );
 }
 
 /** Differences between two readings. */

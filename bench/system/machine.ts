@@ -3,8 +3,8 @@
 import {closeSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync} from 'node:fs';
 import {availableParallelism, cpus, loadavg, release, totalmem} from 'node:os';
 import {join} from 'node:path';
-import {run} from './children.ts';
 import {quantile} from '../report/statistics.ts';
+import {run} from './children.ts';
 
 export interface Machine {
   readonly processor: string;

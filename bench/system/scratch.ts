@@ -37,7 +37,9 @@ export function makeScratch(parent: string = tmpdir()): Scratch {
 
 /** True when the system knows the user. */
 export function userExists(name: string): boolean {
-  return readFileSync('/etc/passwd', 'utf8').split('\n').some(line => line.startsWith(`${name}:`));
+  return readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .some(line => line.startsWith(`${name}:`));
 }
 
 /** True when this process may become another user. */

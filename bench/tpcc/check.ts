@@ -9,11 +9,21 @@ const TOLD_MAX = 3;
 
 type Groups = Map<string, number>;
 
-/** Violations, in words; none for a consistent database. */
+/** Violations, in words; none for a consistent database. Reads one snapshot. */
 export async function checkTpcc(connection: Connection): Promise<readonly string[]> {
+  await connection.query('BEGIN');
+  const violations = await checkAll(connection);
+  await connection.query('COMMIT');
+  return violations;
+}
+
+async function checkAll(connection: Connection): Promise<readonly string[]> {
   const read = (sql: string, keys: number): Promise<Groups> => readGroups(connection, sql, keys);
   const perDistrict = (column: string, table: string, prefix: string): Promise<Groups> =>
-    read(`SELECT ${prefix}_w_id, ${prefix}_d_id, ${column} FROM ${table} GROUP BY ${prefix}_w_id, ${prefix}_d_id`, 2);
+    read(
+      `SELECT ${prefix}_w_id, ${prefix}_d_id, ${column} FROM ${table} GROUP BY ${prefix}_w_id, ${prefix}_d_id`,
+      2,
+    );
   const warehouseYtd = await read('SELECT w_id, w_ytd FROM warehouse', 1);
   const districtYtd = await read('SELECT d_w_id, d_id, d_ytd FROM district', 2);
   const lastGiven = await read('SELECT d_w_id, d_id, d_next_o_id - 1 FROM district', 2);
@@ -62,7 +72,10 @@ async function checkOrders(read: Read): Promise<string[]> {
 /** Conditions on money: 8 to 12. */
 async function checkMoney(read: Read, warehouseYtd: Groups, districtYtd: Groups): Promise<string[]> {
   const paid = await read('SELECT h_w_id, h_d_id, SUM(h_amount) FROM history GROUP BY h_w_id, h_d_id', 2);
-  const paidBy = await read('SELECT h_c_w_id, h_c_d_id, h_c_id, SUM(h_amount) FROM history GROUP BY h_c_w_id, h_c_d_id, h_c_id', 3);
+  const paidBy = await read(
+    'SELECT h_c_w_id, h_c_d_id, h_c_id, SUM(h_amount) FROM history GROUP BY h_c_w_id, h_c_d_id, h_c_id',
+    3,
+  );
   const bought = await read(
     'SELECT o_w_id, o_d_id, o_c_id, SUM(ol_amount) FROM orders, order_line WHERE ol_w_id = o_w_id AND ol_d_id = o_d_id ' +
       'AND ol_o_id = o_id AND ol_delivery_d IS NOT NULL GROUP BY o_w_id, o_d_id, o_c_id',
@@ -70,7 +83,9 @@ async function checkMoney(read: Read, warehouseYtd: Groups, districtYtd: Groups)
   );
   const balance = await read('SELECT c_w_id, c_d_id, c_id, c_balance FROM customer', 3);
   const payments = await read('SELECT c_w_id, c_d_id, c_id, c_ytd_payment FROM customer', 3);
-  const expected = new Map([...balance.keys()].map(key => [key, (bought.get(key) ?? 0) - (paidBy.get(key) ?? 0)]));
+  const expected = new Map(
+    [...balance.keys()].map(key => [key, (bought.get(key) ?? 0) - (paidBy.get(key) ?? 0)]),
+  );
   const together = new Map([...balance].map(([key, value]) => [key, value + (payments.get(key) ?? 0)]));
   const amounts = new Map([...balance.keys()].map(key => [key, bought.get(key) ?? 0]));
   return [
@@ -107,10 +122,15 @@ function pick(groups: Groups, like: Groups): Groups {
 }
 
 function differences(condition: string, left: Groups, right: Groups): string[] {
-  const wrong = [...new Set([...left.keys(), ...right.keys()])].filter(key => left.get(key) !== right.get(key));
+  const wrong = [...new Set([...left.keys(), ...right.keys()])].filter(
+    key => left.get(key) !== right.get(key),
+  );
   return wrong
     .slice(0, TOLD_MAX)
-    .map(key => `condition ${condition}: ${key} has ${hundred(left.get(key))} and ${hundred(right.get(key))} (${wrong.length} differ)`);
+    .map(
+      key =>
+        `condition ${condition}: ${key} has ${hundred(left.get(key))} and ${hundred(right.get(key))} (${wrong.length} differ)`,
+    );
 }
 
 function hundred(value: number | undefined): string {

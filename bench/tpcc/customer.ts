@@ -10,7 +10,12 @@ const BY_ID = `SELECT ${COLUMNS} FROM customer WHERE c_w_id = ? AND c_d_id = ? A
 const BY_NAME = `SELECT ${COLUMNS} FROM customer WHERE c_w_id = ? AND c_d_id = ? AND c_last = ? ORDER BY c_first`;
 
 /** Row of a customer: `c_id, c_balance, c_credit` and names. By name: the middle one of all with that name. */
-export async function findCustomer(terminal: Terminal, warehouse: number, district: number, lock: boolean): Promise<Value[]> {
+export async function findCustomer(
+  terminal: Terminal,
+  warehouse: number,
+  district: number,
+  lock: boolean,
+): Promise<Value[]> {
   const {random, scale} = terminal;
   const suffix = lock ? ' FOR UPDATE' : '';
   if (!random.chance(BY_NAME_PERCENT)) {

@@ -72,7 +72,9 @@ class Run {
   }
 
   async connect(): Promise<void> {
-    this.#terminals = await Promise.all(Array.from({length: this.#options.terminals}, (_, i) => this.#terminal(i)));
+    this.#terminals = await Promise.all(
+      Array.from({length: this.#options.terminals}, (_, i) => this.#terminal(i)),
+    );
   }
 
   async go(): Promise<DriverResult> {
@@ -85,7 +87,9 @@ class Run {
     return {
       seconds,
       done: Object.fromEntries(this.#done),
-      p95Ms: Object.fromEntries([...this.#latencies].filter(([, one]) => !one.isEmpty).map(([name, one]) => [name, p95(one)])),
+      p95Ms: Object.fromEntries(
+        [...this.#latencies].filter(([, one]) => !one.isEmpty).map(([name, one]) => [name, p95(one)]),
+      ),
       p95AllMs: p95(this.#all),
       rolledBack: this.#rolledBack,
       errorsByCode: Object.fromEntries(this.#errors),

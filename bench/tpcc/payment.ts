@@ -9,9 +9,11 @@ const REMOTE_PERCENT = 15;
 const DATA_MAX = 500;
 
 const PAY_WAREHOUSE = 'UPDATE warehouse SET w_ytd = w_ytd + ? WHERE w_id = ?';
-const WAREHOUSE = 'SELECT w_street_1, w_street_2, w_city, w_state, w_zip, w_name FROM warehouse WHERE w_id = ?';
+const WAREHOUSE =
+  'SELECT w_street_1, w_street_2, w_city, w_state, w_zip, w_name FROM warehouse WHERE w_id = ?';
 const PAY_DISTRICT = 'UPDATE district SET d_ytd = d_ytd + ? WHERE d_w_id = ? AND d_id = ?';
-const DISTRICT = 'SELECT d_street_1, d_street_2, d_city, d_state, d_zip, d_name FROM district WHERE d_w_id = ? AND d_id = ?';
+const DISTRICT =
+  'SELECT d_street_1, d_street_2, d_city, d_state, d_zip, d_name FROM district WHERE d_w_id = ? AND d_id = ?';
 const PAY_CUSTOMER =
   'UPDATE customer SET c_balance = c_balance - ?, c_ytd_payment = c_ytd_payment + ?, c_payment_cnt = c_payment_cnt + 1 ' +
   'WHERE c_w_id = ? AND c_d_id = ? AND c_id = ?';
@@ -40,7 +42,16 @@ export async function payment(terminal: Terminal): Promise<boolean> {
     await terminal.execute(SET_DATA, [note.slice(0, DATA_MAX), ...key]);
   }
   const note = `${from[5]}    ${at[5]}`;
-  await terminal.execute(INSERT_HISTORY, [customer, ofDistrict, ofWarehouse, district, warehouse, terminal.now(), amount, note]);
+  await terminal.execute(INSERT_HISTORY, [
+    customer,
+    ofDistrict,
+    ofWarehouse,
+    district,
+    warehouse,
+    terminal.now(),
+    amount,
+    note,
+  ]);
   await terminal.commit();
   return true;
 }

@@ -4,7 +4,10 @@ import {failed, type Sample} from './workload.ts';
 
 /** The sample in `output`; one with a failure when sysbench ended early or printed no summary. */
 export function parseSysbench(output: string): Sample {
-  const fatal = output.split('\n').filter(line => line.startsWith('FATAL')).slice(0, 2);
+  const fatal = output
+    .split('\n')
+    .filter(line => line.startsWith('FATAL'))
+    .slice(0, 2);
   if (fatal.length > 0) return failed(fatal.join(' '));
   const transactions = /transactions:\s+(\d+)\s+\(([\d.]+) per sec/.exec(output);
   const p95 = /95th percentile:\s+([\d.]+)/.exec(output);

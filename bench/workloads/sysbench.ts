@@ -14,6 +14,8 @@ import type {Sample, Workload} from './workload.ts';
 
 const PROGRAM = 'sysbench';
 const DATABASE = 'sbtest';
+/** A server that has not answered all clients this long after the end of a run has hung. */
+const OVERTIME_SECONDS = 15;
 
 export interface SysbenchOptions {
   readonly tables: number;
@@ -78,7 +80,11 @@ class Sysbench implements Workload {
 
   async run(server: Server, threads: number, seconds: number): Promise<Sample> {
     if (this.name === 'insert') this.#fills.set(server.name, 'grown');
-    const {output} = await run(PROGRAM, [...this.#arguments(server.ports, threads), `--time=${seconds}`, 'run']);
+    const {output} = await run(PROGRAM, [
+      ...this.#arguments(server.ports, threads),
+      `--time=${seconds}`,
+      'run',
+    ]);
     return parseSysbench(output);
   }
 
@@ -95,6 +101,7 @@ class Sysbench implements Workload {
       `--table-size=${rows}`,
       `--rand-type=${distribution}`,
       '--percentile=95',
+      `--forced-shutdown=${OVERTIME_SECONDS}`,
       `--threads=${threads}`,
     ];
   }

@@ -26,7 +26,11 @@ export class Tpcc implements Workload {
 
   constructor(options: TpccOptions) {
     this.#options = options;
-    this.settings = {warehouses: options.warehouses, share: options.share, affinity: String(options.affinity)};
+    this.settings = {
+      warehouses: options.warehouses,
+      share: options.share,
+      affinity: String(options.affinity),
+    };
   }
 
   async prepare(server: Server): Promise<void> {
@@ -50,7 +54,14 @@ export class Tpcc implements Workload {
   async #run(server: Server, threads: number, seconds: number): Promise<Sample> {
     const {warehouses, share, affinity} = this.#options;
     const scale = scaleOf(warehouses, share);
-    const result = await runTpcc({ports: server.ports, terminals: threads, seconds, scale, affinity, seed: ++this.#runs});
+    const result = await runTpcc({
+      ports: server.ports,
+      terminals: threads,
+      seconds,
+      scale,
+      affinity,
+      seed: ++this.#runs,
+    });
     const done = sum(result.done);
     const p95 = Object.entries(result.p95Ms).map(([kind, ms]) => [`${kind}P95Ms`, ms]);
     return {
@@ -60,7 +71,11 @@ export class Tpcc implements Workload {
       errors: sum(result.errorsByCode),
       errorsByCode: result.errorsByCode,
       reconnects: result.reconnects,
-      more: {tpmC: ((result.done.newOrder ?? 0) / result.seconds) * 60, rolledBack: result.rolledBack, ...Object.fromEntries(p95)},
+      more: {
+        tpmC: ((result.done.newOrder ?? 0) / result.seconds) * 60,
+        rolledBack: result.rolledBack,
+        ...Object.fromEntries(p95),
+      },
     };
   }
 }

@@ -244,6 +244,17 @@ export const errors = {
   ER_WINDOW_DUPLICATE_NAME: code(3591, 'HY000', "Window '%s' is defined twice."),
   ER_WINDOW_INVALID_WINDOW_FUNC_USE: code(3593, 'HY000', "You cannot use the window function '%s' in this context.'"),
   ER_FIELD_IN_GROUPING_NOT_GROUP_BY: code(3602, 'HY000', 'Argument #%s of GROUPING function is not in GROUP BY'),
+  ER_PASSWORD_NO_MATCH: code(1133, '42000', "Can't find any matching row in the user table"),
+  ER_REGEXP_RULE_SYNTAX: code(3688, 'HY000', 'Syntax error in regular expression on line %s, character %s.'),
+  ER_REGEXP_BAD_ESCAPE_SEQUENCE: code(3689, 'HY000', 'Unrecognized escape sequence in regular expression.'),
+  ER_REGEXP_UNIMPLEMENTED: code(3690, 'HY000', 'The regular expression contains a feature that is not implemented in this library version.'),
+  ER_REGEXP_MISMATCHED_PAREN: code(3691, 'HY000', 'Mismatched parenthesis in regular expression.'),
+  ER_REGEXP_BAD_INTERVAL: code(3692, 'HY000', 'Incorrect description of a {min,max} interval.'),
+  ER_REGEXP_MAX_LT_MIN: code(3693, 'HY000', 'The maximum is less than the minumum in a {min,max} interval.'),
+  ER_REGEXP_MISSING_CLOSE_BRACKET: code(3696, 'HY000', 'The regular expression contains an unclosed bracket expression.'),
+  ER_REGEXP_INVALID_RANGE: code(3697, 'HY000', 'The regular expression contains an [x-y] character range where x comes after y.'),
+  ER_REGEXP_TIME_OUT: code(3699, 'HY000', 'Timeout exceeded in regular expression match.'),
+  ER_REGEXP_PATTERN_TOO_BIG: code(3700, 'HY000', 'The regular expression pattern exceeds limits on size or complexity.'),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

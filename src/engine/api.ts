@@ -246,6 +246,11 @@ export interface Engine {
   newSession(poll: () => void): EngineSession;
   /** Polls the session now: the path from a packet to its answer. */
   run(session: EngineSession): void;
+  /**
+   * False once this primary has been declared dead (K7): what was read since may be old, and nothing of it may go to a client. To be asked after the last page read
+   * and before bytes are sent: one atomic load.
+   */
+  mayAnswer(): boolean;
   /** Fixed place of the catalog: page of the space header's root `index` (0 = none yet). ROW (see `rootValue`) or BLOCKED. */
   readRoot(session: EngineSession, index: number): number;
   rootValue: number;

@@ -3,6 +3,7 @@
 import type {Clock} from '../env/clock.ts';
 import type {Fusion} from '../fusion/api.ts';
 import type {PageReader, RedoStream} from '../storage/api.ts';
+import {Shrinker} from './btree/shrink.ts';
 import {Splitter} from './btree/split.ts';
 import {MiniTransaction} from './log/mini-transaction.ts';
 import {RedoLog, type RedoLogOptions} from './log/redo-log.ts';
@@ -14,6 +15,7 @@ import {Extents} from './space/extents.ts';
 import {Ids} from './space/ids.ts';
 import {ObjectLocks} from './session/object-locks.ts';
 import {History} from './txn/history.ts';
+import {SlotShortage} from './txn/slot-shortage.ts';
 import type {Transaction} from './txn/transaction.ts';
 import {UndoLog} from './txn/undo-log.ts';
 import {Waits} from './txn/waits.ts';
@@ -51,8 +53,10 @@ export class EngineCore {
   readonly extents: Extents;
   readonly ids: Ids;
   readonly splitter: Splitter;
+  readonly shrinker: Shrinker;
   readonly undo: UndoLog;
   readonly views: ReadViews;
+  readonly slots: SlotShortage;
   readonly waits: Waits;
   readonly history: History;
   /** Tasks that wait until a dead incarnation has been read. */
@@ -79,11 +83,13 @@ export class EngineCore {
     this.extents = new Extents(this.pool, this.log, this.mtr, world.fusion.node);
     this.ids = new Ids(this.pool, this.log, this.mtr, this.extents);
     this.splitter = new Splitter(this.pool, this.log, this.mtr, this.extents);
+    this.shrinker = new Shrinker(this);
     this.undo = new UndoLog(this.pool, this.log, this.mtr, this.extents, world.fusion.incarnation);
-    this.views = new ReadViews(world.fusion.transactions);
+    this.views = new ReadViews(world.fusion.transactions, world.clock);
+    this.slots = new SlotShortage(this.views, world.fusion.pages, world.clock);
     this.waits = new Waits(world.fusion.locks, world.clock);
     this.history = new History();
-    this.objects = new ObjectLocks(world.fusion, this.waits);
+    this.objects = new ObjectLocks(world.fusion, this.waits, world.clock);
     this.scheduler.observe(this.pool);
     this.log.onDurable = () => this.pool.logAdvanced();
   }

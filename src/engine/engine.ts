@@ -3,6 +3,7 @@
 // A turn: deliver mail (recalls, grants, wake-ups), deliver pages read, poll the ready tasks, act on recalls. It runs when the primary's bell rings, when a
 // task became ready, and at the start of every socket callback that finds mail. Nothing in it waits.
 
+import {CorruptionError, FencedError} from '../base/errors.ts';
 import type {FusionEvents} from '../fusion/api.ts';
 import {VIRTUAL_PAGE_FIRST} from '../format/ids.ts';
 import {type Engine, type EngineSession, ROW, type TableHandle, type TreeRef, type TreeStatistics} from './api.ts';
@@ -14,6 +15,7 @@ import {Purge} from './purge/purge.ts';
 import {Task} from './schedule/task.ts';
 import {Session} from './session/session.ts';
 import {TableCheck} from './check/table-check.ts';
+import {SHORTAGE_PAGE} from './txn/slot-shortage.ts';
 import {estimateRange, treeStatistics} from './btree/statistics.ts';
 
 /** Views and start stamps are published, and purge looks for work, this often. Milliseconds. */
@@ -43,8 +45,12 @@ export class PrimaryEngine implements Engine, FusionEvents {
 
   run(session: EngineSession): void {
     const {task} = session as Session;
-    this.core.scheduler.runNow(task);
-    if (this.core.pool.hasRecalls) this.core.pool.giveUp();
+    try {
+      this.core.scheduler.runNow(task);
+      if (this.core.pool.hasRecalls) this.core.pool.giveUp();
+    } catch (error) {
+      this.#failOn(error);
+    }
   }
 
   /** A background job of the engine or of recovery: polled when woken, until it stops waking itself. */
@@ -59,11 +65,15 @@ export class PrimaryEngine implements Engine, FusionEvents {
 
   /** One turn. Safe to call at any time outside a poll. */
   turn(): void {
-    const {fusion, pool, scheduler, clock} = this.core;
-    if (fusion.isFenced()) {
-      this.core.fail('this primary was declared dead by the cluster');
-      return;
+    try {
+      this.#turn();
+    } catch (error) {
+      this.#failOn(error);
     }
+  }
+
+  #turn(): void {
+    const {fusion, pool, scheduler, clock} = this.core;
     fusion.poll(this);
     this.core.reader.poll();
     const end = clock.now() + TURN_MS;
@@ -71,28 +81,51 @@ export class PrimaryEngine implements Engine, FusionEvents {
     pool.giveUp();
   }
 
+  /** A primary that has been declared dead stops at once (K7). Anything else that comes here is a bug, and the host's. */
+  #failOn(error: unknown): void {
+    if (!(error instanceof FencedError)) throw error;
+    this.core.fail('this primary was declared dead by the cluster');
+  }
+
+  /**
+   * False once this primary has been declared dead: what its sessions have read since may be old, and nothing of it may go to a client (K7). To be asked after the
+   * last page read and before bytes are sent. Tells the host to stop.
+   */
+  mayAnswer(): boolean {
+    if (!this.core.fusion.isFenced()) return true;
+    this.core.fail('this primary was declared dead by the cluster');
+    return false;
+  }
+
   #refresh(): void {
     if (this.#stopped) return;
     this.core.views.refresh();
-    if (this.core.history.length > 0) this.#purgeTask.wake();
-    this.#checkpointer.tick(false);
+    if (this.#purge.hasWork) this.#purgeTask.wake();
+    this.#checkpointer.tick();
     this.core.clock.after(REFRESH_MS, () => this.#refresh());
   }
 
+  /** Purge in the background. A damaged page stops the purge of one transaction, not the primary. */
   #runPurge(): void {
     if (this.#stopped) return;
-    const result = this.#purge.poll();
-    if (result === ROW) this.#purgeTask.wake();
+    try {
+      if (this.#purge.poll() === ROW) this.#purgeTask.wake();
+    } catch (error) {
+      if (!(error instanceof CorruptionError)) throw error;
+      this.#purge.skip();
+    }
     if (this.core.log.endLsn !== this.core.log.durableLsn) this.core.requestFlush();
   }
 
   recalled(pageNo: number, grant: number): void {
-    if (pageNo >= VIRTUAL_PAGE_FIRST) this.core.objects.recalled(pageNo);
+    if (pageNo === SHORTAGE_PAGE) this.core.slots.recalled();
+    else if (pageNo >= VIRTUAL_PAGE_FIRST) this.core.objects.recalled(pageNo);
     else this.core.pool.recalled(pageNo, grant);
   }
 
   granted(pageNo: number): void {
-    if (pageNo >= VIRTUAL_PAGE_FIRST) this.core.objects.granted(pageNo);
+    if (pageNo === SHORTAGE_PAGE) this.core.slots.granted();
+    else if (pageNo >= VIRTUAL_PAGE_FIRST) this.core.objects.granted(pageNo);
     else this.core.pool.granted(pageNo);
   }
 
@@ -133,7 +166,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
 
   /** Takes over what a dead incarnation left: rolls its losers back, purges its undo. */
   recover(analysis: Analysis, events: LoserRollbackEvents): void {
-    new LoserRollback(this.core, analysis, events).start();
+    new LoserRollback(this.core, this.#checkpointer, analysis, events).start();
   }
 
   /** Clean stop, after the sessions have ended: makes everything durable and gives every page back. Call until it is true. */
@@ -149,26 +182,31 @@ export class PrimaryEngine implements Engine, FusionEvents {
   }
 
   counters(): ReadonlyMap<string, number> {
-    const {pool, log, waits, splitter, history, undo, views, counters} = this.core;
+    const {pool, log, waits, splitter, shrinker, slots, history, undo, views, counters} = this.core;
     return new Map([
       ['transactions', counters.transactions],
       ['page_hits', pool.hits],
-      ['page_misses', pool.misses],
-      ['dbp_reads', pool.dbpReads],
-      ['storage_reads', pool.storageReads],
+      ['page_misses', pool.reads.misses],
+      ['dbp_reads', pool.reads.dbpReads],
+      ['storage_reads', pool.reads.storageReads],
       ['page_transfers', pool.transfers],
       ['evictions', pool.evictions],
+      ['ordered_acquisitions', pool.orderedAcquisitions],
       ['log_flushes', log.flushes],
       ['log_bytes', log.flushedBytes],
       ['lock_waits', waits.waits],
       ['deadlocks', waits.deadlocks],
       ['lock_timeouts', waits.timeouts],
       ['page_splits', splitter.splits],
+      ['pages_merged', shrinker.pages],
+      ['snapshots_cancelled', slots.cancelledSnapshots],
       ['history_length', history.length],
       ['undo_pages', undo.pages],
       ['undo_seals', undo.seals],
       ['open_views', views.openCount],
       ['purged_records', this.#purge.records],
+      ['purge_failures', this.#purge.failures],
+      ['checkpoints', this.#checkpointer.written],
     ]);
   }
 }

@@ -61,7 +61,7 @@ export function bankFromSeed(seed: number): BankOptions {
       frames: 16 + prng.below(12),
       dbpFrames: 4 + prng.below(5),
       titSlots: 8 + prng.below(24),
-      redoFileSize: 1 << (15 + prng.below(4)),
+      redoFileSize: 1 << (17 + prng.below(3)),
     },
   };
 }

@@ -28,8 +28,10 @@ async function loop(server: Server, primary: number, until: number, step: (conne
   let connection: Connection | undefined;
   while (Date.now() < until) {
     try {
-      connection ??= await connect(server.portOf(primary), 'bank');
-      connection.on('error', () => {});
+      if (connection === undefined) {
+        connection = await connect(server.portOf(primary), 'bank');
+        connection.on('error', () => {});
+      }
       await step(connection);
     } catch (error) {
       if (errno(error) === 1213) {

@@ -1,14 +1,16 @@
 // The SQL server of one primary, as its node needs it: accounts and sessions for the wire protocol, the catalog of a new volume, checks.
 
-import {BLOCKED, DONE} from '../../engine/api.ts';
+import {BLOCKED} from '../../engine/api.ts';
 import type {PrimaryEngine} from '../../engine/engine.ts';
 import type {Session} from '../../engine/session/session.ts';
 import {bootstrapSpace} from '../../engine/space/bootstrap.ts';
 import type {Env} from '../../env/env.ts';
 import type {Account, ClientInfo, ConnectionControl, SessionHandler} from '../../protocol/api.ts';
+import {cachingSha2Secret} from '../../protocol/auth/passwords.ts';
 import {findAccount, type StoredAccount} from '../../sql/catalog/accounts.ts';
 import {SqlServer as SqlCore} from '../../sql/session/sql-server.ts';
 import type {PrimarySqlServer, SqlServerOptions} from './api.ts';
+import {type CheckReport, checkTables} from './check-tables.ts';
 import {ConnectionSession} from './connection-session.ts';
 
 /** Connection ids carry the primary's number in their lowest digits. */
@@ -41,6 +43,7 @@ export class SqlServer implements PrimarySqlServer {
       ]),
       hooks: {
         otherProcesses: () => [],
+        cachingSha2Secret: password => cachingSha2Secret(env.crypto, env.random, password),
         killElsewhere: (connectionId, queryOnly) => {
           options.killElsewhere(connectionId, queryOnly);
           return connectionId % ORDINALS !== options.ordinal;
@@ -113,8 +116,11 @@ export class SqlServer implements PrimarySqlServer {
   }
 
   check(done: (result: {tables: number; rows: number; violations: readonly string[]}) => void): void {
-    void DONE;
-    done({tables: 0, rows: 0, violations: ['not here yet']});
+    const report: CheckReport = {tables: 0, rows: 0, violations: []};
+    this.#core.runDetached(
+      session => checkTables(this.#engine, session, this.#core.catalog, report),
+      () => done(report),
+    );
   }
 
   get sessions(): number {

@@ -97,16 +97,25 @@ export function descend(
 }
 
 /**
- * The leaf that holds the largest key below `key` (or the largest key of all when `keyLength` is INFINITE), fixed in S; or BLOCKED.
- * The leaf's low key is below `key`, so an empty leaf says: go on with "below my low key".
+ * The page of `level` that holds the largest key below `key` (or the largest key of all when `keyLength` is INFINITE), fixed in `mode`; or BLOCKED.
+ * The page's low key is below `key`, so an empty leaf says: go on with "below my low key".
  */
-export function descendBefore(pool: PagePool, tree: TreeRef, key: Uint8Array, keyLength: number, task: Task): number {
+export function descendBefore(
+  pool: PagePool,
+  tree: TreeRef,
+  level: number,
+  key: Uint8Array,
+  keyLength: number,
+  mode: PLockMode,
+  task: Task,
+): number {
   const mem = pool.memory;
   for (let restarts = 0; restarts < RESTARTS_MAX; restarts++) {
     let page = tree.rootPage;
     let expected = -1;
+    let want: PLockMode = PLockMode.shared;
     for (;;) {
-      const base = pool.fix(page, PLockMode.shared, task);
+      const base = pool.fix(page, want, task);
       if (base < 0) return base;
       if (!belongs(mem, base, tree.treeId, expected) || !lowIsBelow(mem, base, key, keyLength)) break;
       const own = pageLevel(mem, base);
@@ -114,23 +123,18 @@ export function descendBefore(pool: PagePool, tree: TreeRef, key: Uint8Array, ke
         page = pageRight(mem, base);
         expected = own;
         if (page === 0) break;
-      } else if (own === 0) {
-        return base;
+      } else if (own === level) {
+        if (want >= mode) return base;
+        want = mode;
       } else {
         page = childPage(mem, recordAt(mem, base, slotBefore(mem, base, key, keyLength)));
         expected = own - 1;
+        want = expected === level ? mode : PLockMode.shared;
       }
     }
   }
   return lost(tree);
 }
-
-/** The leftmost leaf, fixed in S; or BLOCKED. */
-export function descendFirst(pool: PagePool, tree: TreeRef, task: Task): number {
-  return descend(pool, tree, 0, NO_KEY, 0, PLockMode.shared, task);
-}
-
-const NO_KEY = new Uint8Array(0);
 
 function lost(tree: TreeRef): never {
   assert(false, () => `a search in tree ${tree.treeId} (root page ${tree.rootPage}) does not end`);

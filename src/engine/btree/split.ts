@@ -38,7 +38,7 @@ import {childPage, internalLength, recordAt} from '../../format/page/records.ts'
 import {findSlot} from '../../format/page/search.ts';
 import {planSplit, SplitPlan} from '../../format/page/split.ts';
 import {SLOT_SIZE} from '../../format/page/layout.ts';
-import {insertChildMax, pageRedoMax, splitLeftMax} from '../../format/redo/bounds.ts';
+import {FIXED_REDO_MAX, formatMax, insertChildMax, pageRedoMax, splitLeftMax} from '../../format/redo/bounds.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {KEY_BYTES_MAX, ROW, TOO_BIG, type TreeRef} from '../api.ts';
 import type {MiniTransaction} from '../log/mini-transaction.ts';
@@ -60,6 +60,8 @@ export class Splitter {
   readonly #trail = new Trail();
   readonly #image: Memory;
   readonly #separators: KeyBuffer[] = [];
+  /** Redo of a root split, the longest. */
+  readonly #redoMax: number;
   /** Metrics. */
   splits = 0;
 
@@ -69,6 +71,8 @@ export class Splitter {
     this.#mtr = mtr;
     this.#extents = extents;
     this.#image = new Memory(new ArrayBuffer(pool.pageSize));
+    const keyMax = Math.min(KEY_BYTES_MAX, pool.pageSize);
+    this.#redoMax = 2 * pageRedoMax(pool.pageSize) + 2 * (Extents.redoMax + insertChildMax(keyMax)) + formatMax(0, 0) + FIXED_REDO_MAX;
   }
 
   /**
@@ -113,7 +117,7 @@ export class Splitter {
     const isRoot = pageNo(mem, base) === tree.rootPage;
     const pages = this.#extents.reserve(isRoot ? 2 : 1, task);
     if (pages !== ROW) return pages;
-    const space = this.#log.reserve(3 * pageRedoMax(this.#pool.pageSize) + 4 * KEY_BYTES_MAX, task, false);
+    const space = this.#log.reserve(this.#redoMax, task, false);
     if (space !== ROW) return space;
     const ascending = slot === slotCount(mem, base) && pageRight(mem, base) === 0;
     if (!planSplit(this.#plan, mem, base, this.#pool.pageSize, slot, key, keyLength, length, ascending)) return TOO_BIG;

@@ -6,6 +6,7 @@
 // A view taken later reads TSO again and is therefore at or above both. So the words may lag behind: they are published on a timer and when slots run
 // short, never per statement. An idle node refreshes them by the same timer: idle is not infinity.
 
+import type {Clock} from '../../env/clock.ts';
 import type {TransactionFusion} from '../../fusion/api.ts';
 import type {Task} from '../schedule/task.ts';
 
@@ -17,6 +18,8 @@ export class ReadView {
   low = 0;
   /** It was taken away because it held up the whole cluster (G2): its transaction can only be rolled back. */
   cancelled = false;
+  /** When `refresh` first saw it open, milliseconds; 0 = not yet. */
+  seenAt = 0;
   /** Who reads with it. */
   task: Task | undefined;
 
@@ -27,6 +30,7 @@ export class ReadView {
 
 export class ReadViews {
   readonly #fusion: TransactionFusion;
+  readonly #clock: Clock;
   readonly #open: ReadView[] = [];
   readonly #starts: number[] = [];
   /** Newest TSO value this node has read. */
@@ -35,8 +39,9 @@ export class ReadViews {
   #low: number;
   #horizon: number;
 
-  constructor(fusion: TransactionFusion) {
+  constructor(fusion: TransactionFusion, clock: Clock) {
     this.#fusion = fusion;
+    this.#clock = clock;
     this.#lastTso = fusion.readTso();
     this.#low = 0;
     this.#horizon = 0;
@@ -47,6 +52,7 @@ export class ReadViews {
     view.low = this.#low;
     this.#lastTso = this.#fusion.readTso();
     view.cts = this.#lastTso;
+    view.seenAt = 0;
     this.#open.push(view);
   }
 
@@ -88,11 +94,12 @@ export class ReadViews {
   }
 
   /**
-   * Takes the oldest snapshots away, those at or below `cts`: their transactions are told INTERRUPTED at their next call (G2). Between polls only: nobody reads
-   * with them any more. Returns how many.
+   * Takes snapshots at or below `cts` away that have been open for at least `ageMs`: their transactions are told INTERRUPTED at their next call (G2). Between polls
+   * only: nobody reads with them any more. Returns how many.
    */
-  cancelUpTo(cts: number): number {
-    const old = this.#open.filter(view => view.cts <= cts);
+  cancel(cts: number, ageMs: number): number {
+    const now = this.#clock.now();
+    const old = this.#open.filter(view => view.cts <= cts && view.seenAt !== 0 && now - view.seenAt >= ageMs);
     for (const view of old) {
       this.close(view);
       view.cancelled = true;
@@ -110,6 +117,8 @@ export class ReadViews {
     this.#lastTso = this.#fusion.readTso();
     let start = this.#lastTso;
     for (const stamp of this.#starts) if (stamp < start) start = stamp;
+    const now = this.#clock.now();
+    for (const view of this.#open) if (view.seenAt === 0) view.seenAt = now;
     this.#fusion.publishViewFloor(this.oldest);
     this.#fusion.publishOldestStart(start);
   }

@@ -42,6 +42,7 @@ import type {PagePool} from '../pool/page-pool.ts';
 import type {Task} from '../schedule/task.ts';
 import type {WaitList} from '../schedule/wait-list.ts';
 import type {Transaction} from '../txn/transaction.ts';
+import {oldRowFlags} from '../txn/undo-entries.ts';
 
 /** Longest row payload: it must fit a page. */
 const PAYLOAD_MAX = 65536;
@@ -137,7 +138,7 @@ export class VersionReader {
       const type = undoType(mem, undo);
       if (type === UndoType.insert) return DONE;
       if (type === UndoType.update || type === UndoType.revive) this.#stepBack(undo);
-      this.flags = oldFlags(mem, undo);
+      this.flags = oldRowFlags(oldFlags(mem, undo));
       incarnation = oldIncarnation(mem, undo);
       slot = oldSlot(mem, undo);
       version = oldVersion(mem, undo);

@@ -1,24 +1,25 @@
-// Purge: removes what no view can need any more - delete-marked rows, secondary entries that no version has, dropped trees and long values, undo pages
-// (design 10, K14, K20).
+// Purge: removes what no view can need any more - delete-marked rows, secondary entries that no version has, dropped trees and long values, undo pages, empty
+// leaves (design 10, K14, K20, S5).
 //
 // It takes this node's ended transactions in the order of their end, once every view in the cluster lies above them, and goes through their undo records:
 //
-//   deleteMark   if the row still is what this record made it: its entries go, then the row (the row last: its roll pointer is the proof)
-//   update       entries it removed go, unless a newer version of the row mentions the same entry
-//   (rolled back) entries it had added go, under the same condition
+//   any change   an entry that it added or removed goes if it is marked, unless a newer version of the row mentions the same entry
+//   deleteMark   if the row still is what this record made it, the row goes (last: its roll pointer is the proof)
+//   dropTree, dropPages   the pages go, unless the run was rolled back
+//   pages        the pages go if the run was rolled back
 //
 // "Mentions": every undo record between the present row and this one lists the entries it added or removed. If one names the entry, a later purge of that
 // record decides about it. The check is made before the leaf is taken; it is repeated if the leaf has changed meanwhile (K20).
+//
+// Everything here may be done twice (G1): what has gone is not found, and pages are freed only in the life that is meant (page-free.ts).
 
 import {RecordFlag} from '../../format/page/layout.ts';
-import {pageLlsn, pageRight, pageType} from '../../format/page/page.ts';
-import {PageType} from '../../format/page/layout.ts';
+import {pageLlsn, pageRight, slotCount} from '../../format/page/page.ts';
 import {recordAt, recordFlags, rollAt, rollPage, writerIncarnation, writerSlot, writerVersion} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX} from '../../format/redo/bounds.ts';
-import {EntryOp, UndoType} from '../../format/undo/layout.ts';
+import {UndoType} from '../../format/undo/layout.ts';
 import {
-  EntryCursor,
   NO_UNDO,
   oldIncarnation,
   oldRollAt,
@@ -28,9 +29,13 @@ import {
   previousAt,
   previousPage,
   undoAt,
+  undoEntryCount,
+  undoIncarnation,
   undoKeyAt,
   undoKeyLength,
+  undoPageNumber,
   undoRootPage,
+  undoTableId,
   undoTreeId,
   undoType,
 } from '../../format/undo/read.ts';
@@ -40,8 +45,10 @@ import {descend} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import type {Task} from '../schedule/task.ts';
-import {TreeDrop} from '../space/tree-drop.ts';
+import {PageFreer} from '../space/page-free.ts';
+import {TreeDrop, treeExists} from '../space/tree-drop.ts';
 import type {EndedTransaction} from '../txn/history.ts';
+import {UndoEntries} from '../txn/undo-entries.ts';
 
 /** Undo records handled in one poll before other tasks get their turn. */
 const RECORDS_PER_POLL = 64;
@@ -49,12 +56,12 @@ const RECORDS_PER_POLL = 64;
 export class Purge {
   readonly #core: EngineCore;
   readonly #task: Task;
-  readonly #entries = new EntryCursor();
-  readonly #inner = new EntryCursor();
+  readonly #entries: UndoEntries;
+  readonly #inner: UndoEntries;
   readonly #key = new KeyBuffer();
   readonly #row = new KeyBuffer();
   readonly #drop: TreeDrop;
-  readonly #freePages: number[] = [];
+  readonly #freer: PageFreer;
   #current: EndedTransaction | undefined;
   #tail = 0;
   #page = 0;
@@ -62,14 +69,31 @@ export class Purge {
   /** Undo records and rows purged, for metrics. */
   records = 0;
   rows = 0;
+  failures = 0;
 
   constructor(core: EngineCore, task: Task) {
     this.#core = core;
     this.#task = task;
+    this.#entries = new UndoEntries(core.pool);
+    this.#inner = new UndoEntries(core.pool);
     this.#drop = new TreeDrop(core);
+    this.#freer = new PageFreer(core);
   }
 
-  /** Works until there is nothing to purge (DONE), something is not here (BLOCKED), or it has had its share (ROW: poll again soon). */
+  /** Gives up the transaction that is being purged, which has met a damaged page: what it left stays. */
+  skip(): void {
+    if (this.#current === undefined) return;
+    this.#core.history.shift();
+    this.#current = undefined;
+    this.failures++;
+  }
+
+  get hasWork(): boolean {
+    const {history, undo, shrinker} = this.#core;
+    return history.length > 0 || undo.unneeded.length > 0 || shrinker.hasWork;
+  }
+
+  /** Works until there is nothing to purge (DONE), something is not here (BLOCKED, NO_SPACE), or it has had its share (ROW: poll again soon). */
   poll(): number {
     for (let budget = RECORDS_PER_POLL; budget > 0; budget--) {
       const result = this.#step();
@@ -79,13 +103,16 @@ export class Purge {
   }
 
   #step(): number {
-    if (this.#freePages.length > 0) {
-      const freed = this.#drop.freePage(this.#freePages[this.#freePages.length - 1], 0, this.#task);
-      if (freed === ROW) this.#freePages.pop();
+    const {undo, shrinker, history, views} = this.#core;
+    const unneeded = undo.unneeded.at(-1);
+    if (unneeded !== undefined) {
+      const freed = this.#freer.freeUndo(unneeded.page, unneeded.incarnation, this.#task);
+      if (freed === ROW) undo.unneeded.pop();
       return freed;
     }
+    if (shrinker.hasWork) return shrinker.poll(this.#task);
     if (this.#current === undefined) {
-      this.#current = this.#core.history.oldestBelow(this.#core.views.horizon);
+      this.#current = history.oldestBelow(views.horizon);
       if (this.#current === undefined) return DONE;
       this.#tail = 0;
       this.#page = 0;
@@ -96,7 +123,7 @@ export class Purge {
   #stepTransaction(ended: EndedTransaction): number {
     const tail = ended.tails[this.#tail];
     if (tail === undefined) {
-      this.#core.undo.forget(ended.undoPages, this.#freePages);
+      this.#core.undo.forget(ended.incarnation, ended.undoPages);
       this.#core.history.shift();
       this.#current = undefined;
       return ROW;
@@ -127,73 +154,105 @@ export class Purge {
 
   #purgeRecord(undo: number, rolledBack: boolean): number {
     const mem = this.#core.pool.memory;
-    const type = undoType(mem, undo);
-    if (type === UndoType.insert || type === UndoType.lock || type === UndoType.pages || type === UndoType.createTree) return ROW;
-    if (type === UndoType.dropTree) {
-      if (rolledBack) return ROW;
-      return this.#drop.poll({treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)}, this.#task);
+    switch (undoType(mem, undo)) {
+      case UndoType.dropTree: {
+        const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
+        return rolledBack ? ROW : this.#drop.poll(tree, this.#task);
+      }
+      case UndoType.dropPages:
+        return rolledBack ? ROW : this.#dropChain(undo);
+      case UndoType.pages:
+        return rolledBack ? this.#dropAllocated(undo) : ROW;
+      case UndoType.update:
+      case UndoType.revive:
+      case UndoType.deleteMark:
+        return this.#purgeChange(undo);
+      default:
+        return ROW;
     }
-    if (type === UndoType.dropPages) return rolledBack ? ROW : this.#dropChain(undoRootPage(mem, undo));
-    this.#row.set(mem.bytes, undoKeyAt(undo), undoKeyLength(mem, undo));
-    const entries = this.#purgeEntries(undo, rolledBack ? EntryOp.added : EntryOp.removed);
-    if (entries !== ROW || rolledBack || type !== UndoType.deleteMark) return entries;
-    return this.#purgeRow(undo);
   }
 
   /** Frees a chain of overflow pages from its end, so that a crash leaves a chain that can be walked again. */
-  #dropChain(firstPage: number): number {
+  #dropChain(undo: number): number {
     const {pool} = this.#core;
     const mem = pool.memory;
+    const value = undoTreeId(mem, undo);
+    const writer = undoTableId(mem, undo);
     const chain: number[] = [];
-    for (let page = firstPage; page !== 0; ) {
+    for (let page = undoRootPage(mem, undo); page !== 0; ) {
       const base = pool.fix(page, PLockMode.shared, this.#task);
       if (base < 0) return base;
-      if (pageType(mem, base) !== PageType.overflow) break;
+      if (!this.#freer.isOverflow(base, value, writer)) break;
       chain.push(page);
       page = pageRight(mem, base);
     }
     for (let i = chain.length - 1; i >= 0; i--) {
-      const freed = this.#drop.freePage(chain[i], 0, this.#task);
+      const freed = this.#freer.freeOverflow(chain[i], value, writer, this.#task);
       if (freed !== ROW) return freed;
     }
     return ROW;
   }
 
-  #purgeEntries(undo: number, op: number): number {
+  /** Frees overflow pages that a rolled-back transaction had allocated. */
+  #dropAllocated(undo: number): number {
     const mem = this.#core.pool.memory;
-    const cursor = this.#entries;
-    for (cursor.open(mem, undo); cursor.next(); ) {
-      if (cursor.op !== op) continue;
-      this.#key.set(mem.bytes, cursor.keyAt, cursor.keyLength);
-      const result = this.#purgeEntry({treeId: cursor.treeId, rootPage: cursor.rootPage}, undo);
-      if (result !== ROW) return result;
+    const count = undoEntryCount(mem, undo);
+    for (let i = 0; i < count; i++) {
+      const page = undoPageNumber(mem, undo, i);
+      const freed = this.#freer.freeOverflow(page, undoTreeId(mem, undo), undoIncarnation(mem, undo), this.#task);
+      if (freed !== ROW) return freed;
     }
     return ROW;
   }
 
+  #purgeChange(undo: number): number {
+    const mem = this.#core.pool.memory;
+    this.#row.set(mem.bytes, undoKeyAt(undo), undoKeyLength(mem, undo));
+    const rows = treeExists(this.#core.pool, {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)}, this.#task);
+    if (rows !== ROW) return rows === DONE ? ROW : rows;
+    const entries = this.#entries;
+    entries.open(undo, this.#task);
+    for (let next = entries.next(); next !== DONE; next = entries.next()) {
+      if (next !== ROW) return next;
+      this.#key.set(mem.bytes, entries.entry.keyAt, entries.entry.keyLength);
+      const result = this.#purgeEntry(entries.entry, undo);
+      if (result !== ROW) return result;
+    }
+    return undoType(mem, undo) === UndoType.deleteMark ? this.#purgeRow(undo) : ROW;
+  }
+
   /** Removes the entry in #key if it is marked and no newer version of the row mentions it. */
   #purgeEntry(tree: TreeRef, undo: number): number {
-    const {pool, mtr, log} = this.#core;
+    const {pool, mtr, log, shrinker} = this.#core;
     const mem = pool.memory;
+    const exists = treeExists(pool, tree, this.#task);
+    if (exists !== ROW) return exists === DONE ? ROW : exists;
     for (;;) {
       const seen = descend(pool, tree, 0, this.#key.bytes, this.#key.length, PLockMode.shared, this.#task);
       if (seen < 0) return seen;
+      if (!this.#isMarked(seen)) return ROW;
       const llsn = pageLlsn(mem, seen);
       const needed = this.#isMentioned(tree.treeId, undo);
       if (needed === BLOCKED) return BLOCKED;
       if (needed === ROW) return ROW;
       const base = descend(pool, tree, 0, this.#key.bytes, this.#key.length, PLockMode.exclusive, this.#task);
       if (base < 0) return base;
-      if (base !== seen || pageLlsn(mem, base) !== llsn) continue;
-      const slot = findSlot(mem, base, this.#key.bytes, this.#key.length);
-      if (slot < 0 || (recordFlags(mem, recordAt(mem, base, slot)) & RecordFlag.deleted) === 0) return ROW;
+      if (base !== seen || pageLlsn(mem, base) !== llsn || !this.#isMarked(base)) continue;
       const space = log.reserve(FIXED_REDO_MAX, this.#task, true);
       if (space !== ROW) return space;
       mtr.begin();
-      mtr.remove(base, slot);
+      mtr.remove(base, findSlot(mem, base, this.#key.bytes, this.#key.length));
       mtr.commit();
+      if (slotCount(mem, base) === 0) shrinker.note(tree, this.#key);
       return ROW;
     }
+  }
+
+  /** The entry in #key is in this leaf, and marked. */
+  #isMarked(base: number): boolean {
+    const mem = this.#core.pool.memory;
+    const slot = findSlot(mem, base, this.#key.bytes, this.#key.length);
+    return slot >= 0 && (recordFlags(mem, recordAt(mem, base, slot)) & RecordFlag.deleted) !== 0;
   }
 
   /** ROW: a version newer than `undo` names the entry in #key, leave it. DONE: none does. BLOCKED. */
@@ -216,7 +275,8 @@ export class Purge {
       if (base < 0) return BLOCKED;
       const newer = undoAt(mem, base, at, incarnation, trxSlot, version);
       if (newer === NO_UNDO) return DONE;
-      if (this.#names(newer, treeId)) return ROW;
+      const named = this.#names(newer, treeId);
+      if (named !== DONE) return named;
       page = oldRollPage(mem, newer);
       at = oldRollAt(mem, newer);
       incarnation = oldIncarnation(mem, newer);
@@ -226,21 +286,25 @@ export class Purge {
     return DONE;
   }
 
-  #names(undo: number, treeId: number): boolean {
+  /** ROW: the change lists the entry in #key. DONE, BLOCKED. */
+  #names(undo: number, treeId: number): number {
     const mem = this.#core.pool.memory;
-    const cursor = this.#inner;
-    for (cursor.open(mem, undo); cursor.next(); ) {
-      if (cursor.treeId !== treeId || cursor.keyLength !== this.#key.length) continue;
+    const entries = this.#inner;
+    entries.open(undo, this.#task);
+    for (let next = entries.next(); next !== DONE; next = entries.next()) {
+      if (next !== ROW) return BLOCKED;
+      const {entry} = entries;
+      if (entry.treeId !== treeId || entry.keyLength !== this.#key.length) continue;
       let same = true;
-      for (let i = 0; i < cursor.keyLength && same; i++) same = mem.bytes[cursor.keyAt + i] === this.#key.bytes[i];
-      if (same) return true;
+      for (let i = 0; i < entry.keyLength && same; i++) same = mem.bytes[entry.keyAt + i] === this.#key.bytes[i];
+      if (same) return ROW;
     }
-    return false;
+    return DONE;
   }
 
   /** Removes the delete-marked row if this very record marked it. */
   #purgeRow(undo: number): number {
-    const {pool, mtr, log} = this.#core;
+    const {pool, mtr, log, shrinker} = this.#core;
     const mem = pool.memory;
     const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
     const base = descend(pool, tree, 0, this.#row.bytes, this.#row.length, PLockMode.exclusive, this.#task);
@@ -256,6 +320,7 @@ export class Purge {
     mtr.remove(base, slot);
     mtr.commit();
     this.rows++;
+    if (slotCount(mem, base) === 0) shrinker.note(tree, this.#row);
     return ROW;
   }
 }

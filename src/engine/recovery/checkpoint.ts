@@ -1,11 +1,17 @@
 // Checkpoint records: what recovery must know of a stream's past, so that it can begin there (K8).
 //
-// A checkpoint names the transactions that are writing, with the end of their undo and its pages, and the ended ones whose undo is not purged yet. It is a run
-// of numbers; a long one takes several records of one mini-transaction. Once it is durable, storage may forget the stream below it (as far as pages allow).
+// A checkpoint names the transactions that are writing, with the end of their undo; the runs of undo that purge has still to look at; all undo pages that are this
+// primary's to free; and the extents that it takes pages from. It is a run of numbers, taken at one moment (`lsn`) and written in as many mini-transactions
+// as it needs; others may write between them. Recovery looks for the last one that is there whole, and then reads everything from its `lsn` on, on top of
+// it. Once the last part is durable, storage may forget the stream below `lsn` (as far as pages allow).
 //
-//   record payload: f64 part, f64 parts, f64 numbers in this part, the numbers (f64 each)
-//   numbers: writing count, [slot, version, committed, undoPage, undoAt, pages.., tails..]*, ended count, [stamp, incarnation, slot, version, pages.., tails..]*
-//   pages: count, page*     tails: count, [page, at, stopPage, stopAt, rolledBack]*
+//   record payload: f64 id (the checkpoint's lsn), f64 part, f64 parts, f64 numbers in this part, the numbers (f64 each)
+//   numbers: writing, ended, undo pages, extents; each a count and that many of
+//     writing  slot, version, undoPage, undoAt, committed (1 or 0), rolled-back runs
+//     ended    incarnation, slot, version, runs
+//     pages    page, incarnation
+//     extents  number
+//     runs     count, [page, at, stopPage, stopAt, rolledBack]*
 
 import {CorruptionError} from '../../base/errors.ts';
 import type {Memory} from '../../format/memory.ts';
@@ -13,34 +19,45 @@ import {CHECKPOINT_PAYLOAD} from '../../format/redo/control.ts';
 import {ROW} from '../api.ts';
 import type {EngineCore} from '../core.ts';
 import type {Task} from '../schedule/task.ts';
-import type {EndedTransaction} from '../txn/history.ts';
-import {TrxState, type UndoTail} from '../txn/transaction.ts';
-import {onlyPages} from './ended.ts';
+import type {UndoPage} from '../txn/undo-log.ts';
+import type {UndoTail} from '../txn/transaction.ts';
 
 /** A transaction that was writing. */
 export interface WritingTransaction {
   readonly slot: number;
   readonly version: number;
-  /** Its commit record stands before the checkpoint, though it was not published yet. */
+  readonly undoPage: number;
+  readonly undoAt: number;
+  /** Its commit record is in the log below the checkpoint. */
   readonly committed: boolean;
-  undoPage: number;
-  undoAt: number;
-  readonly undoPages: number[];
-  readonly tails: UndoTail[];
+  readonly tails: readonly UndoTail[];
+}
+
+/** A transaction that had ended and was not purged. */
+export interface PurgeWork {
+  readonly incarnation: number;
+  readonly slot: number;
+  readonly version: number;
+  readonly tails: readonly UndoTail[];
 }
 
 export interface CheckpointState {
-  readonly writing: WritingTransaction[];
-  readonly ended: EndedTransaction[];
+  readonly writing: readonly WritingTransaction[];
+  readonly ended: readonly PurgeWork[];
+  readonly undoPages: readonly UndoPage[];
+  readonly extents: readonly number[];
 }
 
-const HEAD = 3;
-/** Numbers in one record. */
+const HEAD = 4;
+/** Numbers in one record: a record is at most 64 KiB long. */
 const PART_NUMBERS = 4000;
 
-/** Writes a checkpoint of the primary's state. ROW: `lsn` is where it begins, `end` the LSN behind it. BLOCKED or NO_SPACE: try again. */
+/** Writes checkpoints, one at a time. */
 export class CheckpointWriter {
   readonly #core: EngineCore;
+  #numbers: number[] | undefined;
+  #part = 0;
+  /** Where the checkpoint begins, and the LSN behind its last part. */
   lsn = 0;
   end = 0;
 
@@ -48,65 +65,62 @@ export class CheckpointWriter {
     this.#core = core;
   }
 
+  /** Takes the state and writes it. ROW: it is in the log, to `end`. BLOCKED or NO_SPACE: call again, it goes on. */
   write(task: Task): number {
-    const {log, mtr} = this.#core;
-    const numbers = encodeState(this.#core);
-    const parts = Math.max(1, Math.ceil(numbers.length / PART_NUMBERS));
-    const space = log.reserve((numbers.length + parts * (HEAD + 8)) * 8, task, true);
-    if (space !== ROW) return space;
-    this.lsn = log.endLsn;
-    mtr.begin();
-    for (let part = 0; part < parts; part++) {
-      const from = part * PART_NUMBERS;
-      const count = Math.min(PART_NUMBERS, numbers.length - from);
-      let at = log.fill + CHECKPOINT_PAYLOAD;
-      const put = (value: number): void => {
-        log.memory.view.setFloat64(at, value, true);
-        at += 8;
-      };
-      put(part);
-      put(parts);
-      put(count);
-      for (let i = 0; i < count; i++) put(numbers[from + i]);
-      mtr.checkpointRecord((HEAD + count) * 8);
+    const {log} = this.#core;
+    if (this.#numbers === undefined) {
+      this.lsn = log.endLsn;
+      this.#numbers = encodeState(this.#core);
+      this.#part = 0;
     }
-    this.end = mtr.commit();
+    const perPart = Math.min(PART_NUMBERS, Math.floor(log.maxReserve / 8) - HEAD - 8);
+    const parts = Math.max(1, Math.ceil(this.#numbers.length / perPart));
+    for (; this.#part < parts; this.#part++) {
+      const numbers = this.#numbers.slice(this.#part * perPart, (this.#part + 1) * perPart);
+      const space = log.reserve((numbers.length + HEAD + 8) * 8, task, true);
+      if (space !== ROW) return space;
+      this.#writePart(numbers, parts);
+    }
+    this.#numbers = undefined;
     this.#core.requestFlush();
     return ROW;
+  }
+
+  /** Bytes that the state took. */
+  get bytes(): number {
+    return this.end - this.lsn;
+  }
+
+  #writePart(numbers: readonly number[], parts: number): void {
+    const {log, mtr} = this.#core;
+    let at = log.fill + CHECKPOINT_PAYLOAD;
+    for (const number of [this.lsn, this.#part, parts, numbers.length, ...numbers]) {
+      log.memory.view.setFloat64(at, number, true);
+      at += 8;
+    }
+    mtr.begin();
+    mtr.checkpointRecord((HEAD + numbers.length) * 8);
+    this.end = mtr.commit();
   }
 }
 
 function encodeState(core: EngineCore): number[] {
   const out: number[] = [core.writing.size];
   for (const trx of core.writing) {
-    out.push(trx.slot, trx.version, trx.state === TrxState.committing && trx.step > 0 ? 1 : 0, trx.undoPage, trx.undoAt);
-    putPages(out, trx.undoPages);
+    out.push(trx.slot, trx.version, trx.undoPage, trx.undoAt, trx.commitLsn === 0 ? 0 : 1);
     putTails(out, trx.tails);
   }
-  const ended = worthNaming(core);
+  const ended = [...core.history.entries()].filter(work => work.tails.length > 0);
   out.push(ended.length);
-  for (const {stamp, incarnation, slot, version, undoPages, tails} of ended) {
-    out.push(stamp, incarnation, slot, version);
-    putPages(out, undoPages);
+  for (const {incarnation, slot, version, tails} of ended) {
+    out.push(incarnation, slot, version);
     putTails(out, tails);
   }
+  const pages = [...core.undo.pagesToFree()];
+  out.push(pages.length);
+  for (const {page, incarnation} of pages) out.push(page, incarnation);
+  out.push(core.extents.own.length, ...core.extents.own);
   return out;
-}
-
-/** The ended transactions; those that only hold undo pages are named as one. */
-function worthNaming(core: EngineCore): EndedTransaction[] {
-  const ended: EndedTransaction[] = [];
-  const pages = new Set<number>();
-  for (const entry of core.history.entries()) {
-    if (entry.tails.length > 0) ended.push(entry);
-    else for (const page of entry.undoPages) pages.add(page);
-  }
-  if (pages.size > 0) ended.push(onlyPages(core.fusion.incarnation, [...pages]));
-  return ended;
-}
-
-function putPages(out: number[], pages: readonly number[]): void {
-  out.push(pages.length, ...pages);
 }
 
 function putTails(out: number[], tails: readonly UndoTail[]): void {
@@ -114,24 +128,34 @@ function putTails(out: number[], tails: readonly UndoTail[]): void {
   for (const tail of tails) out.push(tail.page, tail.at, tail.stopPage, tail.stopAt, tail.rolledBack ? 1 : 0);
 }
 
-/** Gathers the parts of a checkpoint as they are met in the log. */
+/** Gathers checkpoints as their parts are met in the log. */
 export class CheckpointGatherer {
+  #id = -1;
   #numbers: number[] = [];
+  /** The last checkpoint that is there whole, and where it begins. */
+  state: CheckpointState | undefined;
+  lsn = -1;
 
-  /** The state, once its last part has been seen. */
-  add(memory: Memory, record: number): CheckpointState | undefined {
+  add(memory: Memory, record: number): void {
     let at = record + CHECKPOINT_PAYLOAD;
     const take = (): number => {
       const value = memory.view.getFloat64(at, true);
       at += 8;
       return value;
     };
+    const id = take();
     const part = take();
     const parts = take();
     const count = take();
-    if (part === 0) this.#numbers = [];
+    if (part === 0) {
+      this.#id = id;
+      this.#numbers = [];
+    }
+    if (id !== this.#id) return;
     for (let i = 0; i < count; i++) this.#numbers.push(take());
-    return part === parts - 1 ? decodeState(this.#numbers) : undefined;
+    if (part < parts - 1) return;
+    this.state = decodeState(this.#numbers);
+    this.lsn = id;
   }
 }
 
@@ -141,25 +165,20 @@ function decodeState(numbers: readonly number[]): CheckpointState {
     if (at >= numbers.length) throw new CorruptionError('checkpoint record', 'ends too early');
     return numbers[at++];
   };
-  const pages = (): number[] => Array.from({length: take()}, take);
+  const list = <T>(one: () => T): T[] => Array.from({length: take()}, one);
   const tails = (): UndoTail[] =>
-    Array.from({length: take()}, () => ({page: take(), at: take(), stopPage: take(), stopAt: take(), rolledBack: take() === 1}));
-  const writing = Array.from({length: take()}, () => ({
-    slot: take(),
-    version: take(),
-    committed: take() === 1,
-    undoPage: take(),
-    undoAt: take(),
-    undoPages: pages(),
-    tails: tails(),
-  }));
-  const ended = Array.from({length: take()}, () => ({
-    stamp: take(),
-    incarnation: take(),
-    slot: take(),
-    version: take(),
-    undoPages: pages(),
-    tails: tails(),
-  }));
-  return {writing, ended};
+    list(() => ({page: take(), at: take(), stopPage: take(), stopAt: take(), rolledBack: take() === 1}));
+  return {
+    writing: list(() => ({
+      slot: take(),
+      version: take(),
+      undoPage: take(),
+      undoAt: take(),
+      committed: take() === 1,
+      tails: tails(),
+    })),
+    ended: list(() => ({incarnation: take(), slot: take(), version: take(), tails: tails()})),
+    undoPages: list(() => ({page: take(), incarnation: take()})),
+    extents: list(take),
+  };
 }

@@ -141,9 +141,13 @@ export class EntryPlan {
     this.#moreAt = 0;
   }
 
-  /** True when the records spilled so far end at this position: nothing else of the transaction has come between. */
+  get hasSpilled(): boolean {
+    return this.#spilled > 0;
+  }
+
+  /** True when the last record spilled stands at this position. */
   isSpilledAt(page: number, at: number): boolean {
-    return this.#spilled === 0 || (this.#morePage === page && this.#moreAt === at);
+    return this.#morePage === page && this.#moreAt === at;
   }
 
   /** Builds the next moreEntries record in `undo`, of at most `max` bytes; its length. Call `spilledTo` when it has been appended. */

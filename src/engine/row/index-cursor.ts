@@ -159,7 +159,7 @@ export class IndexCursor implements Cursor {
       const inclusive = this.#fromInclusive && !this.#fromOpen;
       const base = inclusive
         ? descend(pool, this.#tree, 0, bytes, length, PLockMode.shared, task)
-        : descendBefore(pool, this.#tree, bytes, this.#fromOpen ? INFINITE : length, task);
+        : descendBefore(pool, this.#tree, 0, bytes, this.#fromOpen ? INFINITE : length, PLockMode.shared, task);
       if (base < 0) return base;
       this.#slot = this.#fromOpen ? slotCount(mem, base) - 1 : upperSlot(mem, base, bytes, length, this.#fromInclusive);
       return base;

@@ -20,16 +20,10 @@ import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
 import type {Session} from '../session/session.ts';
+import {rowHash} from './row-hash.ts';
 
 /** Log bytes kept free beside a pending lock, for what a change may write before it takes the lock over. */
 const SLACK = 1024;
-
-/** Hash of a row for wait fairness (S8). */
-export function rowHash(tableId: number, key: Uint8Array, keyLength: number): number {
-  let h = Math.imul(tableId ^ 0x811c9dc5, 0x01000193);
-  for (let i = 0; i < keyLength; i++) h = Math.imul(h ^ key[i], 0x01000193);
-  return (h ^ (h >>> 15)) >>> 0;
-}
 
 export class RowLocker {
   readonly #core: EngineCore;

@@ -7,7 +7,7 @@ import {pageMaxStart} from '../../format/page/page.ts';
 import {recordAt, recordFlags} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {CONFLICT, DONE, INTERRUPTED, Isolation, LockMode, type LockWait, type PointRead, ROW, type TableHandle} from '../api.ts';
+import {BLOCKED, CONFLICT, DONE, INTERRUPTED, Isolation, LockMode, type LockWait, type PointRead, ROW, type TableHandle} from '../api.ts';
 import {descend} from '../btree/descend.ts';
 import type {EngineCore} from '../core.ts';
 import type {Session} from '../session/session.ts';
@@ -62,14 +62,20 @@ export class RowReader implements PointRead {
     const base = descend(pool, table.clustered, 0, key, keyLength, PLockMode.exclusive, session.task);
     if (base < 0) return base;
     const slot = findSlot(mem, base, key, keyLength);
-    if (slot < 0) return DONE;
+    if (slot < 0) return this.#gone(DONE);
     const record = recordAt(mem, base, slot);
     const before = recordFlags(mem, record) & RecordFlag.deleted;
-    if (before !== 0 && session.versions.isSettled(record, session.trx, session.task)) return this.#deleted(record);
+    if (before !== 0 && session.versions.isSettled(record, session.trx, session.task)) return this.#gone(this.#deleted(record));
     const locked = session.locker.acquire(table, base, slot, key, keyLength, wait);
     if (locked !== ROW) return locked;
     session.versions.takeNewest(record);
     return this.#take();
+  }
+
+  /** The row is not there (any more): the wait for it, if there was one, is over. */
+  #gone(result: number): number {
+    if (result !== BLOCKED) this.#core.waits.settle(this.#session.task);
+    return result;
   }
 
   /** A deleted row: gone, unless the snapshot still shows it, which is a conflict (S9). */

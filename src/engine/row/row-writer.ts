@@ -12,7 +12,7 @@ import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX, insertRowMax, updateMax} from '../../format/redo/bounds.ts';
 import {beginUndo, endUndo, endUndoWithRow, setOldRow, undoLengthMax} from '../../format/undo/encode.ts';
 import {UndoType} from '../../format/undo/layout.ts';
-import {BLOCKED, DONE, DUPLICATE, LockWait, ROW, type RowPlace, type RowWriter, type TableHandle, TOO_BIG} from '../api.ts';
+import {BLOCKED, DONE, DUPLICATE, INTERRUPTED, LockWait, ROW, type RowPlace, type RowWriter, type TableHandle, TOO_BIG} from '../api.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
@@ -48,6 +48,7 @@ export class Writer implements RowWriter {
   insert(table: TableHandle, memory: Memory, rowAt: number, rowLength: number): number {
     if (this.#phase === 0) {
       this.#locker.write();
+      if (this.#session.task.interrupted) return this.#ended(INTERRUPTED);
       const end = table.primaryKey.extract(memory, rowAt, rowLength, this.#key.bytes, 0);
       if (end < 0) return TOO_BIG;
       this.#key.length = end;
@@ -61,6 +62,7 @@ export class Writer implements RowWriter {
 
   update(table: TableHandle, key: Uint8Array, keyLength: number, memory: Memory, rowAt: number, rowLength: number): number {
     if (this.#phase === 0) {
+      if (this.#session.task.interrupted) return this.#ended(INTERRUPTED);
       const result = this.#updateClustered(table, key, keyLength, memory, rowAt, rowLength);
       if (result !== ROW) {
         this.#locker.write();
@@ -73,6 +75,7 @@ export class Writer implements RowWriter {
 
   remove(table: TableHandle, key: Uint8Array, keyLength: number): number {
     if (this.#phase === 0) {
+      if (this.#session.task.interrupted) return this.#ended(INTERRUPTED);
       const result = this.#removeClustered(table, key, keyLength);
       if (result !== ROW) {
         this.#locker.write();
@@ -86,11 +89,12 @@ export class Writer implements RowWriter {
   /** Forgets an operation that is given up in the middle (the statement is rolled back). */
   abandon(): void {
     this.#phase = 0;
+    this.#plan.startSpill();
   }
 
   #ended(result: number): number {
     if (result !== BLOCKED) {
-      this.#phase = 0;
+      this.abandon();
       this.#core.waits.settle(this.#session.task);
     }
     return result;
@@ -162,7 +166,7 @@ export class Writer implements RowWriter {
     const began = this.#session.beginWrite();
     if (began !== ROW) return began;
     const {trx} = this.#session;
-    if (!this.#plan.isSpilledAt(trx.undoPage, trx.undoAt)) this.#plan.startSpill();
+    if (this.#plan.hasSpilled && !this.#plan.isSpilledAt(trx.undoPage, trx.undoAt)) this.#plan.startSpill();
     for (;;) {
       const length = undoLengthMax(this.#key.length, this.#plan.bytes(table), oldLength);
       if (length <= undo.recordMax || this.#plan.bytes(table) === 0) return this.#locker.reserve(length, redo);
@@ -174,7 +178,7 @@ export class Writer implements RowWriter {
   /** Writes a moreEntries record. The row must stay as it is meanwhile, so a pending lock becomes real first. */
   #spill(table: TableHandle): number {
     const {undo, mtr} = this.#core;
-    if (this.#plan.isSpilledAt(0, 0)) this.#locker.write();
+    if (!this.#plan.hasSpilled) this.#locker.write();
     const length = this.#plan.spillBytes(table, undo.recordMax);
     if (length === 0) return TOO_BIG;
     const room = this.#locker.reserve(length, 0);

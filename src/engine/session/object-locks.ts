@@ -3,18 +3,25 @@
 //
 // What was built from the catalog (a table definition) is good as long as this node has held the object's lock without a break: nobody else can have
 // changed it. `epoch` says so: it is new each time the lock comes from another node, and after each change made here.
+//
+// Named locks are given back to the directory at once: their names have no end. A metadata lock goes back when another node wants it, or when the directory is full.
 
 import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
-import {type Fusion, GRANTED, PLockMode, WaitKind} from '../../fusion/api.ts';
-import {ROW} from '../api.ts';
+import type {Clock} from '../../env/clock.ts';
+import {DIRECTORY_FULL, type Fusion, GRANTED, PLockMode, WaitKind} from '../../fusion/api.ts';
+import {BLOCKED, ROW} from '../api.ts';
 import {WaitList} from '../schedule/wait-list.ts';
 import type {Waits} from '../txn/waits.ts';
 import type {Session} from './session.ts';
 
 /** Virtual pages of named locks; below are metadata locks. */
 const NAMED_FIRST = 0xf800_0000;
+/** A lock that another node keeps without using it must come within this time, however short the caller's patience. Milliseconds. */
+const HANDOVER_MS = 50;
+/** Pause before asking a full directory again. Milliseconds. */
+const RETRY_MS = 5;
 
-/** Virtual page of a table's or schema's metadata lock. */
+/** Virtual page of a table's or schema's metadata lock. Object ids begin at 1. */
 export function metadataPage(objectId: number): number {
   return VIRTUAL_PAGE_FIRST + objectId;
 }
@@ -26,6 +33,11 @@ export function namedPage(name: string): number {
   return NAMED_FIRST + ((h ^ (h >>> 15)) & 0x07ff_ffff);
 }
 
+/** A session; or a background job, which has no transaction and is in no wait graph. */
+interface ObjectUser {
+  readonly trx?: {readonly slot: number};
+}
+
 interface ObjectState {
   readonly pageNo: number;
   /** Held for this node, as the directory sees it. */
@@ -34,8 +46,8 @@ interface ObjectState {
   epoch: number;
   /** Another node wants it. */
   recalled: boolean;
-  /** Sessions of this node and their modes. */
-  readonly users: Map<Session, PLockMode>;
+  /** Users of this node and their modes. */
+  readonly users: Map<ObjectUser, PLockMode>;
   /** Sessions of this node that wait for it, in order; exclusive ones keep later shared ones out. */
   readonly queue: {session: Session; mode: PLockMode}[];
   readonly waiters: WaitList;
@@ -44,12 +56,14 @@ interface ObjectState {
 export class ObjectLocks {
   readonly #fusion: Fusion;
   readonly #waits: Waits;
+  readonly #clock: Clock;
   readonly #objects = new Map<number, ObjectState>();
   #epoch = 0;
 
-  constructor(fusion: Fusion, waits: Waits) {
+  constructor(fusion: Fusion, waits: Waits, clock: Clock) {
     this.#fusion = fusion;
     this.#waits = waits;
+    this.#clock = clock;
   }
 
   /** ROW, BLOCKED or a wait result. Asking again for what is held is free. */
@@ -63,7 +77,7 @@ export class ObjectLocks {
       this.#waits.settle(session.task);
       return ROW;
     }
-    return this.#wait(object, session, mode, timeoutMs);
+    return this.#wait(object, session, mode, Math.max(timeoutMs, HANDOVER_MS));
   }
 
   #object(pageNo: number): ObjectState {
@@ -84,7 +98,7 @@ export class ObjectLocks {
     return object;
   }
 
-  /** Do the sessions of this node allow it? */
+  /** Do the users of this node allow it? */
   #mayUse(object: ObjectState, session: Session, mode: PLockMode, own: PLockMode): boolean {
     if (object.recalled && own === PLockMode.none) return false;
     for (const [user, used] of object.users) {
@@ -97,10 +111,16 @@ export class ObjectLocks {
   /** Does the node have it? */
   #take(object: ObjectState, mode: PLockMode): boolean {
     if (object.held >= mode) return true;
-    if (this.#fusion.pages.acquire(object.pageNo, mode) !== GRANTED) return false;
+    let got = this.#fusion.pages.acquire(object.pageNo, mode);
+    if (got === DIRECTORY_FULL) {
+      this.#releaseIdle();
+      got = this.#fusion.pages.acquire(object.pageNo, mode);
+    }
+    if (got === DIRECTORY_FULL) this.#clock.after(RETRY_MS, () => object.waiters.wakeAll());
+    if (got !== GRANTED) return false;
     if (object.held === PLockMode.none) object.epoch = ++this.#epoch;
-    object.held = mode;
     object.entry = this.#fusion.pages.entry;
+    object.held = this.#fusion.pages.heldMode(object.entry);
     return true;
   }
 
@@ -112,16 +132,19 @@ export class ObjectLocks {
     const kind = object.pageNo >= NAMED_FIRST ? WaitKind.named : WaitKind.metadata;
     for (const user of object.users.keys()) this.#registerUse(user, object.pageNo);
     const result = this.#waits.forObject(session.task, session.trx.slot, kind, object.pageNo, session.rowsChanged, timeoutMs);
-    if (result < 0 && result !== -1) this.#leaveQueue(object, session);
     if (result === ROW) {
       session.task.wake();
-      return -1;
+      return BLOCKED;
+    }
+    if (result !== BLOCKED) {
+      this.#leaveQueue(object, session);
+      object.waiters.wakeAll();
     }
     return result;
   }
 
-  #registerUse(user: Session, pageNo: number): void {
-    if (user.trx.slot >= 0) this.#fusion.locks.registerObjectUse(user.trx.slot, pageNo);
+  #registerUse(user: ObjectUser, pageNo: number): void {
+    if (user.trx !== undefined && user.trx.slot >= 0) this.#fusion.locks.registerObjectUse(user.trx.slot, pageNo);
   }
 
   #leaveQueue(object: ObjectState, session: Session): void {
@@ -129,23 +152,42 @@ export class ObjectLocks {
     if (i >= 0) object.queue.splice(i, 1);
   }
 
-  /** The session uses the object no more. */
-  unlock(session: Session, pageNo: number): boolean {
+  /** A background job shares the object until `unlock`. If another node has it in X, it comes as soon as that lets go. */
+  hold(pageNo: number, user: ObjectUser): void {
+    const object = this.#object(pageNo);
+    object.users.set(user, PLockMode.shared);
+    this.#take(object, PLockMode.shared);
+  }
+
+  /** The user needs the object no more. */
+  unlock(user: ObjectUser, pageNo: number): boolean {
     const object = this.#objects.get(pageNo);
-    if (object === undefined || !object.users.delete(session)) return false;
-    if (session.trx.slot >= 0) this.#fusion.locks.unregisterObjectUse(session.trx.slot, pageNo);
+    if (object === undefined || !object.users.delete(user)) return false;
+    if (user.trx !== undefined && user.trx.slot >= 0) this.#fusion.locks.unregisterObjectUse(user.trx.slot, pageNo);
     this.#letGo(object);
     return true;
   }
 
   /** Gives the lock to the node that wants it, once nobody here uses it; else wakes who waits here. */
   #letGo(object: ObjectState): void {
-    if (object.recalled && object.users.size === 0 && object.held !== PLockMode.none) {
-      this.#fusion.pages.release(object.entry, PLockMode.none);
-      object.held = PLockMode.none;
-      object.recalled = false;
-    }
+    const isUsed = object.users.size > 0;
+    if (!isUsed && (object.recalled || (object.pageNo >= NAMED_FIRST && object.queue.length === 0))) this.#release(object);
     object.waiters.wakeAll();
+  }
+
+  #release(object: ObjectState): void {
+    if (object.held !== PLockMode.none) this.#fusion.pages.release(object.entry, PLockMode.none);
+    object.held = PLockMode.none;
+    object.entry = -1;
+    object.recalled = false;
+    if (object.users.size === 0 && object.queue.length === 0 && object.waiters.length === 0) this.#objects.delete(object.pageNo);
+  }
+
+  /** Gives back every lock that nobody uses: the directory is full. */
+  #releaseIdle(): void {
+    for (const object of [...this.#objects.values()]) {
+      if (object.users.size === 0 && object.queue.length === 0) this.#release(object);
+    }
   }
 
   epochOf(pageNo: number): number {
@@ -158,15 +200,17 @@ export class ObjectLocks {
     if (object !== undefined) object.epoch = ++this.#epoch;
   }
 
-  /** Event: granted to this node. */
+  /** Event: granted to this node. If nobody here asks any more, it goes back when another node wants it. */
   granted(pageNo: number): void {
-    this.#objects.get(pageNo)?.waiters.wakeAll();
+    const object = this.#object(pageNo);
+    if (object.users.size > 0 || object.queue.length === 0) this.#take(object, PLockMode.shared);
+    object.waiters.wakeAll();
   }
 
   /** Event: another node wants it. Who uses it here becomes an edge of the wait graph. */
   recalled(pageNo: number): void {
-    const object = this.#objects.get(pageNo);
-    if (object === undefined || object.held === PLockMode.none) return;
+    const object = this.#object(pageNo);
+    if (object.held === PLockMode.none && !this.#take(object, PLockMode.shared)) return;
     object.recalled = true;
     for (const user of object.users.keys()) this.#registerUse(user, pageNo);
     this.#letGo(object);

@@ -8,11 +8,15 @@
 // A transaction that only locked forces nothing (G14).
 
 import {assert} from '../../base/assert.ts';
-import {FIXED_REDO_MAX, TRX_REDO_MAX} from '../../format/redo/bounds.ts';
+import {FencedError} from '../../base/errors.ts';
+import {TRX_REDO_MAX} from '../../format/redo/bounds.ts';
+import {writeUndoPages} from '../../format/undo/encode.ts';
+import {UNDO_HEADER} from '../../format/undo/layout.ts';
 import {
   BLOCKED,
   type Cursor,
   type EngineSession,
+  INTERRUPTED,
   Isolation,
   NO_SPACE,
   type PointRead,
@@ -44,6 +48,8 @@ export class Session implements EngineSession {
   readonly #overflow: OverflowValues;
   readonly #trees: TreeMaker;
   #undoing = false;
+  /** What is being undone has to be told to recovery. */
+  #mustLogUndone = false;
   lockWaitTimeoutMs = 50_000;
   isolation: Isolation = Isolation.repeatableRead;
   snapshotIsolation = true;
@@ -62,8 +68,9 @@ export class Session implements EngineSession {
     this.writer = new Writer(core, this, this.locker, this.versions);
     this.#rollback = new Rollback(core);
     this.#objects = new Objects(core, this);
-    this.#overflow = new OverflowValues(core, this);
     this.#trees = new TreeMaker(core, this);
+    this.#overflow = new OverflowValues(core, this, this.#trees);
+    this.trx.view.task = this.task;
   }
 
   get waiter(): Task {
@@ -92,7 +99,8 @@ export class Session implements EngineSession {
   beginStatement(): void {
     const {trx} = this;
     assert(trx.isOpen, () => 'a statement begins outside a transaction');
-    if (!trx.view.isOpen) {
+    this.task.interrupted = trx.view.cancelled;
+    if (!trx.view.isOpen && !trx.view.cancelled) {
       this.core.views.open(trx.view);
       trx.viewUsed = false;
     }
@@ -101,6 +109,7 @@ export class Session implements EngineSession {
 
   endStatement(): void {
     this.locker.write();
+    this.core.waits.settle(this.task);
     this.trx.viewUsed = true;
     if (this.isolation <= Isolation.readCommitted) this.core.views.close(this.trx.view);
   }
@@ -111,8 +120,8 @@ export class Session implements EngineSession {
     if (trx.slot >= 0) return ROW;
     const slot = core.fusion.transactions.openSlot();
     if (slot < 0) {
-      core.views.refresh();
-      this.#wakeLater();
+      if (this.task.interrupted) return INTERRUPTED;
+      core.slots.wait(this.task);
       return BLOCKED;
     }
     trx.startStamp = core.views.start();
@@ -132,7 +141,7 @@ export class Session implements EngineSession {
   }
 
   renewView(): boolean {
-    if (this.trx.viewUsed) return false;
+    if (this.trx.viewUsed || this.trx.view.cancelled) return false;
     this.core.views.close(this.trx.view);
     this.core.views.open(this.trx.view);
     return true;
@@ -151,7 +160,7 @@ export class Session implements EngineSession {
     return result;
   }
 
-  /** Undoes back to a position and wakes those who waited for rows that are free again (G5). */
+  /** Undoes back to a position; rollback wakes those who waited for rows that are free again (G5). */
   #undoTo(page: number, at: number, rows: number): number {
     const {trx} = this;
     this.#settle();
@@ -159,15 +168,36 @@ export class Session implements EngineSession {
     if (!this.#undoing) {
       this.#undoing = true;
       const {incarnation} = this.core.fusion;
+      const tails = trx.tails.length;
       trx.addTail(page, at, true);
+      this.#mustLogUndone = trx.tails.length > tails;
       this.#rollback.start(incarnation, trx.slot, trx.version, trx.startStamp, trx.undoPage, trx.undoAt, page, at);
     }
     const result = this.#rollback.poll(this.task);
     trx.undoPage = this.#rollback.page;
     trx.undoAt = this.#rollback.at;
     if (result !== ROW) return this.#retryWhenFull(result);
+    const marked = trx.state === TrxState.rollingBack ? ROW : this.#logUndone();
+    if (marked !== ROW) return this.#retryWhenFull(marked);
     this.#undoing = false;
     trx.rowsChanged = rows;
+    return ROW;
+  }
+
+  /**
+   * A part of the transaction has been undone, and the transaction goes on. An empty undo record behind the part that is left tells recovery, which would take
+   * the part for committed if the transaction commits: what it dropped would be freed.
+   */
+  #logUndone(): number {
+    const {trx, core} = this;
+    if (!this.#mustLogUndone) return ROW;
+    const room = this.locker.reserve(UNDO_HEADER, 0);
+    if (room !== ROW) return room;
+    this.locker.prepareUndoOf(0, 0, 0);
+    core.mtr.begin();
+    core.undo.append(trx, writeUndoPages(core.undo.scratch, 0, this.locker.head, []));
+    core.mtr.commit();
+    this.#mustLogUndone = false;
     return ROW;
   }
 
@@ -181,6 +211,7 @@ export class Session implements EngineSession {
   #settle(): void {
     this.locker.write();
     this.writer.abandon();
+    this.#overflow.abandon();
     this.core.waits.settle(this.task);
     this.task.interrupted = false;
   }
@@ -195,26 +226,37 @@ export class Session implements EngineSession {
       trx.step = 1;
     }
     if (trx.mustForce && !core.log.isDurable(trx.commitLsn, this.task)) return BLOCKED;
-    const cts = core.fusion.transactions.commitSlot(trx.slot);
-    if (cts < 0) {
-      this.#wakeLater();
-      return BLOCKED;
-    }
+    const cts = this.#publish(trx.slot);
+    if (cts < 0) return BLOCKED;
     trx.cts = cts;
     trx.addTail(0, 0, false);
     return this.#finish();
   }
 
+  /** COMMITTING, then the CTS; BLOCKED while the TSO limit is raised, or for ever when this primary has been fenced (K7): the recoverer decides. */
+  #publish(slot: number): number {
+    try {
+      const cts = this.core.fusion.transactions.commitSlot(slot);
+      if (cts < 0) this.#wakeLater();
+      return cts;
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.core.fail(error.message);
+      return BLOCKED;
+    }
+  }
+
+  /** A transaction that only locked writes its record too, so that recovery never takes it for a loser; but nobody waits for it (G14). */
   #logCommit(): number {
     const {trx, core} = this;
     trx.state = TrxState.committing;
-    if (!trx.mustForce) return ROW;
+    if (!trx.hasUndo) return ROW;
     const space = core.log.reserve(TRX_REDO_MAX, this.task, true);
     if (space !== ROW) return space;
     core.mtr.begin();
     core.mtr.commitRecord(trx.slot, trx.version, trx.startStamp);
     trx.commitLsn = core.mtr.commit();
-    core.requestFlush();
+    if (trx.mustForce) core.requestFlush();
     return ROW;
   }
 
@@ -230,7 +272,8 @@ export class Session implements EngineSession {
     }
     const undone = this.#undoTo(0, 0, 0);
     if (undone !== ROW) return undone;
-    const space = core.log.reserve(FIXED_REDO_MAX, this.task, true);
+    if (!trx.hasUndo) return this.#finish();
+    const space = core.log.reserve(TRX_REDO_MAX, this.task, true);
     if (space !== ROW) return this.#retryWhenFull(space);
     core.mtr.begin();
     core.mtr.rollbackEndRecord(trx.slot, trx.version);
@@ -247,8 +290,9 @@ export class Session implements EngineSession {
       core.fusion.transactions.endSlot(trx.slot);
       core.views.endStart(trx.startStamp);
       core.writing.delete(trx);
-      core.history.add({
-        stamp: rolledBack ? core.fusion.transactions.readTso() + 1 : trx.cts,
+      // The end of a rollback draws a timestamp, so every view that may be on its way into this undo lies below it (K14).
+      if (trx.hasUndo) core.history.add({
+        stamp: rolledBack ? core.fusion.transactions.readTso() : trx.cts,
         incarnation: core.fusion.incarnation,
         slot: trx.slot,
         version: trx.version,

@@ -2,22 +2,34 @@
 //
 // An undo record is applied only to the row version that names it: the row's writer and roll pointer must be exactly this transaction and this record
 // (K13). So rollback is idempotent, needs no memory of how far it got, and may be done by several recoverers one after the other. Within a record the
-// secondary entries go first and the clustered row last: the row is the mark.
+// secondary entries go first and the clustered row last: the row is the mark, and the lock.
 //
 // Entries that the change added: if the row did not exist before (insert), they go for good; else they are only marked, because an older version of the row
 // may have the same entry, and purge decides. Entries that the change removed are unmarked.
+//
+// What was allocated for long values is left to purge: somebody may still be on his way to it (K14).
 
 import {assert} from '../../base/assert.ts';
 import {CorruptionError} from '../../base/errors.ts';
 import {Memory} from '../../format/memory.ts';
 import {RecordFlag} from '../../format/page/layout.ts';
-import {freeAfterCompaction, prefixLength} from '../../format/page/page.ts';
-import {clusteredLength, payloadAt, payloadLength, recordAt, recordFlags, recordLength, RowStamp, rollAt, rollPage, writtenBy} from '../../format/page/records.ts';
+import {freeAfterCompaction, prefixLength, slotCount} from '../../format/page/page.ts';
+import {
+  clusteredLength,
+  payloadAt,
+  payloadLength,
+  recordAt,
+  recordFlags,
+  recordLength,
+  RowStamp,
+  rollAt,
+  rollPage,
+  writtenBy,
+} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX, updateMax} from '../../format/redo/bounds.ts';
 import {EntryOp, UndoType} from '../../format/undo/layout.ts';
 import {
-  EntryCursor,
   NO_UNDO,
   oldFlags,
   oldIncarnation,
@@ -29,28 +41,30 @@ import {
   previousPage,
   reconstructPayload,
   undoAt,
-  undoEntryCount,
   undoKeyAt,
   undoKeyLength,
-  undoPageNumber,
   undoRootPage,
+  undoTableId,
   undoTreeId,
   undoType,
 } from '../../format/undo/read.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {ROW, type TreeRef} from '../api.ts';
+import {DONE, ROW, type TreeRef} from '../api.ts';
 import {descend} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
+import {rowHash} from '../row/row-hash.ts';
 import type {Task} from '../schedule/task.ts';
-import {TreeDrop} from '../space/tree-drop.ts';
+import {TreeDrop, treeExists} from '../space/tree-drop.ts';
+import {oldRowFlags, UndoEntries} from './undo-entries.ts';
 
 export class Rollback {
   readonly #core: EngineCore;
-  readonly #entries = new EntryCursor();
+  readonly #entries: UndoEntries;
+  readonly #row = new KeyBuffer();
   readonly #key = new KeyBuffer();
   readonly #stamp = new RowStamp();
-  readonly #old = new Memory(new ArrayBuffer(65536));
+  readonly #old: Memory;
   readonly #drop: TreeDrop;
   #incarnation = 0;
   #slot = 0;
@@ -58,15 +72,18 @@ export class Rollback {
   #startStamp = 0;
   #stopPage = 0;
   #stopAt = 0;
+  /** Leaf and slot of the row whose record is being undone; valid in the poll that found them. */
+  #leaf = -1;
+  #leafSlot = 0;
   /** Next record to undo; page 0 = none left. */
   page = 0;
   at = 0;
-  /** Records undone, for metrics and progress lines. */
-  undone = 0;
 
   constructor(core: EngineCore) {
     this.#core = core;
+    this.#entries = new UndoEntries(core.pool);
     this.#drop = new TreeDrop(core);
+    this.#old = new Memory(new ArrayBuffer(core.pool.pageSize));
   }
 
   /** Undoes the transaction's records from (page, at) back to, not including, (stopPage, stopAt); 0, 0 = all. */
@@ -97,13 +114,21 @@ export class Rollback {
       if (base < 0) return base;
       const mem = this.#core.pool.memory;
       const undo = undoAt(mem, base, this.at, this.#incarnation, this.#slot, this.#version);
-      if (undo === NO_UNDO) throw new CorruptionError(`page ${this.page}`, `no undo record of this transaction at ${this.at}`);
+      if (undo === NO_UNDO) return this.#undoGone();
       const result = this.#undo(undo, task);
       if (result !== ROW) return result;
       this.page = previousPage(mem, undo);
       this.at = previousAt(mem, undo);
-      this.undone++;
     }
+    return ROW;
+  }
+
+  /** Undo is freed only after its transaction has been rolled back completely: another recoverer has done so. */
+  #undoGone(): number {
+    if (this.#incarnation === this.#core.fusion.incarnation) {
+      throw new CorruptionError(`page ${this.page}`, `no undo record of this transaction at ${this.at}`);
+    }
+    this.page = 0;
     return ROW;
   }
 
@@ -113,35 +138,55 @@ export class Rollback {
       case UndoType.createTree:
         return this.#drop.poll({treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)}, task);
       case UndoType.dropTree:
-        return ROW;
+      case UndoType.dropPages:
       case UndoType.pages:
-        return this.#freePages(undo, task);
       case UndoType.moreEntries:
-        return this.#undoEntries(undo, false, task);
-      default: {
-        const isInsert = undoType(mem, undo) === UndoType.insert;
-        const entries = this.#undoEntries(undo, isInsert, task);
-        return entries === ROW ? this.#undoRow(undo, task) : entries;
-      }
+        return ROW;
+      default:
+        return this.#undoChange(undo, task);
     }
   }
 
-  #freePages(undo: number, task: Task): number {
+  #undoChange(undo: number, task: Task): number {
     const mem = this.#core.pool.memory;
-    const count = undoEntryCount(mem, undo);
-    for (let i = 0; i < count; i++) {
-      const freed = this.#drop.freePage(undoPageNumber(mem, undo, i), 0, task);
-      if (freed !== ROW) return freed;
-    }
-    return ROW;
+    this.#row.set(mem.bytes, undoKeyAt(undo), undoKeyLength(mem, undo));
+    const found = this.#findRow(undo, task);
+    if (found !== ROW) return found === DONE ? ROW : found;
+    const entries = this.#undoEntries(undo, undoType(mem, undo) === UndoType.insert, task);
+    if (entries !== ROW) return entries;
+    const restored = this.#restoreRow(undo, task);
+    if (restored === ROW) this.#core.fusion.locks.wakeResource(rowHash(undoTableId(mem, undo), this.#row.bytes, this.#row.length));
+    return restored;
+  }
+
+  /** ROW: the row is in #leaf and #leafSlot, as this very record left it. DONE: it is not; the record has been undone already. */
+  #findRow(undo: number, task: Task): number {
+    const {pool} = this.#core;
+    const mem = pool.memory;
+    const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
+    const exists = treeExists(pool, tree, task);
+    if (exists !== ROW) return exists;
+    const leaf = descend(pool, tree, 0, this.#row.bytes, this.#row.length, PLockMode.exclusive, task);
+    if (leaf < 0) return leaf;
+    this.#leaf = leaf;
+    this.#leafSlot = findSlot(mem, leaf, this.#row.bytes, this.#row.length);
+    if (this.#leafSlot < 0) return DONE;
+    const record = recordAt(mem, leaf, this.#leafSlot);
+    const isMine =
+      writtenBy(mem, record, this.#incarnation, this.#slot, this.#version) &&
+      rollPage(mem, record) === this.page &&
+      rollAt(mem, record) === this.at;
+    return isMine ? ROW : DONE;
   }
 
   #undoEntries(undo: number, isInsert: boolean, task: Task): number {
-    const mem = this.#core.pool.memory;
-    const cursor = this.#entries;
-    for (cursor.open(mem, undo); cursor.next(); ) {
-      this.#key.set(mem.bytes, cursor.keyAt, cursor.keyLength);
-      const result = this.#undoEntry(cursor, isInsert, task);
+    const entries = this.#entries;
+    entries.open(undo, task);
+    for (let next = entries.next(); next !== DONE; next = entries.next()) {
+      if (next !== ROW) return next;
+      const {entry} = entries;
+      this.#key.set(this.#core.pool.memory.bytes, entry.keyAt, entry.keyLength);
+      const result = this.#undoEntry(entry, isInsert, task);
       if (result !== ROW) return result;
     }
     return ROW;
@@ -165,51 +210,37 @@ export class Rollback {
     if (isInsert) mtr.remove(base, slot);
     else mtr.markEntry(base, slot, this.#startStamp, wanted);
     mtr.commit();
+    if (slotCount(mem, base) === 0) this.#core.shrinker.note(tree, this.#key);
     return ROW;
   }
 
-  #undoRow(undo: number, task: Task): number {
-    const {pool, mtr, log} = this.#core;
+  #restoreRow(undo: number, task: Task): number {
+    const {mtr, log, pool} = this.#core;
     const mem = pool.memory;
-    const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
-    this.#key.set(mem.bytes, undoKeyAt(undo), undoKeyLength(mem, undo));
-    for (;;) {
-      const base = descend(pool, tree, 0, this.#key.bytes, this.#key.length, PLockMode.exclusive, task);
-      if (base < 0) return base;
-      const slot = findSlot(mem, base, this.#key.bytes, this.#key.length);
-      if (slot < 0 || !this.#isMine(recordAt(mem, base, slot))) return ROW;
-      const space = log.reserve(updateMax(pool.pageSize) + FIXED_REDO_MAX, task, true);
-      if (space !== ROW) return space;
-      const type = undoType(mem, undo);
-      if (type === UndoType.update || type === UndoType.revive) {
-        const result = this.#restorePayload(tree, undo, base, slot, task);
-        if (result === SPLIT) continue;
-        return result;
-      }
-      mtr.begin();
-      if (type === UndoType.insert) mtr.remove(base, slot);
-      else {
-        this.#oldHeader(undo);
-        mtr.setRowHeader(base, slot, this.#stamp);
-      }
-      mtr.commit();
-      return ROW;
+    const type = undoType(mem, undo);
+    const space = log.reserve(updateMax(pool.pageSize) + FIXED_REDO_MAX, task, true);
+    if (space !== ROW) return space;
+    if (type === UndoType.update || type === UndoType.revive) return this.#restorePayload(undo, task);
+    mtr.begin();
+    if (type === UndoType.insert) mtr.remove(this.#leaf, this.#leafSlot);
+    else {
+      this.#oldHeader(undo);
+      mtr.setRowHeader(this.#leaf, this.#leafSlot, this.#stamp);
     }
+    mtr.commit();
+    if (slotCount(mem, this.#leaf) === 0) this.#noteEmptyLeaf(undo);
+    return ROW;
   }
 
-  #isMine(record: number): boolean {
+  #noteEmptyLeaf(undo: number): void {
     const mem = this.#core.pool.memory;
-    return (
-      writtenBy(mem, record, this.#incarnation, this.#slot, this.#version) &&
-      rollPage(mem, record) === this.page &&
-      rollAt(mem, record) === this.at
-    );
+    this.#core.shrinker.note({treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)}, this.#row);
   }
 
   #oldHeader(undo: number): void {
     const mem = this.#core.pool.memory;
     const stamp = this.#stamp;
-    stamp.flags = oldFlags(mem, undo);
+    stamp.flags = oldRowFlags(oldFlags(mem, undo));
     stamp.incarnation = oldIncarnation(mem, undo);
     stamp.slot = oldSlot(mem, undo);
     stamp.version = oldVersion(mem, undo);
@@ -218,24 +249,23 @@ export class Rollback {
     stamp.startStamp = this.#startStamp;
   }
 
-  #restorePayload(tree: TreeRef, undo: number, base: number, slot: number, task: Task): number {
+  #restorePayload(undo: number, task: Task): number {
     const {pool, mtr, splitter} = this.#core;
     const mem = pool.memory;
-    const record = recordAt(mem, base, slot);
+    const leaf = this.#leaf;
+    const record = recordAt(mem, leaf, this.#leafSlot);
     const length = reconstructPayload(mem, undo, mem, payloadAt(mem, record), payloadLength(mem, record), this.#old, 0);
-    const needed = clusteredLength(prefixLength(mem, base), this.#key.length, length);
+    const needed = clusteredLength(prefixLength(mem, leaf), this.#row.length, length);
     const grows = needed - recordLength(mem, record);
-    if (grows > 0 && freeAfterCompaction(mem, base) < grows) {
-      const made = splitter.split(tree, base, slot, this.#key.bytes, this.#key.length, needed, task);
-      return made === ROW ? SPLIT : made;
+    if (grows > 0 && freeAfterCompaction(mem, leaf) < grows) {
+      const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
+      const made = splitter.split(tree, leaf, this.#leafSlot, this.#row.bytes, this.#row.length, needed, task);
+      return made === ROW ? this.#undoChange(undo, task) : made;
     }
     this.#oldHeader(undo);
     mtr.begin();
-    mtr.updateRow(base, slot, this.#stamp, this.#old, 0, length);
+    mtr.updateRow(leaf, this.#leafSlot, this.#stamp, this.#old, 0, length);
     mtr.commit();
     return ROW;
   }
 }
-
-/** Internal: the leaf was split to make room, search again. */
-const SPLIT = 2;

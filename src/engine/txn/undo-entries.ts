@@ -5,7 +5,6 @@
 //
 // The change's record owns them all: it is the one that a row's roll pointer names, so rollback and purge look at the moreEntries records only through it (K13).
 
-import {assert} from '../../base/assert.ts';
 import {
   EntryCursor,
   NO_UNDO,
@@ -69,7 +68,8 @@ export class UndoEntries {
       const base = this.#pool.fix(page, PLockMode.shared, this.#task as Task);
       if (base < 0) return BLOCKED;
       const undo = undoAt(mem, base, at, this.#incarnation, this.#slot, this.#version);
-      assert(undo !== NO_UNDO && undoType(mem, undo) === UndoType.moreEntries, () => `no more entries at page ${page}, offset ${at}`);
+      // Whoever has freed it, another recoverer, had done with the change.
+      if (undo === NO_UNDO || undoType(mem, undo) !== UndoType.moreEntries) return DONE;
       this.#record = undo;
       this.#isChange = false;
       this.#cursor.open(mem, undo);

@@ -5,13 +5,21 @@ import type {Accumulator, AggregateTask} from '../exec/aggregate.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {MemoryBudget} from '../exec/memory-budget.ts';
 import {Coercibility, Expression, Volatility} from './expression.ts';
-import {coercibilityOf} from './leaf.ts';
+import {type ColumnRef, coercibilityOf} from './leaf.ts';
 
 /** What the function registry makes of a call. */
 export interface AggregateDefinition {
   readonly type: SqlType;
   readonly nullable: boolean;
   newAccumulator(budget: MemoryBudget): Accumulator;
+  /** What it is, where a fused plan can compute it from row bytes: rows, non-NULL values of a column, the sum of an integer column. */
+  readonly simple: SimpleAggregate | undefined;
+}
+
+export interface SimpleAggregate {
+  readonly kind: 'countRows' | 'count' | 'sum';
+  /** Undefined for `countRows`. */
+  readonly column: ColumnRef | undefined;
 }
 
 export class AggregateCall extends Expression implements AggregateTask {

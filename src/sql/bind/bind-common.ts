@@ -6,7 +6,7 @@ import type * as ast from '../parse/ast.ts';
 import {bindQuery} from './bind-query.ts';
 import {canMerge, derivedColumns, derivedSource, leafOf, type BoundReference, type Place} from './bind-from.ts';
 import type {BoundQuery, CommonTable} from './bound-query.ts';
-import {convertTo} from './convert.ts';
+import {convertExactly} from './convert.ts';
 import {type CommonBinding, Scope} from './scope.ts';
 
 /** Makes the names of a WITH clause known in a scope. Each CTE sees the ones before it, and itself when it is recursive. */
@@ -121,7 +121,7 @@ function bindRecursive(binding: CommonBinding): CommonTable {
     seed,
     seedOutputs: seed.outputs.map(o => o.expression),
     recursive: part,
-    recursiveOutputs: part.outputs.map((o, i) => convertTo(o.expression, types[i])),
+    recursiveOutputs: part.outputs.map((o, i) => convertExactly(o.expression, types[i])),
     targets: binder.registers.takeMany(types.length),
     types,
     isDistinct: recursive.some(b => !b.all),

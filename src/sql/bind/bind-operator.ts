@@ -9,7 +9,7 @@ import {BitOperation, type BitOperator} from './bits.ts';
 import {Case} from './case.ts';
 import {compareExpressions, comparisonType, isNullTest, sameColumns} from './comparison-bind.ts';
 import {negate} from './condition.ts';
-import {convertTo} from './convert.ts';
+import {convertExactly, convertTo} from './convert.ts';
 import {type Expression, isStable, Volatility} from './expression.ts';
 import {InList} from './in-list.ts';
 import {Constant, RowValue} from './leaf.ts';
@@ -145,10 +145,10 @@ export function caseOf(
 ): Expression {
   const all = otherwise === undefined ? results : [...results, otherwise];
   const type = unifyTypes(all, connection, operation);
-  const convertedElse = otherwise === undefined ? undefined : convertTo(otherwise, type);
+  const convertedElse = otherwise === undefined ? undefined : convertExactly(otherwise, type);
   return new Case(
     conditions,
-    results.map(r => convertTo(r, type)),
+    results.map(r => convertExactly(r, type)),
     convertedElse,
     type,
   );

@@ -6,7 +6,7 @@ import {bindWith} from './bind-common.ts';
 import {bindAny, bindScalar} from './bind-expression.ts';
 import {bindSelect} from './bind-select.ts';
 import type {BoundQuery, BoundSetOperation, BoundValues, OrderKey, Output} from './bound-query.ts';
-import {convertTo} from './convert.ts';
+import {convertExactly, convertTo} from './convert.ts';
 import type {Expression} from './expression.ts';
 import {Parameter, Slot} from './leaf.ts';
 import {Scope} from './scope.ts';
@@ -153,7 +153,7 @@ function setOf(
     operator,
     all,
     branches,
-    branchOutputs: branches.map(b => b.outputs.map((o, i) => convertTo(o.expression, types[i]))),
+    branchOutputs: branches.map(b => b.outputs.map((o, i) => convertExactly(o.expression, types[i]))),
     targets,
     types,
     outputs: first.outputs.map(({name}, i) => {
@@ -180,7 +180,7 @@ function bindValues(body: ast.ValuesBody, scope: Scope): BoundValues {
   const targets = scope.binder.registers.takeMany(width);
   return {
     kind: 'values',
-    rows: rows.map(row => row.map((value, i) => convertTo(value, types[i]))),
+    rows: rows.map(row => row.map((value, i) => convertExactly(value, types[i]))),
     targets,
     outputs: types.map((type, i) => {
       const name = `column_${i}`;

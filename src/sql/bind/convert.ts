@@ -89,6 +89,19 @@ export function convertTo(e: Expression, type: SqlType): Expression {
   return convert === undefined ? e : new Convert(e, type, convert);
 }
 
+/**
+ * The expression as a value of exactly this type: like `convertTo`, and decimals have the type's scale. For results whose parts
+ * have a common type (CASE, COALESCE, UNION).
+ */
+export function convertExactly(e: Expression, type: SqlType): Expression {
+  const converted = convertTo(e, type);
+  if (domainOf(type) !== 'decimal') return converted;
+  const source = converted instanceof Convert ? converted.operand.type : converted.type;
+  const hasScale = domainOf(source) === 'decimal' && source.decimals === type.decimals;
+  if (hasScale || domainOf(converted.type) === 'null') return converted;
+  return new Convert(converted, type, value => (value as Decimal).rescale(type.decimals));
+}
+
 const UNSIGNED_LITERAL: SqlType = {kind: Kind.bigint, unsigned: true, length: 20, decimals: 0, collation: 63, members: []};
 
 /** NULL with a type. */

@@ -6,6 +6,7 @@ import type {Expression} from '../bind/expression.ts';
 import type {ExecContext, RowSource} from './contract.ts';
 import type {Epoch} from './epoch.ts';
 import type {MemoryBudget} from './memory-budget.ts';
+import type {PollClock} from './poll-clock.ts';
 import {RowBuffer} from './registers.ts';
 
 /** Something that has rows after being filled. */
@@ -75,11 +76,13 @@ export class StoreScanSource implements RowSource {
   readonly #store: RowStore;
   /** By column of the store: its register, -1 = not needed. */
   readonly #targets: Int32Array;
+  readonly #clock: PollClock;
   #next = 0;
 
-  constructor(store: RowStore, targets: Int32Array) {
+  constructor(store: RowStore, targets: Int32Array, clock: PollClock) {
     this.#store = store;
     this.#targets = targets;
+    this.#clock = clock;
   }
 
   open(context: ExecContext): void {
@@ -88,6 +91,8 @@ export class StoreScanSource implements RowSource {
   }
 
   next(context: ExecContext): number {
+    const pause = this.#clock.tick(context);
+    if (pause !== ROW) return pause;
     const result = this.#store.fill(context);
     if (result !== DONE) return result;
     const {rows} = this.#store;

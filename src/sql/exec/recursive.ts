@@ -11,6 +11,7 @@ import type {ExecContext, RowSource} from './contract.ts';
 import type {Epoch} from './epoch.ts';
 import type {RowStore} from './materialize.ts';
 import type {MemoryBudget} from './memory-budget.ts';
+import type {PollClock} from './poll-clock.ts';
 import {RowBuffer} from './registers.ts';
 import {registerKey} from './row-key.ts';
 import type {Branch} from './set-operation.ts';
@@ -115,11 +116,13 @@ export class RecursiveStore implements RowStore {
 export class RecursionScanSource implements RowSource {
   readonly #store: RecursiveStore;
   readonly #targets: Int32Array;
+  readonly #clock: PollClock;
   #next = 0;
 
-  constructor(store: RecursiveStore, targets: Int32Array) {
+  constructor(store: RecursiveStore, targets: Int32Array, clock: PollClock) {
     this.#store = store;
     this.#targets = targets;
+    this.#clock = clock;
   }
 
   open(): void {
@@ -128,6 +131,8 @@ export class RecursionScanSource implements RowSource {
 
   next(context: ExecContext): number {
     if (this.#next === this.#store.roundTo) return DONE;
+    const pause = this.#clock.tick(context);
+    if (pause !== ROW) return pause;
     const row = this.#next++;
     for (let i = 0; i < this.#targets.length; i++) {
       if (this.#targets[i] >= 0) context.registers[this.#targets[i]] = this.#store.rows.get(row, i);

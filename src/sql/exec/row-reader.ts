@@ -5,6 +5,7 @@
 
 import {ROW} from '../../engine/api.ts';
 import type {RowPlace} from '../../engine/api.ts';
+import type {Memory} from '../../format/memory.ts';
 import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
 import {hasOverflow, isOverflow, readOverflow} from '../../format/row/overflow.ts';
 import type {RowLayout} from '../../format/row/row-layout.ts';
@@ -48,6 +49,15 @@ export class RowReader {
       else registers[this.#registers[i]] = readColumn(this.#layout, memory, payloadAt, column, zone);
     }
     return this.#pending.length === 0 ? ROW : this.resume(context);
+  }
+
+  /** True when a column that is read here is in overflow pages. */
+  needsOverflow(memory: Memory, payloadAt: number): boolean {
+    if (!hasOverflow(memory, payloadAt)) return false;
+    for (let i = 0; i < this.#columns.length; i++) {
+      if (isOverflow(this.#layout, memory, payloadAt, this.#columns[i])) return true;
+    }
+    return false;
   }
 
   /** Fetches the long values that are missing. */

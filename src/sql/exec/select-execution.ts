@@ -35,8 +35,6 @@ export class SelectExecution implements ReusableExecution {
   #hasBegun = false;
   #isOpen = false;
   #rows = 0;
-  /** A row that the sink has not taken yet. */
-  #isRowPending = false;
 
   constructor(parts: SelectParts) {
     this.#parts = parts;
@@ -50,7 +48,6 @@ export class SelectExecution implements ReusableExecution {
     budget.reset();
     this.#rows = 0;
     this.#hasBegun = false;
-    this.#isRowPending = false;
     source.open(context);
     this.#isOpen = true;
   }
@@ -62,15 +59,12 @@ export class SelectExecution implements ReusableExecution {
       this.#hasBegun = true;
     }
     for (;;) {
-      if (!this.#isRowPending) {
-        const result = source.next(context);
-        if (result === DONE) break;
-        if (result !== ROW) return result;
-        this.#evaluate(context);
-      }
-      this.#isRowPending = !sink.row(this.#row, this.#row.length);
-      if (this.#isRowPending) return BLOCKED;
+      const result = source.next(context);
+      if (result === DONE) break;
+      if (result !== ROW) return result;
+      this.#evaluate(context);
       this.#rows++;
+      if (!sink.row(this.#row, this.#row.length)) return BLOCKED;
     }
     context.session.foundRows = counter === undefined ? this.#rows : counter.seen;
     sink.end();

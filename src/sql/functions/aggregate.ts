@@ -3,10 +3,11 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
 import {asNumber, decimalOf} from '../bind/arithmetic-bind.ts';
-import type {AggregateDefinition} from '../bind/aggregate-call.ts';
+import type {AggregateDefinition, SimpleAggregate} from '../bind/aggregate-call.ts';
 import type {AggregateInput} from '../bind/bind-aggregate.ts';
 import {convertTo} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
+import {ColumnRef} from '../bind/leaf.ts';
 import type {Scope} from '../bind/scope.ts';
 import {aggregateCollations} from '../bind/collation-rules.ts';
 import {
@@ -39,6 +40,23 @@ import {GroupConcat, JsonArrayAccumulator, JsonObjectAccumulator} from './accumu
 
 /** Result type and accumulator of an aggregate. */
 export function defineAggregate(input: AggregateInput, scope: Scope): AggregateDefinition {
+  return {...definitionOf(input, scope), simple: simpleOf(input)};
+}
+
+/** COUNT(*), COUNT(column), SUM(integer column). */
+function simpleOf({name, args, distinct}: AggregateInput): SimpleAggregate | undefined {
+  if (distinct) return undefined;
+  const [arg] = args;
+  if (name === 'count' && arg === undefined) return {kind: 'countRows', column: undefined};
+  if (!(arg instanceof ColumnRef) || args.length !== 1) return undefined;
+  if (name === 'count') return {kind: 'count', column: arg};
+  const isPlainInteger = arg.type.kind >= Kind.tinyint && arg.type.kind <= Kind.bigint;
+  return name === 'sum' && isPlainInteger ? {kind: 'sum', column: arg} : undefined;
+}
+
+type Definition = Omit<AggregateDefinition, 'simple'>;
+
+function definitionOf(input: AggregateInput, scope: Scope): Definition {
   const {name, args} = input;
   switch (name) {
     case 'count':
@@ -79,7 +97,7 @@ function over(
   return budget => new Distinct([arg], make(), distinct, budget);
 }
 
-function count(input: AggregateInput): AggregateDefinition {
+function count(input: AggregateInput): Definition {
   const {args, distinct} = input;
   const type = sqlType(Kind.bigint, {length: 21});
   if (args.length === 0) return {type, nullable: false, newAccumulator: () => new CountAll()};
@@ -92,7 +110,7 @@ function count(input: AggregateInput): AggregateDefinition {
 }
 
 /** Integers add up to DECIMAL, exactly; text and doubles to DOUBLE. */
-function sum(input: AggregateInput): AggregateDefinition {
+function sum(input: AggregateInput): Definition {
   const arg = asNumber(input.args[0]);
   const domain = domainOf(arg.type);
   if (domain === 'double') return {type: DOUBLE, nullable: true, newAccumulator: over(input, arg, () => new SumDoubles())};
@@ -106,7 +124,7 @@ function sum(input: AggregateInput): AggregateDefinition {
 }
 
 /** Exact, with div_precision_increment (4) more decimals. */
-function average(input: AggregateInput): AggregateDefinition {
+function average(input: AggregateInput): Definition {
   const arg = asNumber(input.args[0]);
   if (domainOf(arg.type) === 'double') {
     return {type: DOUBLE, nullable: true, newAccumulator: over(input, arg, () => new MeanDoubles())};
@@ -118,7 +136,7 @@ function average(input: AggregateInput): AggregateDefinition {
   return {type, nullable: true, newAccumulator: over(input, decimal, () => new AverageDecimals(scale))};
 }
 
-function extreme(arg: Expression, sign: 1 | -1): AggregateDefinition {
+function extreme(arg: Expression, sign: 1 | -1): Definition {
   const type = extremeType(arg.type);
   return {type, nullable: true, newAccumulator: budget => new Distinct([arg], new Extreme(type, sign), false, budget)};
 }
@@ -129,7 +147,7 @@ function extremeType(type: SqlType): SqlType {
   return textType(Math.max(...type.members.map(m => m.length), 1), type.collation);
 }
 
-function bits(name: 'bit_and' | 'bit_or' | 'bit_xor', arg: Expression): AggregateDefinition {
+function bits(name: 'bit_and' | 'bit_or' | 'bit_xor', arg: Expression): Definition {
   const integer = convertTo(arg, BIGINT_UNSIGNED);
   return {
     type: BIGINT_UNSIGNED,
@@ -138,7 +156,7 @@ function bits(name: 'bit_and' | 'bit_or' | 'bit_xor', arg: Expression): Aggregat
   };
 }
 
-function variance(name: 'stddev_pop' | 'stddev_samp' | 'var_pop' | 'var_samp', arg: Expression): AggregateDefinition {
+function variance(name: 'stddev_pop' | 'stddev_samp' | 'var_pop' | 'var_samp', arg: Expression): Definition {
   const double = convertTo(asNumber(arg), DOUBLE);
   return {
     type: DOUBLE,
@@ -148,7 +166,7 @@ function variance(name: 'stddev_pop' | 'stddev_samp' | 'var_pop' | 'var_samp', a
 }
 
 /** Length limit group_concat_max_len, read when the statement is bound. */
-function groupConcat(input: AggregateInput, scope: Scope): AggregateDefinition {
+function groupConcat(input: AggregateInput, scope: Scope): Definition {
   const {session} = scope.binder.environment;
   const connection = session.collationConnection;
   const limit = Number(session.systemVariable('group_concat_max_len', 'session') ?? 1024);

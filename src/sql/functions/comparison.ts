@@ -5,7 +5,7 @@ import {collationOf, compare} from '../../format/value/collation.ts';
 import type {Value} from '../../format/value/types.ts';
 import {aggregateCollations} from '../bind/collation-rules.ts';
 import {isNullTest} from '../bind/comparison-bind.ts';
-import {convertTo} from '../bind/convert.ts';
+import {convertExactly} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
 import {unifyTypes} from '../bind/unify.ts';
 import {INT} from '../bind/type-classes.ts';
@@ -16,7 +16,7 @@ import {type CallSite, define, doubleArg, type FunctionDefinition, MANY, textArg
 function extreme(args: readonly Expression[], {name, connection}: CallSite, sign: 1 | -1): Expression {
   const type = unifyTypes(args, connection, name.toLowerCase());
   const order = orderOf(type);
-  const converted = args.map(arg => convertTo(arg, type));
+  const converted = args.map(arg => convertExactly(arg, type));
   return callN({name: name.toLowerCase(), type}, converted, values => {
     let best: NonNull = values[0];
     for (const value of values) if (order(prepareValue(value, type), prepareValue(best, type)) * sign > 0) best = value;

@@ -4,7 +4,7 @@ import {caseOf} from '../bind/bind-operator.ts';
 import {Coalesce} from '../bind/case.ts';
 import {compareExpressions} from '../bind/comparison-bind.ts';
 import {asCondition} from '../bind/condition.ts';
-import {convertTo, nullOf} from '../bind/convert.ts';
+import {convertExactly, nullOf} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
 import {unifyTypes} from '../bind/unify.ts';
 import {type CallSite, define, type FunctionDefinition, MANY} from './definition.ts';
@@ -14,7 +14,7 @@ function coalesce(args: readonly Expression[], {name, connection}: CallSite): Ex
   const type = unifyTypes(args, connection, lower);
   return new Coalesce(
     lower,
-    args.map(arg => convertTo(arg, type)),
+    args.map(arg => convertExactly(arg, type)),
     type,
   );
 }

@@ -11,15 +11,15 @@ checkValues([
   ['ASCII(2)', '50'],
   ["ASCII('')", '0'],
   ["ASCII('é')", '195'],
-  ["BIN(12)", '1100'],
+  ['BIN(12)', '1100'],
   ['BIN(-1)', '1'.repeat(64)],
   ['BIN(NULL)', null],
   ["BIT_LENGTH('text')", '32'],
   ["BIT_LENGTH('é')", '16'],
   ['CHAR(77,121,83,81,76)', 'x4d7953514c'],
-  ["CHAR(77,77.3,'77.3')", 'x4d4d4d'],
+  ["CHAR(77,77.3,'77.3')", 'x4d4d4d', 1292],
   ['CHAR(256)', 'x0100'],
-  ["CHAR(77, NULL, 78 USING utf8mb4)", 'MN'],
+  ['CHAR(77, NULL, 78 USING utf8mb4)', 'MN'],
   ["CHAR_LENGTH('naïve€😀')", '7'],
   ["CHARACTER_LENGTH(x'e282ac')", '3'],
   ["CONCAT('My', 'S', 'QL')", 'MySQL'],
@@ -46,7 +46,6 @@ checkValues([
   ['FORMAT(12332.123456, 4)', '12,332.1235'],
   ['FORMAT(12332.1,4)', '12,332.1000'],
   ['FORMAT(12332.2,0)', '12,332'],
-  ["FORMAT(12332.2,2,'de_DE')", '12.332,20'],
   ['FORMAT(-1234567.5, 0)', '-1,234,568'],
   ['FORMAT(1e15, 2)', '1,000,000,000,000,000.00'],
   ["TO_BASE64('abc')", 'YWJj'],
@@ -138,7 +137,6 @@ checkValues([
   ["UCASE('Hej')", 'HEJ'],
   ["UNHEX('4D7953514C')", 'x4d7953514c'],
   ["UNHEX('ABC')", 'x0abc'],
-  ["UNHEX('GG')", null, 1411],
   ["CONV('a',16,2)", '1010'],
   ["CONV('6E',18,8)", '172'],
   ['CONV(-17,10,-18)', '-H'],
@@ -148,11 +146,10 @@ checkValues([
 ]);
 
 checkErrors([
-  ["CHAR(1 USING klingon)", 1115],
-  ["LEFT('a')", 1064],
-  ["CONCAT()", 1582],
+  ['CHAR(1 USING klingon)', 1115],
+  ['CONCAT()', 1582],
   ["REVERSE('a', 'b')", 1582],
-  ["no_such_function(1)", 1305],
+  ['no_such_function(1)', 1305],
 ]);
 
 test('results have the collation of their arguments', () => {

@@ -84,7 +84,6 @@ export function timeOf(value: Value): Duration {
 
 /** Fraction digits of a result computed from this: those a constant text really has. */
 export function exactFsp(e: Expression): number {
-  if (e instanceof Constant && typeof e.value === 'string')
-    return /\.(\d{1,6})/.exec(e.value)?.[1].length ?? 0;
+  if (e instanceof Constant && typeof e.value === 'string') return /\.(\d{1,6})/.exec(e.value)?.[1].length ?? 0;
   return fspOf(e);
 }

@@ -24,15 +24,7 @@ import {
 } from '../bind/type-classes.ts';
 import type {ExecContext, SessionState} from '../exec/contract.ts';
 import {call1, call2, call3} from './call.ts';
-import {
-  type CallSite,
-  define,
-  type FunctionDefinition,
-  fspOf,
-  integerArg,
-  textArg,
-  timeArg,
-} from './definition.ts';
+import {type CallSite, define, type FunctionDefinition, fspOf, integerArg, textArg, timeArg} from './definition.ts';
 import {exactFsp, momentArg, momentOrTimeArg} from './temporal-argument.ts';
 
 function overflow(session: SessionState, what: 'datetime' | 'time'): null {
@@ -43,13 +35,8 @@ function overflow(session: SessionState, what: 'datetime' | 'time'): null {
 // --- ADDTIME, SUBTIME, TIMEDIFF ------------------------------------------------------------------------------------
 
 /** A moment or a time, a TIME later. */
-function later(
-  value: DateTime | Duration,
-  time: Duration,
-  {session}: ExecContext,
-): DateTime | Duration | null {
-  if (value instanceof DateTime)
-    return addDuration(value, time)?.toDateTime() ?? overflow(session, 'datetime');
+function later(value: DateTime | Duration, time: Duration, {session}: ExecContext): DateTime | Duration | null {
+  if (value instanceof DateTime) return addDuration(value, time)?.toDateTime() ?? overflow(session, 'datetime');
   return clipped(new Duration(value.micros + time.micros), session);
 }
 
@@ -81,6 +68,21 @@ function bindAddTime(sign: 1 | -1) {
       return isText ? (sum?.toString() ?? null) : sum;
     });
   };
+}
+
+/** TIMESTAMP(value): as a DATETIME; TIMESTAMP(value, time): so much later. */
+function bindTimestamp([value, time]: readonly Expression[]): Expression {
+  const moment = momentArg(value);
+  const fsp = Math.min(exactFsp(value), 6);
+  if (time === undefined) {
+    return call1({name: 'timestamp', type: datetimeType(fsp), canBeNull: true}, moment, v =>
+      (v as DateTime).toDateTime(),
+    );
+  }
+  const type = datetimeType(Math.max(fsp, exactFsp(time)));
+  return call2({name: 'timestamp', type, canBeNull: true}, moment, timeArg(time), (v, t, {session}) => {
+    return addDuration(v as DateTime, t as Duration)?.toDateTime() ?? overflow(session, 'datetime');
+  });
 }
 
 /** TIMEDIFF: of two moments or of two times; NULL for one of each. */
@@ -181,6 +183,7 @@ function convertZone(value: NonNull, from: NonNull, to: NonNull): DateTime | nul
 export const temporalArithmeticFunctions: readonly FunctionDefinition[] = [
   define('ADDTIME', 'temporal', 2, 'The first argument, a time later', bindAddTime(1)),
   define('SUBTIME', 'temporal', 2, 'The first argument, a time earlier', bindAddTime(-1)),
+  define('TIMESTAMP', 'temporal', [1, 2], 'The moment of a date, or so much later', bindTimestamp),
   define('TIMEDIFF', 'temporal', 2, 'The time from the second argument to the first', bindTimeDifference),
   define('DATEDIFF', 'temporal', 2, 'Days from the second date to the first', ([a, b]) =>
     call2({name: 'datediff', type: INT, canBeNull: true}, momentArg(a), momentArg(b), (x, y) => {
@@ -228,9 +231,7 @@ export const temporalArithmeticFunctions: readonly FunctionDefinition[] = [
   ),
   define('CONVERT_TZ', 'temporal', 3, 'The moment in another time zone', ([value, from, to], site) => {
     const moment = momentArg(value);
-    const type = datetimeType(
-      moment.type.kind === Kind.date ? 0 : Math.min(exactFsp(value), moment.type.decimals),
-    );
+    const type = datetimeType(moment.type.kind === Kind.date ? 0 : Math.min(exactFsp(value), moment.type.decimals));
     const traits = {name: 'convert_tz', type, canBeNull: true};
     return call3(traits, moment, textArg(from, site), textArg(to, site), convertZone);
   }),

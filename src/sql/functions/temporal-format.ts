@@ -25,14 +25,7 @@ import {
 } from '../bind/type-classes.ts';
 import type {ExecContext, SessionState} from '../exec/contract.ts';
 import {call0, call1, call2} from './call.ts';
-import {
-  type CallSite,
-  define,
-  type FunctionDefinition,
-  resultCollation,
-  textArg,
-  timeArg,
-} from './definition.ts';
+import {type CallSite, define, type FunctionDefinition, resultCollation, textArg, timeArg} from './definition.ts';
 import {exactFsp, momentArg} from './temporal-argument.ts';
 
 /** No specifier becomes longer than six times itself (%r: two characters, eleven). */
@@ -121,22 +114,16 @@ const PARSE_MODES = SqlMode.noZeroDate | SqlMode.noZeroInDate | SqlMode.allowInv
 function bindStrToDate([text, format]: readonly Expression[], site: CallSite): Expression {
   const formatText = textArg(format, site);
   const type = parsedType(constantValue(formatText, site.session));
-  return call2(
-    {name: 'str_to_date', type, canBeNull: true},
-    textArg(text, site),
-    formatText,
-    (t, f, {session}) => {
-      const options = {mode: session.sqlMode & PARSE_MODES, fsp: 6, zone: session.timeZone};
-      const {value, problem} = strToDate(t as string, f as string, options);
-      if (value === undefined) {
-        warn(session, 'ER_WRONG_VALUE_FOR_TYPE', 'datetime', shown(t as string), 'str_to_date');
-        return null;
-      }
-      if (problem !== Problem.none)
-        warn(session, 'ER_TRUNCATED_INCORRECT_VALUE', 'datetime', shown(t as string));
-      return asAnnounced(value, type);
-    },
-  );
+  return call2({name: 'str_to_date', type, canBeNull: true}, textArg(text, site), formatText, (t, f, {session}) => {
+    const options = {mode: session.sqlMode & PARSE_MODES, fsp: 6, zone: session.timeZone};
+    const {value, problem} = strToDate(t as string, f as string, options);
+    if (value === undefined) {
+      warn(session, 'ER_WRONG_VALUE_FOR_TYPE', 'datetime', shown(t as string), 'str_to_date');
+      return null;
+    }
+    if (problem !== Problem.none) warn(session, 'ER_TRUNCATED_INCORRECT_VALUE', 'datetime', shown(t as string));
+    return asAnnounced(value, type);
+  });
 }
 
 // --- GET_FORMAT ----------------------------------------------------------------------------------------------------
@@ -160,17 +147,9 @@ const FORMATS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** GET_FORMAT(type, region): a format for DATE_FORMAT; NULL for a region that is none. */
-export function bindGetFormat(
-  type: 'date' | 'time' | 'datetime',
-  region: Expression,
-  site: CallSite,
-): Expression {
+export function bindGetFormat(type: 'date' | 'time' | 'datetime', region: Expression, site: CallSite): Expression {
   const traits = {name: `get_format_${type}`, type: textType(17, site.connection), canBeNull: true};
-  return call1(
-    traits,
-    textArg(region, site),
-    text => FORMATS.get(`${type} ${(text as string).toUpperCase()}`) ?? null,
-  );
+  return call1(traits, textArg(region, site), text => FORMATS.get(`${type} ${(text as string).toUpperCase()}`) ?? null);
 }
 
 export const temporalFormatFunctions: readonly FunctionDefinition[] = [
@@ -186,11 +165,5 @@ export const temporalFormatFunctions: readonly FunctionDefinition[] = [
   }),
   define('STR_TO_DATE', 'temporal', 2, 'The date or time that a text in a format stands for', bindStrToDate),
   define('UNIX_TIMESTAMP', 'temporal', [0, 1], 'Seconds since 1970 UTC', bindUnixTimestamp),
-  define(
-    'FROM_UNIXTIME',
-    'temporal',
-    [1, 2],
-    'The moment of a number of seconds since 1970 UTC',
-    bindFromUnixTime,
-  ),
+  define('FROM_UNIXTIME', 'temporal', [1, 2], 'The moment of a number of seconds since 1970 UTC', bindFromUnixTime),
 ];

@@ -69,12 +69,7 @@ export function bindInterval(
 }
 
 /** TIMESTAMPADD(unit, amount, value). */
-export function bindTimestampAdd(
-  unit: SimpleUnit,
-  amount: Expression,
-  value: Expression,
-  scope: Scope,
-): Expression {
+export function bindTimestampAdd(unit: SimpleUnit, amount: Expression, value: Expression, scope: Scope): Expression {
   return bindInterval(value, '+', amount, unit, scope);
 }
 

@@ -81,12 +81,8 @@ const now = define('NOW', 'temporal', [0, 1], 'Date and time at which the statem
 const today = define('CURDATE', 'temporal', 0, 'Date on which the statement began', () =>
   clock('curdate', DATE, moment => moment.toDate()),
 );
-const timeNow = define(
-  'CURTIME',
-  'temporal',
-  [0, 1],
-  'Time of day at which the statement began',
-  (args, site) => clock('curtime', timeType(fspArg(args, site)), moment => moment.toDuration()),
+const timeNow = define('CURTIME', 'temporal', [0, 1], 'Time of day at which the statement began', (args, site) =>
+  clock('curtime', timeType(fspArg(args, site)), moment => moment.toDuration()),
 );
 
 export const temporalNowFunctions: readonly FunctionDefinition[] = [
@@ -98,9 +94,7 @@ export const temporalNowFunctions: readonly FunctionDefinition[] = [
   alias('CURRENT_DATE', today),
   timeNow,
   alias('CURRENT_TIME', timeNow),
-  define('UTC_DATE', 'temporal', 0, 'CURDATE in UTC', () =>
-    clock('utc_date', DATE, moment => moment.toDate(), true),
-  ),
+  define('UTC_DATE', 'temporal', 0, 'CURDATE in UTC', () => clock('utc_date', DATE, moment => moment.toDate(), true)),
   define('UTC_TIME', 'temporal', [0, 1], 'CURTIME in UTC', (args, site) =>
     clock('utc_time', timeType(fspArg(args, site)), moment => moment.toDuration(), true),
   ),

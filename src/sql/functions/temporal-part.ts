@@ -9,11 +9,11 @@ import type {IntervalUnit} from '../../format/value/interval.ts';
 import {DateTime, type Duration, SECONDS_PER_DAY} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
 import {type Expression, Volatility} from '../bind/expression.ts';
-import {BIGINT, DATE, INT, textType} from '../bind/type-classes.ts';
+import {BIGINT, DATE, INT, textType, timeType} from '../bind/type-classes.ts';
 import type {SessionState} from '../exec/contract.ts';
 import {call1, call2} from './call.ts';
 import {alias, define, type FunctionDefinition, integerArg, timeArg} from './definition.ts';
-import {momentArg, momentOrTimeArg} from './temporal-argument.ts';
+import {exactFsp, momentArg, momentOrTimeArg, timeOf} from './temporal-argument.ts';
 
 /** A number that a DATE or DATETIME has. */
 function datePart(name: string, summary: string, f: (d: DateTime) => number | null): FunctionDefinition {
@@ -144,8 +144,7 @@ export function bindExtract(unit: IntervalUnit, value: Expression): Expression {
   if (ofDate !== undefined) return call1(traits, momentArg(value), v => ofDate(v as DateTime));
   const [timeUnit, dayFactor] = DAY_UNITS.get(unit) ?? [unit, 0];
   const ofTime = TIME_UNITS.get(timeUnit) as TimeReader;
-  if (dayFactor === 0)
-    return call1(traits, timeArg(value), v => signed(v as Duration, ofTime(v as Duration)));
+  if (dayFactor === 0) return call1(traits, timeArg(value), v => signed(v as Duration, ofTime(v as Duration)));
   return call1(traits, momentOrTimeArg(value), v => {
     if (!(v instanceof DateTime)) return signed(v as Duration, ofTime(v as Duration));
     return v.day * dayFactor + ofTime(v.toDuration());
@@ -155,6 +154,12 @@ export function bindExtract(unit: IntervalUnit, value: Expression): Expression {
 const day = datePart('DAYOFMONTH', 'Day of the month, 0 to 31', d => d.day);
 
 export const temporalPartFunctions: readonly FunctionDefinition[] = [
+  define('DATE', 'temporal', 1, 'The date without the time', ([a]) =>
+    call1({name: 'date', type: DATE, canBeNull: true}, momentArg(a), v => (v as DateTime).toDate()),
+  ),
+  define('TIME', 'temporal', 1, 'The time without the date', ([a]) =>
+    call1({name: 'time', type: timeType(exactFsp(a)), canBeNull: true}, momentOrTimeArg(a), timeOf),
+  ),
   datePart('YEAR', 'The year', d => d.year),
   datePart('QUARTER', 'Quarter of the year, 1 to 4', quarterOf),
   datePart('MONTH', 'The month, 0 to 12', d => d.month),
@@ -167,19 +172,13 @@ export const temporalPartFunctions: readonly FunctionDefinition[] = [
   define('WEEK', 'temporal', [1, 2], 'Week of the year under a mode', bindWeek('week', false)),
   define('YEARWEEK', 'temporal', [1, 2], 'Year and week as one number', bindWeek('yearweek', true)),
   partName('MONTHNAME', 'English name of the month', d => (d.month === 0 ? null : MONTH_NAMES[d.month - 1])),
-  partName('DAYNAME', 'English name of the day of the week', d =>
-    d.hasZeroPart() ? null : DAY_NAMES[weekday(d)],
-  ),
+  partName('DAYNAME', 'English name of the day of the week', d => (d.hasZeroPart() ? null : DAY_NAMES[weekday(d)])),
   timePart('HOUR', 'The hours of a time, which may be beyond 23', t => t.hours),
   timePart('MINUTE', 'The minutes of a time', t => t.minutes),
   timePart('SECOND', 'The seconds of a time', t => t.seconds),
   timePart('MICROSECOND', 'The microseconds of a time', t => t.fraction),
   define('LAST_DAY', 'temporal', 1, 'The last day of the month', ([a]) =>
-    call1(
-      {name: 'last_day', type: DATE, canBeNull: true},
-      momentArg(a),
-      (v): Value => lastDay(v as DateTime),
-    ),
+    call1({name: 'last_day', type: DATE, canBeNull: true}, momentArg(a), (v): Value => lastDay(v as DateTime)),
   ),
   define('TO_DAYS', 'temporal', 1, 'Number of the day since the year 0', ([a]) =>
     call1({name: 'to_days', type: INT, canBeNull: true}, momentArg(a), dayNumberOf),

@@ -46,7 +46,7 @@ checkValues([
   ["TIME '10:00:00' + INTERVAL 90 MINUTE", '11:30:00'],
   ["TIME '10:00:00' + INTERVAL 1 DAY", '2024-03-16 10:00:00'],
   ["DATE '9999-12-31' + INTERVAL 1 DAY", null, 1441],
-  ["DATE_ADD(NULL, INTERVAL 1 DAY)", null],
+  ['DATE_ADD(NULL, INTERVAL 1 DAY)', null],
   ["DATE_ADD('2020-01-01', INTERVAL NULL DAY)", null],
   ["ADDDATE('2008-01-02', 31)", '2008-02-02'],
   ["SUBDATE('2008-01-02 12:00:00', 31)", '2007-12-02 12:00:00'],
@@ -73,31 +73,41 @@ checkValues([
   ["TIMEDIFF('2000-01-01 00:00:00', '10:00:00')", null],
   ["DATEDIFF('2007-12-31 23:59:59', '2007-12-30')", '1'],
   ["DATEDIFF('2010-11-30 23:59:59', '2010-12-31')", '-31'],
-  ["PERIOD_ADD(200801, 2)", '200803'],
-  ["PERIOD_ADD(9912, 1)", '200001'],
-  ["PERIOD_DIFF(200802, 200703)", '11'],
-  ["FROM_DAYS(730669)", '2000-07-03'],
+  ['PERIOD_ADD(200801, 2)', '200803'],
+  ['PERIOD_ADD(9912, 1)', '200001'],
+  ['PERIOD_DIFF(200802, 200703)', '11'],
+  ['FROM_DAYS(730669)', '2000-07-03'],
   ["TO_DAYS('2007-10-07')", '733321'],
-  ["TO_DAYS(950501)", '728779'],
+  ['TO_DAYS(950501)', '728779'],
   ["TO_SECONDS('2009-11-29 13:43:32')", '63426721412'],
-  ["MAKEDATE(2011, 31)", '2011-01-31'],
-  ["MAKEDATE(2011, 32)", '2011-02-01'],
-  ["MAKEDATE(2014, 365)", '2014-12-31'],
-  ["MAKEDATE(2011, 0)", null],
-  ["MAKETIME(12, 15, 30)", '12:15:30'],
-  ["MAKETIME(-1, 15, 30.25)", '-01:15:30.25'],
-  ["MAKETIME(12, 60, 30)", null],
-  ["SEC_TO_TIME(2378)", '00:39:38'],
-  ["SEC_TO_TIME(-2378)", '-00:39:38'],
-  ["SEC_TO_TIME(1.5)", '00:00:01.5'],
-  ["SEC_TO_TIME(1e10)", '838:59:59.000000', 1292],
+  ['MAKEDATE(2011, 31)', '2011-01-31'],
+  ['MAKEDATE(2011, 32)', '2011-02-01'],
+  ['MAKEDATE(2014, 365)', '2014-12-31'],
+  ['MAKEDATE(2011, 0)', null],
+  ['MAKETIME(12, 15, 30)', '12:15:30'],
+  ['MAKETIME(-1, 15, 30.25)', '-01:15:30.25'],
+  ['MAKETIME(12, 60, 30)', null],
+  ['SEC_TO_TIME(2378)', '00:39:38'],
+  ['SEC_TO_TIME(-2378)', '-00:39:38'],
+  ['SEC_TO_TIME(1.5)', '00:00:01.5'],
+  ['SEC_TO_TIME(1e10)', '838:59:59.000000', 1292],
   ["TIME_TO_SEC('22:23:00')", '80580'],
   ["TIME_TO_SEC('-00:39:38')", '-2378'],
   ["CONVERT_TZ('2004-01-01 12:00:00', '+00:00', '+10:00')", '2004-01-01 22:00:00'],
   ["CONVERT_TZ('2004-07-01 12:00:00', 'UTC', 'Europe/Berlin')", '2004-07-01 14:00:00'],
   ["CONVERT_TZ('2004-01-01 12:00:00', 'Moon/Base', 'UTC')", null],
 
+  ["TIMESTAMP('2003-12-31')", '2003-12-31 00:00:00'],
+  ["TIMESTAMP('2003-12-31 12:00:00', '12:00:00')", '2004-01-01 00:00:00'],
+  ["TIMESTAMP('2003-12-31 12:00:00', '0:00:00.25')", '2003-12-31 12:00:00.25'],
+
   // Parts.
+  ["DATE('2003-12-31 01:02:03')", '2003-12-31'],
+  ['DATE(20031231010203)', '2003-12-31'],
+  ["DATE('garbage')", null, 1292],
+  ["TIME('2003-12-31 01:02:03')", '01:02:03'],
+  ["TIME('2003-12-31 01:02:03.000123')", '01:02:03.000123'],
+  ["TIME('-27:00:00')", '-27:00:00'],
   ["YEAR('1987-01-01')", '1987'],
   ["QUARTER('2008-04-01')", '2'],
   ["MONTH('2008-02-03')", '2'],
@@ -136,8 +146,8 @@ checkValues([
   ["EXTRACT(DAY_MICROSECOND FROM TIMESTAMP '2003-01-02 10:30:00.000123')", '2103000000123'],
   ["EXTRACT(WEEK FROM '2008-02-20')", '7'],
   ["YEAR('garbage')", null, 1292],
-  ["YEAR(NULL)", null],
-  ["YEAR(20070203)", '2007'],
+  ['YEAR(NULL)', null],
+  ['YEAR(20070203)', '2007'],
   ["YEAR(TIME '10:00:00')", '2024'],
 
   // Formats.
@@ -161,10 +171,10 @@ checkValues([
   ["UNIX_TIMESTAMP('2015-11-13 10:20:19')", '1447410019'],
   ["UNIX_TIMESTAMP('2015-11-13 10:20:19.012')", '1447410019.012'],
   ["UNIX_TIMESTAMP('1969-01-01')", '0'],
-  ["FROM_UNIXTIME(1447430881)", '2015-11-13 16:08:01'],
-  ["FROM_UNIXTIME(1447430881.25)", '2015-11-13 16:08:01.25'],
+  ['FROM_UNIXTIME(1447430881)', '2015-11-13 16:08:01'],
+  ['FROM_UNIXTIME(1447430881.25)', '2015-11-13 16:08:01.25'],
   ["FROM_UNIXTIME(1447430881, '%Y %D %M %h:%i:%s %x')", '2015 13th November 04:08:01 2015'],
-  ["FROM_UNIXTIME(-1)", null],
+  ['FROM_UNIXTIME(-1)', null],
 ]);
 
 checkErrors([
@@ -203,5 +213,8 @@ test('expressions that differ in their unit only have different texts', () => {
   const session = new TestSession();
   const day = String(bindText('NOW() + INTERVAL 1 DAY', session));
   assert.notEqual(day, String(bindText('NOW() + INTERVAL 1 HOUR', session)));
-  assert.notEqual(String(bindText('EXTRACT(DAY FROM NOW())', session)), String(bindText('EXTRACT(HOUR FROM NOW())', session)));
+  assert.notEqual(
+    String(bindText('EXTRACT(DAY FROM NOW())', session)),
+    String(bindText('EXTRACT(HOUR FROM NOW())', session)),
+  );
 });

@@ -26,6 +26,7 @@ import {MaterializedStore, type RowStore, StoreScanSource} from '../exec/materia
 import type {MemoryBudget} from '../exec/memory-budget.ts';
 import {ExistsLoopSource, InnerLoopSource, LeftLoopSource} from '../exec/nested-loop.ts';
 import {NoRowSource, OneRowSource} from '../exec/one-row.ts';
+import {PollClock} from '../exec/poll-clock.ts';
 import {PreludeSource} from '../exec/prelude.ts';
 import {RecursionScanSource, RecursiveStore} from '../exec/recursive.ts';
 import {RollupSource} from '../exec/rollup.ts';
@@ -55,8 +56,7 @@ export class OperatorBuilder {
   readonly #context: BuildContext;
   readonly #stores: Map<StorePlan, RowStore> = new Map();
   readonly #steps: Map<BlockingExpression, BlockingStep> = new Map();
-  /** The scan operator of each base table that was built: the search plan asks it for keys. */
-  readonly scans: Map<Source, RowSource> = new Map();
+  readonly #clock: PollClock = new PollClock();
   /** The LIMIT that counts for FOUND_ROWS. */
   counter: LimitSource | undefined;
 
@@ -72,11 +72,11 @@ export class OperatorBuilder {
       case 'noRows':
         return new NoRowSource();
       case 'scan':
-        return this.#scan(node);
+        return scanSource(node.source, node.access, this.#clock);
       case 'store':
-        return new StoreScanSource(this.#store(node.store), node.source.registers);
+        return new StoreScanSource(this.#store(node.store), node.source.registers, this.#clock);
       case 'recursion':
-        return new RecursionScanSource(this.#store(node.store) as RecursiveStore, node.source.registers);
+        return new RecursionScanSource(this.#store(node.store) as RecursiveStore, node.source.registers, this.#clock);
       case 'virtual':
       case 'function':
         return rowList(node.source);
@@ -119,12 +119,6 @@ export class OperatorBuilder {
       default:
         return unreachable(node);
     }
-  }
-
-  #scan(node: Of<'scan'>): RowSource {
-    const source = scanSource(node.source, node.access);
-    this.scans.set(node.source, source);
-    return source;
   }
 
   #loop(node: Of<'loop'>): RowSource {

@@ -44,21 +44,17 @@ export function planBound(bound: BoundQuery, binder: Binder, statistics: PlanSta
   const columns = bound.outputs.map(resultColumn);
   const planner = new QueryPlanner(statistics, binder.environment.session.collationConnection);
   const {plan, outputs} = planner.plan(bound);
-  const fused = fusedExecution(bound, plan, columns);
-  if (fused !== undefined) return {columns, execution: fused.execution, root: plan, fused: fused.name};
-  const budget = new MemoryBudget();
-  const builder = new OperatorBuilder({planner, budget, epoch: binder.epoch});
-  const source = builder.build(plan);
-  const execution = new SelectExecution({
-    source,
-    outputs,
-    columns,
-    registerCount: binder.registers.count,
-    epoch: binder.epoch,
-    budget,
-    counter: builder.counter,
-  });
-  return {columns, execution, root: plan, fused: undefined};
+  const generic = (): ReusableExecution => {
+    const budget = new MemoryBudget();
+    const builder = new OperatorBuilder({planner, budget, epoch: binder.epoch});
+    const source = builder.build(plan);
+    const {counter} = builder;
+    const registerCount = binder.registers.count;
+    return new SelectExecution({source, outputs, columns, registerCount, epoch: binder.epoch, budget, counter});
+  };
+  const registerCount = binder.registers.count;
+  const fused = fusedExecution({bound, root: plan, columns, registerCount, epoch: binder.epoch, generic});
+  return {columns, execution: fused?.execution ?? generic(), root: plan, fused: fused?.name};
 }
 
 /** A scope for expressions that stand outside of any query: SET, DO, VALUES of an INSERT. */

@@ -1,21 +1,87 @@
 // LOCK TABLES and UNLOCK TABLES.
 //
-// The locks are exclusive metadata locks, held by an engine session of their own across the client's transactions; while they are held,
-// statements of other sessions on these tables wait, on all primaries. READ locks are taken as WRITE locks: an engine that lets
-// readers in but no writers would need a third mode. The session itself may use only what it has locked.
+// The locks are exclusive metadata locks, held across the client's transactions by an engine session of their own; while they are held,
+// statements of other sessions on these tables wait, on all primaries. READ locks are taken like WRITE locks: to let readers in but no
+// writers needs a third mode, which metadata locks do not have. As in MySQL the session itself may use only what it has locked.
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {EngineSession} from '../../engine/api.ts';
-import {until, type Steps} from '../catalog/steps.ts';
+import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {OpenObject} from '../catalog/catalog.ts';
 import type {LockTables} from '../parse/ast-command.ts';
-import {openTable} from '../statement/resolve-name.ts';
-import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
+import {NOTHING_DONE, type Outcome} from '../statement/statement-context.ts';
 import type {SqlSession} from './session.ts';
 
-export function* lockTables(_session: SqlSession, _context: StatementContext, _ast: LockTables): Steps<Outcome> {
+/** What a session has locked by LOCK TABLES. */
+export class TableLocks {
+  readonly #holder: EngineSession;
+  readonly #objects: Map<string, OpenObject> = new Map();
+  readonly #writable: Set<string> = new Set();
+
+  constructor(holder: EngineSession) {
+    this.#holder = holder;
+  }
+
+  get holder(): EngineSession {
+    return this.#holder;
+  }
+
+  add(key: string, object: OpenObject, mayWrite: boolean): void {
+    this.#objects.set(key, object);
+    if (mayWrite) this.#writable.add(key);
+  }
+
+  /** The object as it was locked; 1100 for one that was not. */
+  find(schema: string, name: string): OpenObject {
+    const found = this.#objects.get(`${schema}\0${name}`);
+    if (found === undefined) throw new SqlError('ER_TABLE_NOT_LOCKED', name);
+    return found;
+  }
+
+  /** Throws 1099 for a table under a READ lock. */
+  checkWritable(schema: string, name: string): void {
+    if (!this.#writable.has(`${schema}\0${name}`)) throw new SqlError('ER_TABLE_NOT_LOCKED_FOR_WRITE', name);
+  }
+}
+
+/** Commits what is open, gives up earlier locks, and takes all of these; in the order of their names, so that two sessions do not block each other. */
+export function* lockTables(session: SqlSession, ast: LockTables): Steps<Outcome> {
+  yield* session.transaction.commit();
+  yield* unlockTables(session);
+  const {state, server} = session;
+  const {waiter} = session.engine;
+  const holder = server.world.engine.newSession(() => waiter.wake());
+  holder.lockWaitTimeoutMs = session.engine.lockWaitTimeoutMs;
+  holder.begin(true, false);
+  holder.beginStatement();
+  const locks = new TableLocks(holder);
+  try {
+    const wanted = [...ast.locks].sort((a, b) => (a.table.name < b.table.name ? -1 : 1));
+    for (const {table, mode} of wanted) {
+      const schema = canonicalSchema(table.schema ?? state.database);
+      if (schema === '') throw new SqlError('ER_NO_DB');
+      if (isVirtualSchema(schema)) continue;
+      const opened = yield* server.catalog.open(holder, schema, table.name, true);
+      if (opened === undefined) throw new SqlError('ER_NO_SUCH_TABLE', schema, table.name);
+      locks.add(`${schema}\0${table.name}`, opened, mode === 'write');
+    }
+  } catch (error) {
+    holder.close(() => undefined);
+    throw error;
+  }
+  session.tableLocks = locks;
   return NOTHING_DONE;
 }
 
-export function* unlockTables(_session: SqlSession): Steps<Outcome> {
+/** Gives up the session's table locks, if it has any; what is open is committed then, as in MySQL. */
+export function* unlockTables(session: SqlSession): Steps<Outcome> {
+  const locks = session.tableLocks;
+  if (locks === undefined) return NOTHING_DONE;
+  yield* session.transaction.commit();
+  session.tableLocks = undefined;
+  locks.holder.endStatement();
+  yield* expectRow(() => locks.holder.commit());
+  locks.holder.close(() => undefined);
   return NOTHING_DONE;
 }

@@ -13,17 +13,15 @@ import {alterTable} from '../statement/alter-table.ts';
 import {createTableAsSelect} from '../statement/create-table-select.ts';
 import {createTable} from '../statement/create-table.ts';
 import {createView, dropViews} from '../statement/views.ts';
-import {deleteRows} from '../statement/delete.ts';
 import {dropTables, renameTables, truncateTable} from '../statement/drop-table.ts';
 import {explain} from '../statement/explain.ts';
 import {createIndex, dropIndex} from '../statement/index-statements.ts';
-import {insertRows} from '../statement/insert.ts';
 import {maintainTables} from '../statement/maintenance.ts';
-import {runQuery} from '../statement/query.ts';
 import {alterDatabase, createDatabase, dropDatabase} from '../statement/schemas.ts';
 import {show} from '../statement/show/show.ts';
+import {planStatement, type RowStatement} from '../statement/plan-statement.ts';
+import {runBody} from '../statement/statement-body.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
-import {updateRows} from '../statement/update.ts';
 import {WatchedSink} from '../statement/watched-sink.ts';
 import {changeUsers, dropUsers, renameUsers, setPassword} from '../statement/users.ts';
 import {evaluateAll} from '../statement/evaluate.ts';
@@ -74,13 +72,10 @@ export function checkMayWrite(session: SqlSession): void {
 function rowsBody(statement: Statement): ((context: StatementContext) => Steps<Outcome>) | undefined {
   switch (statement.kind) {
     case 'query':
-      return context => runQuery(context, statement);
     case 'insert':
-      return context => insertRows(context, statement);
     case 'update':
-      return context => updateRows(context, statement);
     case 'delete':
-      return context => deleteRows(context, statement);
+      return context => runPlanned(context, statement);
     case 'do':
       return function* (context) {
         yield* evaluateAll(context, statement.expressions);
@@ -90,9 +85,18 @@ function rowsBody(statement: Statement): ((context: StatementContext) => Steps<O
       return context => show(context, statement);
     case 'explain':
       return context => explain(context, statement);
+    case 'tableMaintenance':
+      return context => maintainTables(context, statement);
     default:
       return undefined;
   }
+}
+
+/** Plans a statement and runs it. Whoever keeps plans is told of it. */
+function* runPlanned(context: StatementContext, statement: RowStatement): Steps<Outcome> {
+  const planned = yield* planStatement(context, statement);
+  context.planned?.(planned);
+  return yield* runBody(planned.body, context);
 }
 
 /** Runs a body in the session's transaction. It may run again after a lost race as long as no row has left. */
@@ -115,6 +119,8 @@ function* runDefinition(session: SqlSession, parsed: Parsed, context: StatementC
   const body = definitionBody(parsed, context);
   if (body === undefined) return undefined;
   yield* session.transaction.commit();
+  // A table cannot be redefined while LOCK TABLES holds it: the locks fall.
+  yield* unlockTables(session);
   session.transaction.ensure();
   session.engine.isolation = Isolation.readCommitted;
   try {
@@ -196,11 +202,9 @@ function* runSessionStatement(session: SqlSession, statement: Statement, context
     case 'deallocate':
       return session.prepared.deallocate(statement);
     case 'lockTables':
-      return yield* lockTables(session, context, statement);
+      return yield* lockTables(session, statement);
     case 'unlockTables':
       return yield* unlockTables(session);
-    case 'tableMaintenance':
-      return yield* maintainTables(session, context, statement);
     case 'flush':
       return NOTHING_DONE;
     case 'callProcedure':

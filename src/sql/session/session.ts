@@ -17,6 +17,7 @@ import {type Source, sourceOf, textOf} from '../parse/source.ts';
 import type {Outcome, StatementContext} from '../statement/statement-context.ts';
 import {type Reply, SessionStatus, type StatementClient} from './client.ts';
 import {hasMore} from './text-end.ts';
+import type {TableLocks} from './lock-tables.ts';
 import {PreparedStatements} from './prepared.ts';
 import {runStatement} from './run-statement.ts';
 import {type Identity, SqlSessionState} from './session-state.ts';
@@ -43,6 +44,8 @@ export class SqlSession {
   #isKilled = false;
   #info = '';
   #sinceMs: number;
+  /** Tables locked by LOCK TABLES; then no others may be used. */
+  tableLocks: TableLocks | undefined;
   /** Set by KILL: asks the connection to end. */
   onKill: (() => void) | undefined;
 
@@ -115,6 +118,8 @@ export class SqlSession {
     work?.return();
     this.#work = undefined;
     this.#done = undefined;
+    this.tableLocks?.holder.close(() => undefined);
+    this.tableLocks = undefined;
     this.engine.close(() => undefined);
   }
 
@@ -196,6 +201,7 @@ export class SqlSession {
       exec,
       sink: client,
       text,
+      tableLocks: this.tableLocks,
       processes: () => server.processes(),
       statusRows: () => server.statusRows(),
     };

@@ -28,4 +28,16 @@ t(a,'TRUNCATE TABLE t'); t(b,'SELECT * FROM t'); t(b,"INSERT INTO t(k) VALUES(9)
 t(a,'RENAME TABLE t TO t2'); t(b,'SELECT id,k FROM t'); t(b,'SELECT id,k FROM t2'); t(a,'DROP TABLE t2'); t(b,'SELECT id,k FROM t2');
 t(a,'CREATE DATABASE d1'); t(b,'SHOW DATABASES'); t(b,'USE d1'); t(b,'CREATE TABLE x (a INT)'); t(b,'INSERT INTO x VALUES (1),(1)'); t(b,'SELECT * FROM x'); t(b,'UPDATE x SET a=a+1 LIMIT 1'); t(b,'SELECT * FROM x'); t(a,'DROP DATABASE d1'); t(b,'SELECT * FROM x');
 t(a,'CREATE TABLE j (a INT PRIMARY KEY, b TEXT)'); t(a,"INSERT INTO j VALUES (1, REPEAT('x', 20000)), (2, 'y')"); t(b,'SELECT a, LENGTH(b) FROM j'); t(b,"UPDATE j SET b=REPEAT('z',30000) WHERE a=2"); t(a,'SELECT a, LENGTH(b), LEFT(b,3) FROM j'); t(a,'DELETE FROM j WHERE a=1'); t(a,'SELECT a,LENGTH(b) FROM j'); t(a,'SELECT * FROM j WHERE a=2');
+
+t(a,'CREATE TABLE al (a INT PRIMARY KEY, b VARCHAR(10))'); t(a,"INSERT INTO al VALUES (1,'x'),(2,'y')");
+t(a,'ALTER TABLE al ADD COLUMN c INT NOT NULL DEFAULT 5 AFTER a, ADD INDEX (b)'); t(b,'SELECT * FROM al'); t(b,'SHOW CREATE TABLE al');
+t(b,"ALTER TABLE al MODIFY b VARCHAR(20) NOT NULL, DROP COLUMN c"); t(a,'SELECT * FROM al WHERE b = \'y\''); t(a,'EXPLAIN SELECT * FROM al WHERE b = \'y\''); t(a,'EXPLAIN FORMAT=TREE SELECT * FROM al WHERE a=1');
+t(a,'ALTER TABLE al DROP PRIMARY KEY'); t(a,'SELECT * FROM al'); t(a,'ALTER TABLE al ADD PRIMARY KEY (a), RENAME TO al2'); t(b,'SHOW CREATE TABLE al2'); t(b, 'CREATE UNIQUE INDEX u ON al2 (b)'); t(b,"INSERT INTO al2 VALUES (3,'x')"); t(b,'DROP INDEX u ON al2'); t(b,"INSERT INTO al2 VALUES (3,'x')");
+t(a,'CREATE VIEW v AS SELECT a, b FROM al2 WHERE a > 1'); t(b,'SELECT * FROM v'); t(b,'SHOW CREATE VIEW v'); t(b,'DESCRIBE v'); t(b,'DROP VIEW v'); t(a,'SELECT * FROM v');
+t(a,'CREATE TABLE ct AS SELECT a, b, a*2 AS d FROM al2'); t(a,'SHOW CREATE TABLE ct'); t(a,'SELECT * FROM ct'); t(a,'CREATE TABLE ck (a INT, b INT GENERATED ALWAYS AS (a*2) STORED, CHECK (a < 10))'); t(a,'INSERT INTO ck (a) VALUES (3)'); t(a,'INSERT INTO ck (a) VALUES (30)'); t(a,'UPDATE ck SET a = 4'); t(a,'SELECT * FROM ck'); t(a,'INSERT INTO ck (a,b) VALUES (1,1)');
+t(a,'CHECK TABLE al2'); t(a,'ANALYZE TABLE al2'); t(a,'OPTIMIZE TABLE al2');
+t(a,"CREATE USER joe@'%' IDENTIFIED WITH mysql_native_password BY 'x'"); t(a,"DROP USER joe@'%'"); t(a,"DROP USER joe@'%'"); t(a,'SHOW GRANTS');
+t(a,'LOCK TABLES al2 WRITE'); t(a,'SELECT COUNT(*) FROM al2'); t(a,'SELECT * FROM ct'); b.start('SELECT COUNT(*) FROM al2'); cluster.world.time.run(50); console.log('b done while locked:', b.isDone); t(a,'UNLOCK TABLES'); console.log(JSON.stringify(b.finish()[0].rows));
+t(a,'INSERT INTO al2 SELECT a+10, b FROM al2'); t(a,'UPDATE al2 JOIN ct ON al2.a = ct.a SET al2.b = CONCAT(al2.b, ct.d), ct.d = 0'); t(a,'SELECT * FROM al2'); t(a,'DELETE al2 FROM al2 JOIN ct ON al2.a=ct.a'); t(a,'SELECT * FROM al2');
+t(a,"INSERT INTO al2 VALUES (99, NULL)"); t(a,"INSERT INTO al2 VALUES (99, 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')"); t(a,"INSERT INTO al2 (b) VALUES ('q')"); t(a,"UPDATE al2 SET a = a + 1 ORDER BY a DESC"); t(a,'SELECT * FROM al2');
 process.exit(0);

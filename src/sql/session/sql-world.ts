@@ -1,5 +1,6 @@
 // What one primary hands to all its SQL sessions.
 
+import {SqlError} from '../../base/sql-error.ts';
 import type {Clock} from '../../env/clock.ts';
 import type {Crypto} from '../../env/crypto.ts';
 import type {Random} from '../../env/random.ts';
@@ -27,11 +28,16 @@ export interface ClusterHooks {
   otherProcesses(): readonly ProcessInfo[];
   /** KILL of a session that is not on this primary. False: no such session. */
   killElsewhere(connectionId: number, queryOnly: boolean): boolean;
+  /** The secret of a caching_sha2_password account, as the protocol's login wants it stored. */
+  cachingSha2Secret(password: string): Uint8Array;
 }
 
 export const NO_CLUSTER: ClusterHooks = {
   otherProcesses: () => [],
   killElsewhere: () => false,
+  cachingSha2Secret: () => {
+    throw new SqlError('ER_NOT_SUPPORTED_YET', 'passwords without a cluster');
+  },
 };
 
 export interface SqlWorld {

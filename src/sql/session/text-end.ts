@@ -6,7 +6,9 @@ import type {Source} from '../parse/source.ts';
 
 /** True when something other than blanks and comments stands behind the semicolon at or after `end`. */
 export function hasMore(text: Source, end: number): boolean {
-  const scanner = new Scanner(text, DEFAULT_MODES, end);
+  // A statement may end inside a version comment, whose end is no token of any statement.
+  const closed = /^\s*\*\//.exec(text.slice(end, end + 64));
+  const scanner = new Scanner(text, DEFAULT_MODES, closed === null ? end : end + closed[0].length);
   scanner.next();
   if (scanner.word === ';') scanner.next();
   return scanner.kind !== Token.end;

@@ -1,8 +1,141 @@
-// PLACEHOLDER
+// ALTER TABLE.
+//
+//   only the definition changes    names, defaults, comments, visibility, dropped indexes: the catalog row is replaced
+//   rows or indexes change         the rows are copied into new trees, then the definition points to those; the old trees are freed
+//                                  after the commit
+// All of it is one transaction under the table's exclusive metadata lock: after a crash the table is as before.
+
 import {SqlError} from '../../base/sql-error.ts';
-import type {Steps} from '../catalog/steps.ts';
-import type {Outcome, StatementContext} from './statement-context.ts';
-// biome-ignore lint/correctness/useYield: placeholder
-export function* alterTable(_context: StatementContext, _ast: unknown): Steps<Outcome> {
-  throw new SqlError('ER_NOT_SUPPORTED_YET', 'alterTable');
+import {buildTable, keepBytes} from '../catalog/build-table.ts';
+import type {OpenTable} from '../catalog/catalog.ts';
+import {checkTableName} from '../catalog/names.ts';
+import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {StoredColumn, StoredIndex, StoredTable} from '../catalog/stored-table.ts';
+import type {AlterTable} from '../parse/ast-schema.ts';
+import {AlterDraft, type AlterWishes} from './alter-draft.ts';
+import {copyRows} from './copy-table.ts';
+import {defineEnvironment} from './define-table.ts';
+import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
+import {changed, type Outcome, type StatementContext} from './statement-context.ts';
+import {type FinishedDraft, TableDraft} from './table-draft.ts';
+import {makeCounter, makeTree} from './table-trees.ts';
+
+export function* alterTable(context: StatementContext, ast: AlterTable): Steps<Outcome> {
+  const opened = yield* openTable(context, ast.table, true);
+  // Others may have committed while the lock was waited for.
+  context.engine.renewView();
+  const alter = new AlterDraft(TableDraft.of(opened.stored), opened.stored.name, context, defineEnvironment(context));
+  for (const action of ast.actions) alter.apply(action);
+  const {draft, wishes} = alter;
+  const finished = draft.finish();
+  const named = yield* newName(context, opened.stored, wishes);
+  const isCopied = wishes.rebuild || needsCopy(opened.stored, finished);
+  const altered = isCopied
+    ? yield* rebuilt(context, opened, finished, named)
+    : {table: yield* redefined(context, opened.stored, finished, named), rows: 0};
+  if (wishes.firstAutoValue !== undefined) yield* raiseCounter(context, altered.table, wishes.firstAutoValue);
+  if (!(yield* context.catalog.changeTable(context.engine, opened.stored, altered.table))) {
+    throw new SqlError('ER_TABLE_EXISTS', altered.table.name);
+  }
+  context.statistics.forget(opened.id);
+  const {warningCount} = context.state.diagnostics;
+  return changed(altered.rows, `Records: ${altered.rows}  Duplicates: 0  Warnings: ${warningCount}`);
+}
+
+interface NewName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+function* newName(context: StatementContext, table: StoredTable, {rename}: AlterWishes): Steps<NewName> {
+  if (rename === undefined) return {schema: table.schema, name: table.name};
+  const schema = schemaOf(context, rename);
+  checkTableName(rename.name);
+  yield* lockExistingSchema(context, schema);
+  return {schema, name: rename.name};
+}
+
+/** True when rows or index entries of the new definition have another form than those that are there. */
+function needsCopy(old: StoredTable, draft: FinishedDraft): boolean {
+  if (old.columns.length !== draft.columns.length) return true;
+  if (draft.columns.some((column, c) => !isSameForm(old.columns[c], column))) return true;
+  if (draft.indexes.some(index => index.tree === undefined && !isHidden(draft.columns, index))) return true;
+  if (isHidden(draft.columns, draft.indexes[0]) !== isHidden(old.columns, old.indexes[0])) return true;
+  const before = keepBytes(old.columns, old.indexes);
+  return keepBytes(draft.columns, draft.indexes).some((bytes, c) => bytes > before[c]);
+}
+
+function isHidden(columns: readonly StoredColumn[], index: Pick<StoredIndex, 'parts'>): boolean {
+  return columns[index.parts[0].column].hidden;
+}
+
+/** The hidden row id is made anew by the draft: it is the same whatever its id. */
+function isSameForm(a: StoredColumn, b: StoredColumn): boolean {
+  if (a.hidden && b.hidden) return true;
+  const isSameType =
+    a.type.kind === b.type.kind &&
+    a.type.unsigned === b.type.unsigned &&
+    a.type.length === b.type.length &&
+    a.type.decimals === b.type.decimals &&
+    a.type.collation === b.type.collation &&
+    a.type.members.length === b.type.members.length &&
+    a.type.members.every((member, i) => member === b.type.members[i]);
+  return (
+    a.id === b.id &&
+    isSameType &&
+    a.nullable === b.nullable &&
+    a.autoIncrement === b.autoIncrement &&
+    a.generated?.sql === b.generated?.sql
+  );
+}
+
+/** The same rows under a new definition; indexes that are gone give up their trees. */
+function* redefined(context: StatementContext, old: StoredTable, draft: FinishedDraft, named: NewName): Steps<StoredTable> {
+  const {engine} = context;
+  const kept = new Set(draft.indexes.map(index => index.tree?.treeId));
+  const hiddenTree = old.indexes.find(index => isHidden(old.columns, index))?.tree;
+  for (const {tree} of old.indexes) {
+    if (!kept.has(tree.treeId) && tree !== hiddenTree) yield* expectRow(() => engine.dropTree(tree));
+  }
+  const columns = draft.columns.map((column, c) => (column.hidden ? old.columns[c] : column));
+  const indexes = draft.indexes.map(index => ({...index, tree: index.tree ?? (hiddenTree as StoredIndex['tree'])}));
+  const {checks, foreignKeys, collation, comment} = draft;
+  return {...old, ...named, version: old.version + 1, columns, indexes, checks, foreignKeys, collation, comment};
+}
+
+/** New trees with the rows in their new form. */
+function* rebuilt(
+  context: StatementContext,
+  opened: OpenTable,
+  draft: FinishedDraft,
+  named: NewName,
+): Steps<{readonly table: StoredTable; readonly rows: number}> {
+  const {engine} = context;
+  const old = opened.stored;
+  const indexes: StoredIndex[] = [];
+  for (const [i, index] of draft.indexes.entries()) indexes.push({...index, tree: yield* makeTree(engine, i === 0)});
+  const hasAuto = draft.columns.some(column => column.autoIncrement);
+  const hasRowId = draft.columns.some(column => column.hidden);
+  const {columns, checks, foreignKeys, collation, comment} = draft;
+  const table: StoredTable = {
+    ...old,
+    ...named,
+    version: old.version + 1,
+    columns,
+    indexes,
+    checks,
+    foreignKeys,
+    collation,
+    comment,
+    counterPage: hasAuto ? (old.counterPage === 0 ? yield* makeCounter(engine, 1) : old.counterPage) : 0,
+    rowIdPage: hasRowId ? (old.rowIdPage === 0 ? yield* makeCounter(engine, 1) : old.rowIdPage) : 0,
+  };
+  const rows = yield* copyRows(context, opened, {stored: table, definition: buildTable(table)});
+  for (const {tree} of old.indexes) yield* expectRow(() => engine.dropTree(tree));
+  return {table, rows};
+}
+
+function* raiseCounter(context: StatementContext, table: StoredTable, first: number): Steps<void> {
+  if (table.counterPage === 0) return;
+  yield* expectRow(() => context.autoIncrement.raise(context.engine, table.id, table.counterPage, first - 1));
 }

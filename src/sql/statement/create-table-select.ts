@@ -1,8 +1,63 @@
-// PLACEHOLDER
+// CREATE TABLE ... AS SELECT: the query's columns behind the written ones, then its rows.
+
 import {SqlError} from '../../base/sql-error.ts';
+import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
+import {buildTable} from '../catalog/build-table.ts';
+import {checkColumnName} from '../catalog/names.ts';
+import {storedColumn} from '../catalog/stored-table.ts';
 import type {Steps} from '../catalog/steps.ts';
-import type {Outcome, StatementContext} from './statement-context.ts';
-// biome-ignore lint/correctness/useYield: placeholder
-export function* createTableAsSelect(_context: StatementContext, _ast: unknown): Steps<Outcome> {
-  throw new SqlError('ER_NOT_SUPPORTED_YET', 'createTableAsSelect');
+import type {ResultColumn} from '../exec/result-column.ts';
+import type {Insert} from '../parse/ast.ts';
+import type {CreateTable} from '../parse/ast-schema.ts';
+import {addNewTable, createPlace, newIdentity} from './create-table.ts';
+import {defineTable} from './define-table.ts';
+import {CollectedSupply, InsertRun} from './insert.ts';
+import {planInsert} from './insert-plan.ts';
+import {bindEnvironment, collectRows} from './query.ts';
+import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
+import {StatementCatalog} from './statement-catalog.ts';
+
+export function* createTableAsSelect(context: StatementContext, ast: CreateTable): Steps<Outcome> {
+  if (ast.query === null) throw new SqlError('ER_SYNTAX_ERROR');
+  const place = yield* createPlace(context, ast);
+  if (place.exists) return NOTHING_DONE;
+  const {rows, columns} = yield* collectRows(context, ast.query);
+  // Indexes may name columns that only the query has.
+  const draft = defineTable(context, {...ast, indexes: []}, place.collation, place.options);
+  for (const column of columns) {
+    if (draft.find(column.name) >= 0) continue;
+    checkColumnName(column.name);
+    draft.addColumn(storedColumn(draft.newColumnId(), column.name, storableType(column), {nullable: column.nullable}));
+  }
+  for (const index of ast.indexes) draft.addIndex(index);
+  const stored = yield* addNewTable(context, draft, newIdentity(context, place, ast.table.name));
+  const insert = insertOf(ast, columns);
+  const environment = bindEnvironment(context, new StatementCatalog(context));
+  const plan = planInsert(insert, buildTable(stored), environment, columns.length);
+  const types = columns.map(column => column.type);
+  return yield* new InsertRun(context, plan, insert, true).run(new CollectedSupply(rows, types));
+}
+
+/** An expression's type as a column's: NULL has none of its own. */
+function storableType({type}: ResultColumn): SqlType {
+  if (type.kind === Kind.null) return sqlType(Kind.varbinary, {length: 0});
+  return type.kind === Kind.bigint && type.length === 1 ? sqlType(Kind.int, {length: 11}) : type;
+}
+
+/** The rows go in like those of an INSERT with a column list. */
+function insertOf({table, duplicates}: CreateTable, columns: readonly ResultColumn[]): Insert {
+  return {
+    kind: 'insert',
+    at: table.at,
+    hints: null,
+    replace: duplicates === 'replace',
+    priority: null,
+    ignore: duplicates === 'ignore',
+    table,
+    partitions: [],
+    columns: columns.map(({name}) => ({kind: 'column', at: table.at, schema: null, table: null, name})),
+    source: {kind: 'rows', rows: []},
+    rowAlias: null,
+    onDuplicate: [],
+  };
 }

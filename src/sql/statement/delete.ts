@@ -9,10 +9,12 @@ import type {Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {Delete} from '../parse/ast.ts';
 import {bindEnvironment} from './query.ts';
+import {PointDelete} from './point-delete.ts';
 import {RowStore} from './row-store.ts';
 import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
-import {StatementCatalog} from './statement-catalog.ts';
+import {type StatementBody, StepsBody} from './statement-body.ts';
+import type {StatementCatalog} from './statement-catalog.ts';
 
 export function deleteClauses(ast: Delete): SearchClauses {
   const {from, where, orderBy, limit, targets} = ast;
@@ -44,16 +46,21 @@ export function planDelete(context: StatementContext, catalog: StatementCatalog,
   return {search: bound.plan(needed, context.statistics.for(context.engine)), targets};
 }
 
+/** Plans a DELETE whose tables have been loaded. */
+export function planDeleteBody(context: StatementContext, catalog: StatementCatalog, ast: Delete): StatementBody {
+  const plan = planDelete(context, catalog, ast);
+  const {root} = plan.search;
+  if (ast.targets.length === 0 && root.kind === 'scan' && root.access.kind === 'point') {
+    return new PointDelete(context, plan.targets[0].table, root.access.pointValues, plan.search.registerCount);
+  }
+  return new StepsBody(inner => deleteRows(inner, plan, ast.targets.length === 0));
+}
+
 /** Rows of one table are deleted as they are found; those of several after the search, each once. */
-export function* deleteRows(context: StatementContext, ast: Delete): Steps<Outcome> {
+function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, isSimple: boolean): Steps<Outcome> {
   const {exec, engine, state, world} = context;
-  const catalog = new StatementCatalog(context);
-  yield* catalog.load(ast);
-  yield* catalog.loadStatistics();
-  const {search, targets} = planDelete(context, catalog, ast);
   const inner: ExecContext = {registers: [], parameters: exec.parameters, engine, session: state};
   const stores = targets.map(target => new RowStore(engine, target.table, world.pageSize));
-  const isSimple = ast.targets.length === 0;
   const deferred: Map<string, Uint8Array>[] = targets.map(() => new Map());
   let count = 0;
   search.open(inner);

@@ -12,23 +12,23 @@ import {BLOCKED, DONE, DUPLICATE, LockMode, LockWait, type PointRead, ROW} from 
 import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
 import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
+import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
-import type {Insert} from '../parse/ast.ts';
+import type {Insert, InsertQuery} from '../parse/ast.ts';
 import {Assigner} from './assignments.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
 import {type InsertPlan, planInsert} from './insert-plan.ts';
 import {NewRow} from './new-row.ts';
+import {GENERATED_RETRIES_MAX, PlainInsert} from './plain-insert.ts';
 import {bindEnvironment, collectRows} from './query.ts';
 import {RowStore} from './row-store.ts';
+import {type StatementBody, StepsBody} from './statement-body.ts';
 import {StatementCatalog} from './statement-catalog.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {targetTable} from './target-table.ts';
-
-/** How often a generated AUTO_INCREMENT value that is taken is replaced by the next one. */
-const GENERATED_RETRIES_MAX = 10_000;
 
 /** Where rows come from: VALUES, or a query. */
 export interface RowSupply {
@@ -298,20 +298,22 @@ export class CollectedSupply implements RowSupply {
   }
 }
 
-/** Runs an INSERT or REPLACE. */
-export function* insertRows(context: StatementContext, ast: Insert): Steps<Outcome> {
+/** Plans an INSERT or REPLACE whose tables have been loaded. */
+export function planInsertBody(context: StatementContext, catalog: StatementCatalog, ast: Insert): StatementBody {
   if (ast.partitions.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
-  const catalog = new StatementCatalog(context);
-  yield* catalog.load(ast);
   const table = targetTable(context, catalog, ast.table);
   const environment = bindEnvironment(context, catalog);
-  if (ast.source.kind === 'rows') {
-    const plan = planInsert(ast, table, environment, -1);
-    const rows = plan.rows ?? [];
-    return yield* new InsertRun(context, plan, ast, rows.length > 1).run(new ValuesSupply(rows));
-  }
-  // All rows are collected first: the query may read the table that is being written.
-  const {rows, columns} = yield* collectRows(context, ast.source.query);
+  if (ast.source.kind === 'query') return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table));
+  const plan = planInsert(ast, table, environment, -1);
+  const rows = plan.rows ?? [];
+  if (!ast.ignore && !ast.replace && plan.onDuplicate.length === 0) return new PlainInsert(context, plan, rows);
+  return new StepsBody(inner => new InsertRun(inner, plan, ast, rows.length > 1).run(new ValuesSupply(rows)));
+}
+
+/** All rows are collected first: the query may read the table that is being written. */
+function* insertQuery(context: StatementContext, ast: Insert, source: InsertQuery, table: TableDefinition): Steps<Outcome> {
+  const {rows, columns} = yield* collectRows(context, source.query);
+  const environment = bindEnvironment(context, new StatementCatalog(context));
   const plan = planInsert(ast, table, environment, columns.length);
   const types = columns.map(column => column.type);
   return yield* new InsertRun(context, plan, ast, true).run(new CollectedSupply(rows, types));

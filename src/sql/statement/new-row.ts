@@ -40,6 +40,13 @@ export class NewRow {
     this.#isMany = isMany;
   }
 
+  /** A new run of the statement begins. */
+  restart(): void {
+    this.#next = 0;
+    this.#limit = 0;
+    this.firstGenerated = 0;
+  }
+
   /** Takes a row of VALUES in. */
   takeBound(row: readonly BoundValue[]): void {
     this.#begin();

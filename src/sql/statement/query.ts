@@ -9,7 +9,8 @@ import type {IntoVariables, Query} from '../parse/ast.ts';
 import {parse} from '../parse/statement.ts';
 import {prepareSelect, type SelectPlan} from '../plan/prepare.ts';
 import {CollectingSink, execute} from './collect.ts';
-import {NOTHING_DONE, type Outcome, ROWS_SENT, type StatementContext} from './statement-context.ts';
+import {type StatementBody, StepsBody} from './statement-body.ts';
+import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {StatementCatalog} from './statement-catalog.ts';
 
 /** What binding a statement may look at. */
@@ -40,21 +41,18 @@ export function* planQuery(context: StatementContext, query: Query): Steps<Selec
   return prepareSelect(query, bindEnvironment(context, catalog), context.statistics.for(context.engine));
 }
 
-export function* runQuery(context: StatementContext, query: Query): Steps<Outcome> {
-  const {into} = query;
-  if (into !== null && into.kind !== 'variables') throw new SqlError('ER_NOT_SUPPORTED_YET', `INTO ${into.kind.toUpperCase()}`);
-  const plan = yield* planQuery(context, query);
-  if (into !== null) return yield* selectInto(context, plan, into);
-  yield* execute(plan.execution, context.exec, context.sink);
-  return ROWS_SENT;
-}
-
 /** Runs a query for the server's own use; its rows, at most `rowsMax`. */
 export function* collectRows(context: StatementContext, query: Query, rowsMax?: number): Steps<CollectingSink> {
   const plan = yield* planQuery(context, query);
   const sink = new CollectingSink(context.state.timeZone, rowsMax);
   yield* execute(plan.execution, {...context.exec, registers: []}, sink);
   return sink;
+}
+
+/** The body of SELECT ... INTO. Files are not written: 1235. */
+export function intoBody(plan: SelectPlan, into: NonNullable<Query['into']>): StatementBody {
+  if (into.kind !== 'variables') throw new SqlError('ER_NOT_SUPPORTED_YET', `INTO ${into.kind.toUpperCase()}`);
+  return new StepsBody(context => selectInto(context, plan, into));
 }
 
 function* selectInto(context: StatementContext, plan: SelectPlan, into: IntoVariables): Steps<Outcome> {

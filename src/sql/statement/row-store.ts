@@ -18,7 +18,7 @@ import type {Value} from '../../format/value/types.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 
 /** Room for the longest row; shared by all sessions of the thread, for nothing in it outlives a call. */
-const scratch: Memory = new Memory(new ArrayBuffer(65544));
+export const rowScratch: Memory = new Memory(new ArrayBuffer(65544));
 
 export class RowStore {
   readonly #engine: EngineSession;
@@ -48,9 +48,9 @@ export class RowStore {
       const moved = this.#moveNext();
       if (moved !== ROW) return this.#ended(moved);
       const {rowLayout, handle} = this.#table;
-      const length = encodeRow(rowLayout, this.#moved ?? values, scratch, 0, zone);
+      const length = encodeRow(rowLayout, this.#moved ?? values, rowScratch, 0, zone);
       if (length !== ROW_TOO_LONG && length <= this.#limit) {
-        return this.#ended(this.#engine.writer.insert(handle, scratch, 0, length));
+        return this.#ended(this.#engine.writer.insert(handle, rowScratch, 0, length));
       }
       if (!this.#planMoves(this.#moved ?? values)) return this.#ended(TOO_BIG);
     }
@@ -75,7 +75,7 @@ export class RowStore {
       if (found !== ROW) return this.#ended(found);
       const {memory, payloadAt, payloadLength} = this.#read;
       const {rowLayout, handle} = this.#table;
-      const length = encodeChanged(rowLayout, memory, payloadAt, columns, this.#moved ?? values, scratch, 0, zone);
+      const length = encodeChanged(rowLayout, memory, payloadAt, columns, this.#moved ?? values, rowScratch, 0, zone);
       if (length === ROW_TOO_LONG || length > this.#limit) {
         if (!this.#planChangedMoves(columns, this.#moved ?? values)) return this.#ended(TOO_BIG);
         continue;
@@ -85,7 +85,7 @@ export class RowStore {
         this.#noteDrops(columns);
         this.#step = 1;
       }
-      const written = this.#engine.writer.update(handle, key, keyLength, scratch, 0, length);
+      const written = this.#engine.writer.update(handle, key, keyLength, rowScratch, 0, length);
       if (written !== ROW) return this.#ended(written);
       this.#step = 2;
     }
@@ -197,10 +197,10 @@ function bytesOf(value: string | Uint8Array): Uint8Array {
   return typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
 }
 
-/** True when the row in `scratch` is byte for byte the old one. */
+/** True when the row in `rowScratch` is byte for byte the old one. */
 function isSame(memory: Memory, at: number, oldLength: number, length: number): boolean {
   if (oldLength !== length) return false;
   const {bytes} = memory;
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== scratch.bytes[i]) return false;
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== rowScratch.bytes[i]) return false;
   return true;
 }

@@ -100,20 +100,20 @@ export class Search {
   /** For EXPLAIN. */
   readonly root: PlanNode;
   readonly #source: RowSource;
-  readonly #registerCount: number;
+  readonly registerCount: number;
   readonly #epoch: Epoch;
   readonly #budget: MemoryBudget;
 
   constructor(source: RowSource, root: PlanNode, registerCount: number, epoch: Epoch, budget: MemoryBudget) {
     this.root = root;
     this.#source = source;
-    this.#registerCount = registerCount;
+    this.registerCount = registerCount;
     this.#epoch = epoch;
     this.#budget = budget;
   }
 
   open(context: ExecContext): void {
-    while (context.registers.length < this.#registerCount) context.registers.push(null);
+    while (context.registers.length < this.registerCount) context.registers.push(null);
     this.#epoch.advance();
     this.#budget.reset();
     this.#source.open(context);

@@ -48,15 +48,22 @@ export class StatementCatalog implements CatalogView {
       this.#schemas.add(schema);
       return;
     }
-    const {catalog, engine} = this.#context;
-    const opened = catalog.openCached(engine, schema, name) ?? (yield* catalog.open(engine, schema, name, false));
+    const opened = yield* this.#open(schema, name);
     if (opened === undefined) {
+      const {catalog, engine} = this.#context;
       if ((yield* catalog.schema(engine, schema)) !== undefined) this.#schemas.add(schema);
       return;
     }
     this.#schemas.add(schema);
     this.#objects.set(key, opened);
     if (opened.kind === 'view') yield* this.#loadNames(tablesIn(parse(opened.view.sql)), schema, depth + 1);
+  }
+
+  /** Under LOCK TABLES the locks are there already; anything else is error 1100. */
+  *#open(schema: string, name: string): Steps<OpenObject | undefined> {
+    const {catalog, engine, tableLocks} = this.#context;
+    if (tableLocks !== undefined) return tableLocks.find(schema, name);
+    return catalog.openCached(engine, schema, name) ?? (yield* catalog.open(engine, schema, name, false));
   }
 
   /** Fetches the row counts of the tables for the planner. */

@@ -7,8 +7,10 @@ import type {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {ResultSink} from '../exec/result-sink.ts';
 import type {Source} from '../parse/source.ts';
+import type {TableLocks} from '../session/lock-tables.ts';
 import type {SqlSessionState} from '../session/session-state.ts';
 import type {ProcessInfo, SqlWorld} from '../session/sql-world.ts';
+import type {PlannedStatement} from './plan-statement.ts';
 
 export interface StatementContext {
   readonly world: SqlWorld;
@@ -22,6 +24,10 @@ export interface StatementContext {
   readonly sink: ResultSink;
   /** The statement as written; offsets in the tree point into it. */
   readonly text: Source;
+  /** What LOCK TABLES has locked; statements may use nothing else then. */
+  readonly tableLocks: TableLocks | undefined;
+  /** Told of the plan that was made for this statement, when somebody wants to keep it. */
+  readonly planned: ((planned: PlannedStatement) => void) | undefined;
   /** All sessions of the cluster. */
   processes(): readonly ProcessInfo[];
   /** Names and values of the counters of SHOW STATUS. */

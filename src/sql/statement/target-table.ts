@@ -14,7 +14,10 @@ export function targetTable(context: StatementContext, catalog: StatementCatalog
   if (schema === '') throw new SqlError('ER_NO_DB');
   if (isVirtualSchema(schema)) throw accessDenied(context, schema);
   const table = catalog.table(schema, name.name);
-  if (table !== undefined) return table;
+  if (table !== undefined) {
+    context.tableLocks?.checkWritable(schema, name.name);
+    return table;
+  }
   if (catalog.view(schema, name.name) !== undefined) throw new SqlError('ER_NOT_SUPPORTED_YET', 'changing rows through a view');
   if (!catalog.schemaExists(schema)) throw new SqlError('ER_BAD_DB', schema);
   throw new SqlError('ER_NO_SUCH_TABLE', schema, name.name);

@@ -22,28 +22,38 @@ import {duplicateEntry} from './duplicate-key.ts';
 import {touchesPrimaryKey} from './insert.ts';
 import {expressionsOver} from './insert-plan.ts';
 import {bindEnvironment} from './query.ts';
+import {PointUpdate} from './point-update.ts';
 import {RowStore} from './row-store.ts';
 import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
-import {StatementCatalog} from './statement-catalog.ts';
+import {type StatementBody, StepsBody} from './statement-body.ts';
+import type {StatementCatalog} from './statement-catalog.ts';
 
 export function updateClauses(ast: Update): SearchClauses {
   return {with: ast.with, from: ast.tables, where: ast.where, orderBy: ast.orderBy, limit: ast.limit, locked: []};
 }
 
-export function* updateRows(context: StatementContext, ast: Update): Steps<Outcome> {
-  const {state, exec} = context;
-  const catalog = new StatementCatalog(context);
-  yield* catalog.load(ast);
-  yield* catalog.loadStatistics();
+/** Plans an UPDATE whose tables have been loaded. */
+export function planUpdateBody(context: StatementContext, catalog: StatementCatalog, ast: Update): StatementBody {
   const plan = planUpdate(context, catalog, ast);
-  const run = new UpdateRun(context, plan, ast.ignore);
-  const inner: ExecContext = {registers: [], parameters: exec.parameters, engine: context.engine, session: state};
-  return yield* run.run(inner);
+  const point = pointUpdate(context, plan, ast);
+  if (point !== undefined) return point;
+  return new StepsBody(inner => {
+    const {engine, state, exec} = inner;
+    return new UpdateRun(inner, plan, ast.ignore).run({registers: [], parameters: exec.parameters, engine, session: state});
+  });
+}
+
+/** The plan of an UPDATE that finds its row by the whole primary key and leaves all keys as they are. */
+function pointUpdate(context: StatementContext, plan: UpdatePlan, ast: Update): StatementBody | undefined {
+  const {root} = plan.search;
+  if (plan.isDeferred || ast.ignore || root.kind !== 'scan' || root.access.kind !== 'point') return undefined;
+  const [{table, assigner}] = plan.targets;
+  return new PointUpdate(context, {table, assigner, source: root.source, values: root.access.pointValues, registerCount: plan.search.registerCount});
 }
 
 /** One table that an UPDATE changes. */
-interface UpdateTarget {
+export interface UpdateTarget {
   readonly table: TableDefinition;
   readonly key: TargetKey;
   readonly assigner: Assigner;
@@ -51,7 +61,7 @@ interface UpdateTarget {
   readonly wholeRow: Int32Array | undefined;
 }
 
-interface UpdatePlan {
+export interface UpdatePlan {
   readonly search: Search;
   readonly targets: readonly UpdateTarget[];
   /** Changes wait for the end of the search, and rows may be found more than once. */

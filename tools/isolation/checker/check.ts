@@ -16,7 +16,7 @@ import {addProcessOrder, addRealtimeOrder} from './time-order.ts';
 export interface CheckOptions {
   /** Findings kept per name; all are counted. Default 5. */
   readonly examples?: number;
-  /** For registers: each single key is known to be linearizable, so real time orders its versions. Default false. */
+  /** For registers: the writes of each key are known to take effect in real time, which orders its versions. Default false. */
   readonly realtimeKeys?: boolean;
   /** Limits of the witness search; `examples` overrides theirs. */
   readonly limits?: CycleLimits;

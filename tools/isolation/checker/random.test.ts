@@ -15,7 +15,7 @@ function runs(level: StoreLevel, keeps: LevelName, more: Partial<StoreOptions> =
   for (let seed = 1; seed <= 40; seed++) {
     const options = {seed, level, transactions: 150, clients: 2 + (seed % 7), keys: 2 + (seed % 5), ...more};
     const report = checkHistory(runModelStore(options), {
-      realtimeKeys: seed % 2 === 0 && level !== 'stale-snapshot-isolation',
+      realtimeKeys: seed % 2 === 0,
     });
     const verdict = verdictOf(report, keeps);
     assert.ok(verdict.valid, `${JSON.stringify(options)} is accused of ${verdict.because}`);

@@ -3,9 +3,10 @@
 //   initial      nil comes before every written value
 //   own writes   a transaction that wrote v1 and then v2 put v2 after v1
 //   read, write  a transaction that read v1 and then wrote v2 put v2 after v1 (the other way round would be a circle of information anyway)
-//   real time    with `realtimeKeys`: what a completed transaction left in a key comes before what a later one finds or leaves there
+//   real time    with `realtimeKeys`: what a completed transaction saw or left in a key comes before what a later one writes there
 //
-// The last holds for any store that keeps each single key linearizable; assume it only of such stores.
+// The last holds for any store in which the writes of one key take effect between invocation and completion, as with row locks. It says
+// nothing about reads, so a stale read is still called a stale read.
 
 import {Status, type Transactions} from '../history/transactions.ts';
 import {GraphBuilder} from './graph.ts';
@@ -41,10 +42,10 @@ export function stateRead(txns: Transactions, op: number): number {
   return txns.readStart[op] === txns.readEnd[op] ? NIL : txns.elements[txns.readStart[op]];
 }
 
-/** The first version a transaction shows of a key, at or after its invocation, and the last. */
+/** The first version a transaction wrote of a key, or NIL, and the last it saw or left. */
 interface Touch {
   readonly txn: number;
-  readonly first: number;
+  firstWrite: number;
   last: number;
 }
 
@@ -57,13 +58,15 @@ function addRealtimePairs(txns: Transactions, state: Int32Array, earlier: number
     for (const touch of byInvocation) {
       for (; txns.completedAt[byCompletion[completed].txn] < txns.invokedAt[touch.txn]; completed++) {
         const done = byCompletion[completed];
-        frontier = frontier.filter(other => txns.completedAt[other.txn] >= txns.invokedAt[done.txn]);
+        // Only a write passes the order on to what comes after it.
+        if (done.firstWrite !== NIL)
+          frontier = frontier.filter(other => txns.completedAt[other.txn] >= txns.invokedAt[done.txn]);
         frontier.push(done);
       }
       for (const before of frontier) {
-        if (before.last === touch.first || before.last === NIL || touch.first === NIL) continue;
+        if (before.last === NIL || touch.firstWrite === NIL || before.last === touch.firstWrite) continue;
         earlier.push(before.last);
-        later.push(touch.first);
+        later.push(touch.firstWrite);
       }
     }
   });
@@ -75,9 +78,13 @@ function touchesByKey(txns: Transactions, state: Int32Array): Touch[][] {
     const txn = txns.opTxn[op];
     if (txns.status[txn] !== Status.ok) continue;
     const list = touches[txns.opKey[op]];
-    const last = list[list.length - 1];
-    if (last !== undefined && last.txn === txn) last.last = state[op];
-    else list.push({txn, first: state[op], last: state[op]});
+    let touch = list[list.length - 1];
+    if (touch === undefined || touch.txn !== txn) {
+      touch = {txn, firstWrite: NIL, last: NIL};
+      list.push(touch);
+    }
+    touch.last = state[op];
+    if (touch.firstWrite === NIL) touch.firstWrite = txns.opVersion[op];
   }
   return touches;
 }

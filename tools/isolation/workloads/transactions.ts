@@ -116,7 +116,7 @@ export class TransactionWorkload implements Workload {
   }
 
   check(events: readonly HistoryEvent[], level: LevelName): WorkloadVerdict {
-    const report = checkHistory(events);
+    const report = checkHistory(events, {realtimeKeys: true});
     const verdict = verdictOf(report, level);
     const shown = explain(report).filter(e => verdict.because.includes(e.name));
     const lines = [

@@ -259,6 +259,8 @@ export class FakeEngine implements EngineSession {
   commit = (): number => refused('commit');
   rollback = (): number => refused('rollback');
   writeOverflow = (): number => refused('writeOverflow');
+  dropOverflow = (): number => refused('dropOverflow');
+  takeId = (): number => refused('takeId');
   lockMetadata = (): number => refused('lockMetadata');
   metadataVersion = (): number => refused('metadataVersion');
   createTree = (): number => refused('createTree');

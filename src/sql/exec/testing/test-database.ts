@@ -50,20 +50,18 @@ class TextSink implements ResultSink {
   }
 
   row(values: readonly Value[], count: number): boolean {
-    if (this.#isSlow()) return false;
     const shown = values.slice(0, count).map((value, i) => (value === null ? null : showValue(value, this.columns[i].type)));
     this.rows.push(shown);
-    return true;
+    return !this.#isSlow();
   }
 
   /** Reads the text protocol's form back. */
   rowBytes(plan: RowWirePlans, memory: Memory, payloadAt: number, payloadLength: number): boolean {
-    if (this.#isSlow()) return false;
     const out = Buffer.alloc(plan.text.maxBytes(payloadLength));
     const view = new DataView(out.buffer, out.byteOffset);
     const end = plan.text.write(memory, payloadAt, out, view, 0);
     this.rows.push(readTextRow(out.subarray(0, end), this.columns.length));
-    return true;
+    return !this.#isSlow();
   }
 
   end(): void {

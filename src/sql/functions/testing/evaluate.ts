@@ -1,16 +1,16 @@
 // Evaluates the text of a scalar expression without tables: parse, bind, evaluate. For tests of operators and functions.
 
-import {Binder} from '../../bind/binder.ts';
-import {bindScalar} from '../../bind/bind-expression.ts';
-import type {Expression} from '../../bind/expression.ts';
-import {Scope} from '../../bind/scope.ts';
 import {SqlError} from '../../../base/sql-error.ts';
 import type {EngineSession} from '../../../engine/api.ts';
-import {DEFAULT_SQL_MODE} from '../../../format/value/sql-mode.ts';
 import {toText} from '../../../format/value/domain.ts';
+import {DEFAULT_SQL_MODE} from '../../../format/value/sql-mode.ts';
 import type {TimeZone} from '../../../format/value/temporal.ts';
 import {UTC} from '../../../format/value/time-zone.ts';
 import type {SqlType, Value} from '../../../format/value/types.ts';
+import {bindScalar} from '../../bind/bind-expression.ts';
+import {Binder} from '../../bind/binder.ts';
+import type {Expression} from '../../bind/expression.ts';
+import {Scope} from '../../bind/scope.ts';
 import type {ExecContext, SessionState} from '../../exec/contract.ts';
 import type {Query} from '../../parse/ast.ts';
 import {parseExpressionText} from '../../parse/statement.ts';

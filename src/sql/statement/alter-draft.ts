@@ -1,0 +1,238 @@
+// The actions of ALTER TABLE, carried out on a draft of the table, one after the other.
+
+import {SqlError} from '../../base/sql-error.ts';
+import {collationOf} from '../../format/value/collation.ts';
+import {checkColumnName, checkObjectName} from '../catalog/names.ts';
+import type {StoredColumn} from '../catalog/stored-table.ts';
+import {isCharacterType} from '../catalog/type-text.ts';
+import type {TableName} from '../parse/ast-expression.ts';
+import type {AlterAction, ColumnDefinition, ColumnPosition} from '../parse/ast-schema.ts';
+import {type DefineEnvironment, defineColumn, literalDefault} from './define-column.ts';
+import {addCheck, addColumn} from './define-table.ts';
+import type {StatementContext} from './statement-context.ts';
+import {type DraftIndex, PRIMARY, type TableDraft} from './table-draft.ts';
+import {collationOption, readOptions} from './table-options.ts';
+
+/** What the actions ask for besides the new definition. */
+export interface AlterWishes {
+  rename: TableName | undefined;
+  /** AUTO_INCREMENT = n */
+  firstAutoValue: number | undefined;
+  /** The rows have to be written anew though the columns look the same: FORCE, ENGINE, a new CHECK. */
+  rebuild: boolean;
+}
+
+export class AlterDraft {
+  readonly draft: TableDraft;
+  readonly wishes: AlterWishes = {rename: undefined, firstAutoValue: undefined, rebuild: false};
+  readonly #context: StatementContext;
+  readonly #environment: DefineEnvironment;
+  readonly #table: string;
+
+  constructor(draft: TableDraft, table: string, context: StatementContext, environment: DefineEnvironment) {
+    this.draft = draft;
+    this.#table = table;
+    this.#context = context;
+    this.#environment = environment;
+  }
+
+  apply(action: AlterAction): void {
+    const {draft} = this;
+    switch (action.kind) {
+      case 'addColumn':
+        addColumn(draft, action.column, this.#environment, this.#position(action.position, draft.columns.length));
+        return;
+      case 'changeColumn':
+        this.#change(action.name, action.column, action.position);
+        return;
+      case 'dropColumn':
+        this.#dropColumn(action.name);
+        return;
+      case 'renameColumn':
+        this.#renameColumn(action.from, action.to);
+        return;
+      case 'setDefault':
+        this.#setDefault(action);
+        return;
+      case 'dropDefault':
+        this.#replace(draft.position(action.column, this.#table), column => ({...column, default: {kind: 'none'}}));
+        return;
+      case 'columnVisibility':
+        this.#replace(draft.position(action.name, this.#table), column => ({...column, invisible: !action.visible}));
+        return;
+      default:
+        this.#applyOther(action);
+    }
+  }
+
+  #applyOther(action: AlterAction): void {
+    const {draft, wishes} = this;
+    switch (action.kind) {
+      case 'addIndex':
+        draft.addIndex(action.index);
+        return;
+      case 'dropIndex':
+        this.#dropIndex(action.name);
+        return;
+      case 'dropPrimaryKey':
+        this.#dropIndex(PRIMARY);
+        return;
+      case 'renameIndex':
+        this.#renameIndex(action.from, action.to);
+        return;
+      case 'indexVisibility':
+        this.#replaceIndex(action.name, index => ({...index, invisible: !action.visible}));
+        return;
+      case 'addCheck':
+        addCheck(draft, action.check, this.#table, this.#environment);
+        wishes.rebuild = true;
+        return;
+      case 'dropCheck':
+      case 'dropConstraint':
+        this.#dropConstraint(action.name, action.kind === 'dropCheck');
+        return;
+      case 'checkEnforcement':
+      case 'constraintEnforcement':
+        this.#enforce(action.name, action.enforced);
+        return;
+      case 'renameTable':
+        wishes.rename = action.to;
+        return;
+      case 'option':
+        this.#option(action);
+        return;
+      case 'convertCharset':
+        this.#convert(collationOption(action.charset ?? undefined, action.collation ?? undefined));
+        return;
+      case 'force':
+        wishes.rebuild = true;
+        return;
+      case 'enableKeys':
+      case 'disableKeys':
+      case 'orderBy':
+      case 'algorithm':
+      case 'lock':
+      case 'withValidation':
+      case 'withoutValidation':
+        return;
+      case 'addForeignKey':
+        throw new SqlError('ER_NOT_SUPPORTED_YET', 'FOREIGN KEY');
+      case 'dropForeignKey':
+        throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', action.name);
+      default:
+        throw new SqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ... ${action.kind}`);
+    }
+  }
+
+  // --- Columns -------------------------------------------------------------------------------------------------------
+
+  /** Where FIRST or AFTER puts a column. */
+  #position(position: ColumnPosition | null, otherwise: number): number {
+    if (position === null) return otherwise;
+    return position.kind === 'first' ? 0 : this.draft.position(position.column, this.#table) + 1;
+  }
+
+  #replace(at: number, change: (column: StoredColumn) => StoredColumn): void {
+    this.draft.columns[at] = change(this.draft.columns[at]);
+  }
+
+  /** MODIFY and CHANGE: a new definition under the old id. */
+  #change(name: string, ast: ColumnDefinition, position: ColumnPosition | null): void {
+    const {draft} = this;
+    const at = draft.position(name, this.#table);
+    const changed = defineColumn(ast, draft.columns[at].id, draft.collation, this.#environment);
+    draft.columns.splice(at, 1);
+    draft.addColumn(changed, this.#position(position, at));
+    if (ast.key !== null) draft.addColumnKey(ast.key, changed);
+    for (const check of ast.checks) addCheck(draft, check, this.#table, this.#environment);
+  }
+
+  /** The column leaves its indexes too; an index without columns goes. */
+  #dropColumn(name: string): void {
+    const {draft} = this;
+    const at = draft.find(name);
+    if (at < 0) throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
+    if (draft.columns.length === 1) throw new SqlError('ER_CANT_REMOVE_ALL_FIELDS');
+    const [{id}] = draft.columns.splice(at, 1);
+    draft.indexes = draft.indexes
+      .map(index => {
+        const parts = index.parts.filter(part => part.columnId !== id);
+        return parts.length === index.parts.length ? index : {...index, parts, tree: undefined};
+      })
+      .filter(index => index.parts.length > 0);
+  }
+
+  #renameColumn(from: string, to: string): void {
+    const {draft} = this;
+    const at = draft.position(from, this.#table);
+    checkColumnName(to);
+    const other = draft.find(to);
+    if (other >= 0 && other !== at) throw new SqlError('ER_DUP_FIELDNAME', to);
+    this.#replace(at, column => ({...column, name: to}));
+  }
+
+  #setDefault({column: name, value}: Extract<AlterAction, {kind: 'setDefault'}>): void {
+    const at = this.draft.position(name, this.#table);
+    const {type, nullable} = this.draft.columns[at];
+    const literal = literalDefault(name, value, type, nullable, this.#environment);
+    this.#replace(at, column => ({...column, default: literal}));
+  }
+
+  /** CONVERT TO CHARACTER SET: the table's default, and that of all its character columns. */
+  #convert(collation: number | undefined): void {
+    if (collation === undefined) return;
+    const {draft} = this;
+    draft.collation = collation;
+    const isBinary = collationOf(collation).charset.name === 'binary';
+    if (isBinary) throw new SqlError('ER_NOT_SUPPORTED_YET', 'CONVERT TO CHARACTER SET binary');
+    for (const [at, column] of draft.columns.entries()) {
+      if (isCharacterType(column.type)) this.#replace(at, () => ({...column, type: {...column.type, collation}}));
+    }
+  }
+
+  // --- Indexes and constraints ---------------------------------------------------------------------------------------
+
+  #dropIndex(name: string): void {
+    const at = this.draft.findIndex(name);
+    if (at < 0) throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
+    this.draft.indexes.splice(at, 1);
+  }
+
+  #replaceIndex(name: string, change: (index: DraftIndex) => DraftIndex): void {
+    const {draft} = this;
+    const at = draft.findIndex(name);
+    if (at < 0) throw new SqlError('ER_KEY_DOES_NOT_EXIST', name, this.#table);
+    draft.indexes[at] = change(draft.indexes[at]);
+  }
+
+  #renameIndex(from: string, to: string): void {
+    checkObjectName(to);
+    const other = this.draft.findIndex(to);
+    if (other >= 0 && other !== this.draft.findIndex(from)) throw new SqlError('ER_DUP_KEYNAME', to);
+    this.#replaceIndex(from, index => ({...index, name: to}));
+  }
+
+  #dropConstraint(name: string, checksOnly: boolean): void {
+    const {draft} = this;
+    const at = draft.checks.findIndex(check => check.name.toLowerCase() === name.toLowerCase());
+    if (at >= 0) draft.checks.splice(at, 1);
+    else if (checksOnly) throw new SqlError('ER_CHECK_NOT_EXISTS', name);
+    else this.#dropIndex(name);
+  }
+
+  #enforce(name: string, enforced: boolean): void {
+    const {draft} = this;
+    const at = draft.checks.findIndex(check => check.name.toLowerCase() === name.toLowerCase());
+    if (at < 0) throw new SqlError('ER_CHECK_NOT_EXISTS', name);
+    draft.checks[at] = {...draft.checks[at], enforced};
+    if (enforced) this.wishes.rebuild = true;
+  }
+
+  #option({option}: Extract<AlterAction, {kind: 'option'}>): void {
+    const {collation, comment, autoIncrement} = readOptions([option], this.#context.state.sqlMode);
+    if (collation !== undefined) this.draft.collation = collation;
+    if (comment !== undefined) this.draft.comment = comment;
+    if (autoIncrement !== undefined) this.wishes.firstAutoValue = Math.max(1, autoIncrement);
+    if (option.name === 'ENGINE') this.wishes.rebuild = true;
+  }
+}

@@ -1,0 +1,170 @@
+// Writes the rows of a table into a new one of another definition: ALTER TABLE where rows or indexes change their form.
+//
+// The exclusive metadata lock is held, so nobody else reads or writes the table. The copy gives way to others every few rows.
+
+import {SqlError} from '../../base/sql-error.ts';
+import {BLOCKED, type Cursor, DONE, DUPLICATE, LockMode, LockWait, ROW} from '../../engine/api.ts';
+import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
+import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
+import {isStrict} from '../../format/value/sql-mode.ts';
+import type {Value} from '../../format/value/types.ts';
+import {tableSource} from '../bind/bind-from.ts';
+import {Binder} from '../bind/binder.ts';
+import type {Expression} from '../bind/expression.ts';
+import {Namespace, Scope} from '../bind/scope.ts';
+import type {TableDefinition} from '../catalog/definition.ts';
+import {engineError} from '../catalog/engine-error.ts';
+import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {StoredTable} from '../catalog/stored-table.ts';
+import type {ExecContext} from '../exec/contract.ts';
+import {ColumnTarget, implicitDefault} from './column-target.ts';
+import {duplicateEntry} from './duplicate-key.ts';
+import {bindEnvironment} from './query.ts';
+import {bindColumnDefault, RowExpressions} from './row-expressions.ts';
+import {RowStore} from './row-store.ts';
+import {StatementCatalog} from './statement-catalog.ts';
+import type {StatementContext} from './statement-context.ts';
+
+/** Rows between two pauses for other sessions of the primary. */
+const ROWS_PER_TURN = 64;
+
+/** A table in both of its forms. */
+export interface CopyTable {
+  readonly stored: StoredTable;
+  readonly definition: TableDefinition;
+}
+
+/** Copies all rows; the number of them. Throws 1062, 1138, 1265 ... where rows do not fit the new definition. */
+export function* copyRows(context: StatementContext, from: CopyTable, to: CopyTable): Steps<number> {
+  const copier = new RowCopier(context, from, to);
+  const {engine} = context;
+  const cursor = engine.newCursor();
+  cursor.open(from.definition.handle, 0, undefined, true, undefined, true, false, LockMode.none, LockWait.wait, false);
+  let count = 0;
+  for (;;) {
+    const result = cursor.next();
+    if (result === BLOCKED) yield;
+    else if (result === DONE) break;
+    else if (result !== ROW) throw engineError(result);
+    else {
+      yield* copier.copy(cursor, ++count);
+      if (count % ROWS_PER_TURN === 0) {
+        engine.waiter.wake();
+        yield;
+      }
+    }
+  }
+  cursor.close();
+  return count;
+}
+
+class RowCopier {
+  readonly #context: StatementContext;
+  readonly #exec: ExecContext;
+  readonly #from: TableDefinition;
+  readonly #to: TableDefinition;
+  readonly #target: ColumnTarget;
+  readonly #store: RowStore;
+  readonly #expressions: RowExpressions;
+  /** By new column: its position in the old table, -1 when it is new. */
+  readonly #sources: readonly number[];
+  /** By new column: the default of one that is new. */
+  readonly #defaults: readonly (Expression | undefined)[];
+  readonly #old: Value[];
+  readonly #new: Value[];
+
+  constructor(context: StatementContext, from: CopyTable, to: CopyTable) {
+    const {engine, state, world} = context;
+    this.#context = context;
+    this.#from = from.definition;
+    this.#to = to.definition;
+    this.#target = new ColumnTarget(state);
+    this.#store = new RowStore(engine, to.definition, world.pageSize);
+    const binder = new Binder(bindEnvironment(context, new StatementCatalog(context)));
+    const scope = new Scope(binder, undefined);
+    const source = tableSource(to.definition, to.definition.name, [], scope);
+    scope.namespace = Namespace.of(source);
+    this.#expressions = new RowExpressions(to.definition, source, scope);
+    const oldIds = from.stored.columns.map(column => column.id);
+    this.#sources = to.stored.columns.map(column => oldIds.indexOf(column.id));
+    this.#defaults = to.definition.columns.map((column, c) =>
+      this.#sources[c] >= 0 || column.hidden || column.generated !== undefined ? undefined : bindColumnDefault(column, scope),
+    );
+    const registers = new Array<Value>(binder.registers.count).fill(null);
+    this.#exec = {registers, parameters: [], engine, session: state};
+    this.#old = from.definition.columns.map(() => null);
+    this.#new = to.definition.columns.map(() => null);
+  }
+
+  *copy(cursor: Cursor, row: number): Steps<void> {
+    this.#target.row = row;
+    yield* this.#read(cursor);
+    for (let column = 0; column < this.#new.length; column++) {
+      this.#new[column] = this.#valueOf(column);
+      this.#expressions.set(column, this.#new[column], this.#exec);
+    }
+    yield* this.#generateNumbers();
+    this.#expressions.generate(this.#new, this.#exec, this.#target);
+    this.#expressions.check(this.#exec, false);
+    let result: number;
+    while ((result = this.#store.insert(this.#new, this.#context.state.timeZone)) === BLOCKED) yield;
+    if (result === DUPLICATE) throw duplicateEntry(this.#to, this.#context.engine.writer.conflictIndex, this.#new);
+    if (result !== ROW) throw engineError(result);
+  }
+
+  /** The old row, long values included. */
+  *#read(cursor: Cursor): Steps<void> {
+    const {rowLayout} = this.#from;
+    const {engine, state} = this.#context;
+    const long: {readonly column: number; readonly page: number; readonly bytes: Uint8Array}[] = [];
+    for (let c = 0; c < this.#old.length; c++) {
+      if (isOverflow(rowLayout, cursor.memory, cursor.payloadAt, c)) {
+        const {firstPage, length} = readOverflow(rowLayout, cursor.memory, cursor.payloadAt, c);
+        long.push({column: c, page: firstPage, bytes: new Uint8Array(length)});
+      } else this.#old[c] = readColumn(rowLayout, cursor.memory, cursor.payloadAt, c, state.timeZone);
+    }
+    for (const {column, page, bytes} of long) {
+      yield* expectRow(() => engine.readOverflow(page, bytes.length, bytes, 0));
+      this.#old[column] = valueFromBytes(rowLayout, column, bytes);
+    }
+  }
+
+  #valueOf(column: number): Value {
+    const to = this.#to.columns[column];
+    const source = this.#sources[column];
+    if (source < 0) return this.#defaultOf(column);
+    const from = this.#from.columns[source];
+    const value = this.#old[source];
+    if (value === null && !to.nullable && !to.autoIncrement && to.generated === undefined) return this.#nullOf(column);
+    if (from.type === to.type || value === null) return value;
+    return this.#target.store(value, from.type, to, true);
+  }
+
+  #nullOf(column: number): Value {
+    const to = this.#to.columns[column];
+    if (isStrict(this.#context.state.sqlMode)) throw new SqlError('ER_INVALID_USE_OF_NULL');
+    this.#target.warning('Warning', 1265, `Data truncated for column '${to.name}' at row ${this.#target.row}`);
+    return implicitDefault(to.type);
+  }
+
+  #defaultOf(column: number): Value {
+    const to = this.#to.columns[column];
+    if (to.hidden || to.autoIncrement || to.generated !== undefined) return null;
+    const bound = this.#defaults[column];
+    if (bound === undefined) return implicitDefault(to.type);
+    const value = bound.evaluate(this.#exec);
+    return value === null ? null : this.#target.store(value, bound.type, to, true);
+  }
+
+  /** Values of an AUTO_INCREMENT column or a hidden row id that is new. */
+  *#generateNumbers(): Steps<void> {
+    const {engine, autoIncrement} = this.#context;
+    const {id, counterPage, rowIdPage, columns} = this.#to;
+    for (let c = 0; c < columns.length; c++) {
+      const {autoIncrement: isAuto, hidden} = columns[c];
+      if ((!isAuto && !hidden) || this.#new[c] !== null) continue;
+      yield* expectRow(() => autoIncrement.take(engine, id, isAuto ? counterPage : rowIdPage, 1));
+      this.#new[c] = autoIncrement.value;
+    }
+  }
+}
