@@ -125,8 +125,7 @@ function runLength(i) {
 
 function asciiRanks() {
   const ranks = new Set();
-  for (const {code, elements} of entries)
-    if (code < 128 && elements[0][0] > 0) ranks.add(rankOf.get(elements[0][0]));
+  for (const {code, elements} of entries) if (code < 128 && elements[0][0] > 0) ranks.add(rankOf.get(elements[0][0]));
   return [...ranks].sort((a, b) => a - b);
 }
 

@@ -12,7 +12,10 @@ const lock = join(root, 'package-lock.json');
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < statSync(lock).mtimeMs) {
   console.log('pando: first run here, installing the pinned dependencies (npm ci) ...');
   const started = Date.now();
-  const run = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {cwd: root, stdio: ['ignore', 'ignore', 'inherit']});
+  const run = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (run.status !== 0) {
     console.error('pando: npm ci failed. Is the npm registry reachable? Run `npm ci` by hand to see more.');
     process.exit(1);

@@ -8,7 +8,9 @@ import {fileURLToPath} from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
-  console.error(`pando needs Node 24 or newer, this is ${process.versions.node}. Use \`npm test\`, which brings its own.`);
+  console.error(
+    `pando needs Node 24 or newer, this is ${process.versions.node}. Use \`npm test\`, which brings its own.`,
+  );
   process.exit(1);
 }
 const bin = name => join(root, 'node_modules', '.bin', name);
@@ -23,7 +25,9 @@ function step(title, command, args) {
 
 const only = process.argv.slice(2);
 const places = only.length > 0 ? only : ['src', 'test', 'tools'];
-const files = places.flatMap(place => (place.endsWith('.test.ts') ? [place] : globSync(`${place}/**/*.test.ts`, {cwd: root}))).sort();
+const files = places
+  .flatMap(place => (place.endsWith('.test.ts') ? [place] : globSync(`${place}/**/*.test.ts`, {cwd: root})))
+  .sort();
 if (only.length === 0) {
   step('types', bin('tsc'), ['--noEmit']);
   step('lint', bin('biome'), ['check', '.']);

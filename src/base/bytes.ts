@@ -43,7 +43,7 @@ export function compareBytes(
   bAt: number,
   bLength: number,
 ): number {
-  const n = aLength < bLength ? aLength : bLength;
+  const n = Math.min(aLength, bLength);
   for (let i = 0; i < n; i++) {
     const d = a[aAt + i] - b[bAt + i];
     if (d !== 0) return d;

@@ -12,7 +12,10 @@ async function ask<T>(method: 'GET' | 'POST', path: string, httpPort: string): P
     return {status, value: JSON.parse(body) as T};
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new OperatingError(`no cluster answers on 127.0.0.1:${httpPort} (${reason})`, 'start one with `npm start`, or name its port with --http-port');
+    throw new OperatingError(
+      `no cluster answers on 127.0.0.1:${httpPort} (${reason})`,
+      'start one with `npm start`, or name its port with --http-port',
+    );
   }
 }
 
@@ -32,10 +35,28 @@ export async function status(httpPort: string): Promise<void> {
     String(primary.historyLength),
   ]);
   console.log(`Pando ${value.version}`);
-  console.log(printTable(['primary', 'state', 'ports', 'sessions', 'trx/s', 'page transfers', 'dbp hits', 'lock waits', 'log forces', 'history'], rows));
+  console.log(
+    printTable(
+      [
+        'primary',
+        'state',
+        'ports',
+        'sessions',
+        'trx/s',
+        'page transfers',
+        'dbp hits',
+        'lock waits',
+        'log forces',
+        'history',
+      ],
+      rows,
+    ),
+  );
   if (value.unfinishedRecoveries > 0) console.log(pc.yellow(`${value.unfinishedRecoveries} recoveries are under way`));
   const storage = value.storage;
-  console.log(`volume: ${storage.image_slots - storage.image_slots_free} pages, ${storage.redo_files} redo files, ${storage.pages_damaged} damaged pages`);
+  console.log(
+    `volume: ${storage.image_slots - storage.image_slots_free} pages, ${storage.redo_files} redo files, ${storage.pages_damaged} damaged pages`,
+  );
 }
 
 /** `pando check` */

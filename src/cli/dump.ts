@@ -1,8 +1,8 @@
 // `pando dump page|redo|undo`: looks at the bytes of a volume that is not running. Streams that a crash left open are sealed first, exactly as the next start
 // would do it; nothing else is changed.
 
-import {crc32} from 'node:zlib';
 import {join, resolve} from 'node:path';
+import {crc32} from 'node:zlib';
 import {OperatingError} from '../base/errors.ts';
 import {Memory} from '../format/memory.ts';
 import {PageType} from '../format/page/layout.ts';
@@ -31,7 +31,8 @@ function openVolume(data: string): LocalVolume {
   };
   const words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
   const directory = join(resolve(data), 'volume');
-  if (!env.disk.existsSync(directory)) throw new OperatingError(`there is no volume in ${data}`, 'name its directory with --data');
+  if (!env.disk.existsSync(directory))
+    throw new OperatingError(`there is no volume in ${data}`, 'name its directory with --data');
   const volume = LocalVolume.open(env, {directory, words});
   for (const {incarnation, state} of volume.incarnations()) {
     if (state === IncarnationState.open) volume.sealStream(incarnation);
@@ -46,7 +47,11 @@ export function dumpPage(page: string, data: string): void {
   try {
     const memory = new Memory(new ArrayBuffer(volume.pageSize));
     const status = volume.readPage(pageNo, memory, 0);
-    if (status === PAGE_DAMAGED) throw new OperatingError(`page ${pageNo} is damaged: ${volume.damages.get(pageNo)}`, 'restore the volume from a copy');
+    if (status === PAGE_DAMAGED)
+      throw new OperatingError(
+        `page ${pageNo} is damaged: ${volume.damages.get(pageNo)}`,
+        'restore the volume from a copy',
+      );
     if (status !== PAGE_FOUND) throw new OperatingError(`page ${pageNo} has never been written`, 'choose another page');
     const isUndo = pageType(memory, 0) === PageType.undo;
     console.log(isUndo ? printUndoPage(memory, 0) : printPage(memory, 0, volume.pageSize));
@@ -62,7 +67,11 @@ export function dumpRedo(incarnation: string | undefined, data: string, page: st
   try {
     const known = volume.incarnations().filter(info => info.state !== IncarnationState.finished);
     const wanted = incarnation === undefined ? known : known.filter(info => info.incarnation === Number(incarnation));
-    if (wanted.length === 0) throw new OperatingError('no such stream is kept', `kept are: ${known.map(info => info.incarnation).join(', ') || 'none'}`);
+    if (wanted.length === 0)
+      throw new OperatingError(
+        'no such stream is kept',
+        `kept are: ${known.map(info => info.incarnation).join(', ') || 'none'}`,
+      );
     for (const info of wanted) {
       const reader = volume.readStream(info.incarnation);
       console.log(`stream ${info.incarnation}: checkpoint ${reader.checkpointLsn}, end ${reader.endLsn}`);

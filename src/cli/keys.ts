@@ -20,10 +20,19 @@ export async function serverKeys(directory: string): Promise<ServerKeys> {
   const path = (name: string): string => join(directory, name);
   if (Object.values(FILES).every(name => existsSync(path(name)))) {
     const read = (name: string): string => readFileSync(path(name), 'utf8');
-    return {tls: {certificate: read(FILES.certificate), privateKey: read(FILES.key)}, rsaKey: read(FILES.rsa), made: false};
+    return {
+      tls: {certificate: read(FILES.certificate), privateKey: read(FILES.key)},
+      rsaKey: read(FILES.rsa),
+      made: false,
+    };
   }
   mkdirSync(directory, {recursive: true, mode: 0o700});
-  const tls = selfSignedCertificate({commonName: 'Pando', names: ['localhost', '127.0.0.1'], notBefore: new Date(), days: 3650});
+  const tls = selfSignedCertificate({
+    commonName: 'Pando',
+    names: ['localhost', '127.0.0.1'],
+    notBefore: new Date(),
+    days: 3650,
+  });
   const rsaKey = await generateRsaKey();
   const write = (name: string, text: string): void => writeFileSync(path(name), text, {mode: 0o600});
   write(FILES.certificate, tls.certificate);

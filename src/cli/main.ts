@@ -30,11 +30,18 @@ function program(): Command {
     .option('--log-json', 'write events as lines of JSON', false)
     .action((options: StartArguments) => start(options));
   const admin = (name: string, description: string): Command =>
-    pando.command(name).description(description).option('--http-port <port>', 'admin interface of the running cluster', HTTP_PORT);
+    pando
+      .command(name)
+      .description(description)
+      .option('--http-port <port>', 'admin interface of the running cluster', HTTP_PORT);
   admin('status', 'show primaries, sessions and figures').action(options => status(options.httpPort));
   admin('check', 'check every table: trees, rows against indexes').action(options => check(options.httpPort));
-  admin('crash <primary>', 'kill a primary where it stands').action((primary, options) => primaryAction('crash', primary, options.httpPort));
-  admin('stop-primary <primary>', 'drain and stop a primary').action((primary, options) => primaryAction('stop', primary, options.httpPort));
+  admin('crash <primary>', 'kill a primary where it stands').action((primary, options) =>
+    primaryAction('crash', primary, options.httpPort),
+  );
+  admin('stop-primary <primary>', 'drain and stop a primary').action((primary, options) =>
+    primaryAction('stop', primary, options.httpPort),
+  );
   admin('start-primary [primary]', 'add a primary, or start a stopped one').action((primary, options) =>
     primaryAction('start', primary ?? '0', options.httpPort),
   );
@@ -43,9 +50,14 @@ function program(): Command {
 }
 
 function dumps(dump: Command): void {
-  const data = (command: Command): Command => command.option('--data <directory>', 'where the volume lives', 'pando-data');
-  data(dump.command('page <number>').description('one page, one line per record')).action((page, options) => dumpPage(page, options.data));
-  data(dump.command('undo <number>').description('one undo page, one line per record')).action((page, options) => dumpPage(page, options.data));
+  const data = (command: Command): Command =>
+    command.option('--data <directory>', 'where the volume lives', 'pando-data');
+  data(dump.command('page <number>').description('one page, one line per record')).action((page, options) =>
+    dumpPage(page, options.data),
+  );
+  data(dump.command('undo <number>').description('one undo page, one line per record')).action((page, options) =>
+    dumpPage(page, options.data),
+  );
   data(dump.command('redo [incarnation]').description('redo records of all streams that are kept, or of one'))
     .option('--page <number>', 'only the records of this page')
     .action((incarnation, options) => dumpRedo(incarnation, options.data, options.page));

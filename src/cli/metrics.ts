@@ -14,7 +14,12 @@ export function scrape(supervisor: Supervisor, done: (text: string) => void): vo
     const registry = new Registry();
     putPrimaries(registry, stats);
     putStorage(registry, supervisor.storageCounters());
-    const up = new Gauge({name: 'pando_primary_up', help: 'Primary serves its ports.', labelNames: ['primary'], registers: [registry]});
+    const up = new Gauge({
+      name: 'pando_primary_up',
+      help: 'Primary serves its ports.',
+      labelNames: ['primary'],
+      registers: [registry],
+    });
     for (const view of supervisor.primaries()) up.set({primary: String(view.ordinal)}, view.state === 'ready' ? 1 : 0);
     void registry.metrics().then(done);
   });
@@ -23,7 +28,12 @@ export function scrape(supervisor: Supervisor, done: (text: string) => void): vo
 function putPrimaries(registry: Registry, stats: readonly PrimaryStats[]): void {
   const names = new Set(stats.flatMap(one => one.counters.map(([name]) => name)).concat('sessions'));
   for (const name of names) {
-    const options = {name: `pando_${name}`, help: name.replaceAll('_', ' '), labelNames: ['primary'] as const, registers: [registry]};
+    const options = {
+      name: `pando_${name}`,
+      help: name.replaceAll('_', ' '),
+      labelNames: ['primary'] as const,
+      registers: [registry],
+    };
     const figure = GAUGES.has(name) ? new Gauge(options) : new Counter({...options, name: `pando_${name}_total`});
     for (const one of stats) {
       const value = name === 'sessions' ? one.sessions : (one.counters.find(([other]) => other === name)?.[1] ?? 0);

@@ -6,8 +6,8 @@ import {join, resolve} from 'node:path';
 import pc from 'picocolors';
 import {OperatingError} from '../base/errors.ts';
 import {Admin} from '../cluster/admin/admin.ts';
-import {type PrimaryView, Supervisor} from '../cluster/supervisor/supervisor.ts';
 import {BELL_COUNT, type ClusterOptions} from '../cluster/supervisor/options.ts';
+import {type PrimaryView, Supervisor} from '../cluster/supervisor/supervisor.ts';
 import {bellBytes} from '../os/bells.ts';
 import {threadEnv} from '../os/env.ts';
 import {type HttpHandler, serveHttp} from '../os/http-server.ts';
@@ -80,13 +80,21 @@ function serveAdmin(admin: Admin, supervisor: Supervisor, httpPort: number): voi
   };
   serveHttp('127.0.0.1', httpPort, handler, (_port, error) => {
     if (error === undefined) return;
-    report(new OperatingError(`the admin port ${httpPort} cannot be opened: ${error.message}`, 'choose another with --http-port'));
+    report(
+      new OperatingError(
+        `the admin port ${httpPort} cannot be opened: ${error.message}`,
+        'choose another with --http-port',
+      ),
+    );
     process.exit(1);
   });
 }
 
-async function readOptions(args: StartArguments): Promise<{cluster: ClusterOptions; directory: string; httpPort: number}> {
-  const primaries = args.primaries === undefined ? defaultPrimaries() : parseCount(args.primaries, '--primaries', 1, 15);
+async function readOptions(
+  args: StartArguments,
+): Promise<{cluster: ClusterOptions; directory: string; httpPort: number}> {
+  const primaries =
+    args.primaries === undefined ? defaultPrimaries() : parseCount(args.primaries, '--primaries', 1, 15);
   const port = parseCount(args.port, '--port', 1, 65_535 - primaries);
   const httpPort = parseCount(args.httpPort, '--http-port', 0, 65_535);
   const maxConnections = parseCount(args.maxConnections, '--max-connections', 1, 100_000);
@@ -116,7 +124,9 @@ function memoryDirectory(): string {
 }
 
 function announce(view: PrimaryView, milliseconds: number): void {
-  console.log(`${pc.green('ready')}  primary ${view.ordinal}  ports ${[...view.ports].sort((a, b) => a - b).join(', ')}  ${pc.dim(`(${milliseconds.toFixed(0)} ms)`)}`);
+  console.log(
+    `${pc.green('ready')}  primary ${view.ordinal}  ports ${[...view.ports].sort((a, b) => a - b).join(', ')}  ${pc.dim(`(${milliseconds.toFixed(0)} ms)`)}`,
+  );
 }
 
 function announceAll(cluster: ClusterOptions, httpPort: number): void {

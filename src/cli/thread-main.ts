@@ -1,7 +1,7 @@
 // Where every worker thread begins: it builds a primary over the real Env.
 
-import {Primary} from '../cluster/node/primary.ts';
 import type {PrimaryInit} from '../cluster/node/init.ts';
+import {Primary} from '../cluster/node/primary.ts';
 import {threadEnv} from '../os/env.ts';
 import {threadBirth} from '../os/threads.ts';
 

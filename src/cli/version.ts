@@ -2,7 +2,9 @@
 
 import {readFileSync} from 'node:fs';
 
-const packageJson = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {version: string};
+const packageJson = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 export const PANDO_VERSION: string = packageJson.version;
 /** What clients are told: they read the part before the dash. */

@@ -22,7 +22,13 @@ export interface File {
   /** Writes all bytes or throws a DiskFailure. */
   writeSync(source: Uint8Array, sourceAt: number, length: number, position: number): void;
   /** Writes all bytes; `done` gets undefined or the reason. `source` must not change until then. */
-  write(source: Uint8Array, sourceAt: number, length: number, position: number, done: (error?: DiskError) => void): void;
+  write(
+    source: Uint8Array,
+    sourceAt: number,
+    length: number,
+    position: number,
+    done: (error?: DiskError) => void,
+  ): void;
   /** Makes the written bytes durable (fdatasync). A failure must never be retried (S15). */
   sync(done: (error?: DiskError) => void): void;
   syncSync(): void;

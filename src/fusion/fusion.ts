@@ -45,10 +45,7 @@ export class FusionNode implements Fusion {
     this.attachment = parts;
     this.#members = new Members(parts);
     this.#fence = new Fence(parts.regions, incarnation);
-    assert(
-      this.#members.incarnationOn(node) === incarnation,
-      () => `${incarnation} has not joined node ${node}`,
-    );
+    assert(this.#members.incarnationOn(node) === incarnation, () => `${incarnation} has not joined node ${node}`);
     this.#pageLocks = new PageLocks(parts.directory, parts.mailbox, node);
     this.pages = new Pages(parts.directory, this.#pageLocks, parts.dbp, node, this.#fence);
     this.locks = parts.waits;

@@ -39,9 +39,7 @@ class Script {
   execute(line: string): string {
     const words = line.split(/\s+/);
     const prefix = /^(\d+):$/.exec(words[0]);
-    const answer = prefix
-      ? this.#onNode(this.#world.nodes[Number(prefix[1])], words.slice(1))
-      : this.#onCluster(words);
+    const answer = prefix ? this.#onNode(this.#world.nodes[Number(prefix[1])], words.slice(1)) : this.#onCluster(words);
     if (this.#ending.size === 0) this.#world.check();
     return answer;
   }

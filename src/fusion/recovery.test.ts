@@ -89,8 +89,7 @@ const SCENES: readonly Scene[] = [
   {
     name: 'push into the frame of another page',
     act: ([a, b]) => {
-      for (let page = 20; page < 24; page++)
-        b.fusion.pages.push(b.hold(page, X), makePage(page, 1, 2, 1), 0, 1);
+      for (let page = 20; page < 24; page++) b.fusion.pages.push(b.hold(page, X), makePage(page, 1, 2, 1), 0, 1);
       const entry = a.hold(7, X);
       return () => a.fusion.pages.push(entry, makePage(7, 2, 1, 1), 0, 2);
     },

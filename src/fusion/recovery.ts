@@ -66,10 +66,7 @@ export class Recovery {
     slots.change(region, slot, version, SlotTag.active, SlotTag.committing);
     const word = slots.word(region, slot);
     if (word < TAG_UNIT) return word;
-    assert(
-      tagOf(word) === SlotTag.committing,
-      () => `winner ${incarnation}.${slot} is in state ${tagOf(word)}`,
-    );
+    assert(tagOf(word) === SlotTag.committing, () => `winner ${incarnation}.${slot} is in state ${tagOf(word)}`);
     const cts = slots.help(region, slot, version);
     return cts === HELP_BLOCKED ? -1 : cts;
   }
@@ -192,10 +189,7 @@ export class Recovery {
     assert(regions.state(region) >= RegionState.decided, () => `incarnation ${incarnation} is not decided`);
     for (let slot = 0; slot < regions.slotsPerRegion; slot++) {
       const tag = tagOf(slots.word(region, slot));
-      assert(
-        tag === SlotTag.none || tag === SlotTag.aborted,
-        () => `slot ${incarnation}.${slot} is not ended: ${tag}`,
-      );
+      assert(tag === SlotTag.none || tag === SlotTag.aborted, () => `slot ${incarnation}.${slot} is not ended: ${tag}`);
     }
     if (regions.state(region) === RegionState.decided) regions.finish(region);
     const node = regions.node(region);

@@ -57,7 +57,9 @@ export class AtomicBells implements Doorbells {
         setImmediate(() => this.#answer(node));
         return;
       }
-      const wait = (Atomics as unknown as {waitAsync(words: Int32Array, at: number, value: number): AsyncWait}).waitAsync(this.#words, word, SLEEPING);
+      const wait = (
+        Atomics as unknown as {waitAsync(words: Int32Array, at: number, value: number): AsyncWait}
+      ).waitAsync(this.#words, word, SLEEPING);
       if (!wait.async) continue;
       void (wait.value as Promise<string>).then(() => this.#answer(node));
       return;

@@ -56,11 +56,7 @@ export function selfSignedCertificate(request: CertificateRequest): TlsCredentia
   const spki = publicKey.export({type: 'spki', format: 'der'});
   const body = certificateBody(request, spki);
   const signature = sign('sha256', body, privateKey);
-  const certificate = sequence(
-    body,
-    algorithm(),
-    der(Tag.bitString, Buffer.concat([Buffer.of(0), signature])),
-  );
+  const certificate = sequence(body, algorithm(), der(Tag.bitString, Buffer.concat([Buffer.of(0), signature])));
   return {
     certificate: pem('CERTIFICATE', certificate),
     privateKey: privateKey.export({type: 'pkcs8', format: 'pem'}).toString(),

@@ -58,8 +58,5 @@ test('two certificates differ in key and serial number', () => {
   const request = {commonName: 'x', names: ['x'], notBefore: new Date(), days: 1};
   const [a, b] = [selfSignedCertificate(request), selfSignedCertificate(request)];
   assert.notEqual(a.privateKey, b.privateKey);
-  assert.notEqual(
-    new X509Certificate(a.certificate).serialNumber,
-    new X509Certificate(b.certificate).serialNumber,
-  );
+  assert.notEqual(new X509Certificate(a.certificate).serialNumber, new X509Certificate(b.certificate).serialNumber);
 });

@@ -22,14 +22,7 @@ import {
   write,
   writeSync,
 } from 'node:fs';
-import {
-  type DirectoryLock,
-  type Disk,
-  type DiskError,
-  DiskFailure,
-  type File,
-  type OpenOptions,
-} from '../env/disk.ts';
+import {type DirectoryLock, type Disk, type DiskError, DiskFailure, type File, type OpenOptions} from '../env/disk.ts';
 import {lockDirectory} from './directory-lock.ts';
 
 /** Zeros are written in runs of this many bytes when space is reserved. */

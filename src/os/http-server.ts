@@ -8,10 +8,20 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export type HttpHandler = (method: string, path: string, query: URLSearchParams, reply: (answer: HttpAnswer) => void) => void;
+export type HttpHandler = (
+  method: string,
+  path: string,
+  query: URLSearchParams,
+  reply: (answer: HttpAnswer) => void,
+) => void;
 
 /** Listens; `ready` gets the port, or the reason why not. */
-export function serveHttp(host: string, port: number, handler: HttpHandler, ready: (port: number, error?: Error) => void): Server {
+export function serveHttp(
+  host: string,
+  port: number,
+  handler: HttpHandler,
+  ready: (port: number, error?: Error) => void,
+): Server {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     request.resume();

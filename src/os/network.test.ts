@@ -89,8 +89,7 @@ test('a write that is not taken says so, keeps its bytes, and tells when all is 
   sent += MiB;
   let received = 0;
   client.on('data', chunk => {
-    for (let at = 0; at < chunk.length; at += 4096)
-      assert.equal(chunk[at], Math.floor((received + at) / MiB));
+    for (let at = 0; at < chunk.length; at += 4096) assert.equal(chunk[at], Math.floor((received + at) / MiB));
     received += chunk.length;
   });
   client.resume();

@@ -33,15 +33,12 @@ export class NodeNetwork implements Network {
     const failed = (error: NodeJS.ErrnoException): void =>
       ready({code: error.code ?? 'UNKNOWN', message: error.message});
     server.once('error', failed);
-    server.listen(
-      {host: address.host, port: address.port, backlog: BACKLOG, reusePort: address.shared},
-      () => {
-        server.off('error', failed);
-        // An accept that fails (no descriptors left) costs that connection, not the server.
-        server.on('error', () => {});
-        ready();
-      },
-    );
+    server.listen({host: address.host, port: address.port, backlog: BACKLOG, reusePort: address.shared}, () => {
+      server.off('error', failed);
+      // An accept that fails (no descriptors left) costs that connection, not the server.
+      server.on('error', () => {});
+      ready();
+    });
     return new ServerListener(server);
   }
 }

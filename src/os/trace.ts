@@ -23,7 +23,9 @@ export function openTrace(options: TraceOptions): Trace {
 
 function plainTrace(part: string): Trace {
   const write = (level: string, event: string, fields?: Readonly<Record<string, unknown>>): void => {
-    const rest = Object.entries(fields ?? {}).map(([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    const rest = Object.entries(fields ?? {}).map(
+      ([name, value]) => ` ${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    );
     process.stderr.write(`${level}${part}: ${event}${rest.join('')}\n`);
   };
   return {

@@ -64,15 +64,7 @@ export interface WireTime {
 
 /** One parameter of a prepared statement, decoded. Integers are numbers where safe, else bigints; character types are
  * strings, or bytes when they are not valid UTF-8; blob types and BIT are bytes. */
-export type WireParameter =
-  | null
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | WireDecimal
-  | WireDateTime
-  | WireTime;
+export type WireParameter = null | number | bigint | string | Uint8Array | WireDecimal | WireDateTime | WireTime;
 
 /** In `types` of `execute`: the parameter was sent as unsigned. */
 export const UNSIGNED_PARAMETER = 0x8000;
@@ -149,10 +141,7 @@ export interface PreparedInfo {
 export interface SessionHandler {
   /** COM_QUERY. `sql` is valid only during the call (copy what must stay). */
   query(sql: Uint8Array, at: number, end: number, out: ResultWriter, done: () => void): void;
-  prepare(
-    sql: string,
-    reply: (info: PreparedInfo | {errno: number; sqlState: string; message: string}) => void,
-  ): void;
+  prepare(sql: string, reply: (info: PreparedInfo | {errno: number; sqlState: string; message: string}) => void): void;
   /** COM_STMT_EXECUTE of a statement that `prepare` gave out and that was not closed since. `types[i]` says how parameter
    * i was sent: MYSQL_TYPE_*, with UNSIGNED_PARAMETER; a number alone does not tell an integer from a double. Both arrays
    * are the connection's own and valid until `done`. */

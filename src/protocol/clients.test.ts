@@ -42,11 +42,7 @@ before(async () => {
 
 after(() => server.close());
 
-function mysql2(
-  user: string,
-  password: string,
-  options: mysql.ConnectionOptions = {},
-): Promise<mysql.Connection> {
+function mysql2(user: string, password: string, options: mysql.ConnectionOptions = {}): Promise<mysql.Connection> {
   return mysql.createConnection({host: HOST, port, user, password, ...options});
 }
 

@@ -6,16 +6,7 @@ import fc from 'fast-check';
 import {BugError} from '../base/assert.ts';
 import {AuthPlugin, Capability, ColumnType, Command, OFFERED_CAPABILITIES} from './constants.ts';
 import {loggedIn, stage} from './testing/login.ts';
-import {
-  bytes,
-  errorText,
-  int,
-  nativeProof,
-  packet,
-  sha2Proof,
-  unpack,
-  type WireClient,
-} from './testing/wire-client.ts';
+import {bytes, errorText, int, nativeProof, packet, sha2Proof, unpack, type WireClient} from './testing/wire-client.ts';
 
 const PLAIN = OFFERED_CAPABILITIES & ~Capability.queryAttributes & ~Capability.connectAttributes;
 
@@ -67,9 +58,7 @@ test('however commands are cut into chunks, the replies are the same', () => {
 
 test('a command that blocks holds back the next, and its end goes on with it', () => {
   const {client, session} = loggedIn(stage(), PLAIN);
-  client.socket.onData(
-    Buffer.concat([packet(0, Command.query, 'block'), packet(0, Command.query, 'select next')]),
-  );
+  client.socket.onData(Buffer.concat([packet(0, Command.query, 'block'), packet(0, Command.query, 'select next')]));
   assert.deepEqual(client.received(), []);
   session.finish?.();
   assert.equal(client.socket.writes.length, 1);
@@ -241,15 +230,7 @@ test('the small commands', () => {
   assert.deepEqual(firstBytes(client.command(Command.processKill, int(77, 4))), [0]);
   assert.deepEqual(firstBytes(client.command(Command.resetConnection)), [0]);
   assert.equal(client.command(Command.fieldList, 't', 0, 'a%').length, 3);
-  const expected = [
-    'multi true',
-    'multi false',
-    'init shop',
-    'init missing',
-    'kill 77',
-    'reset',
-    'fields t a%',
-  ];
+  const expected = ['multi true', 'multi false', 'init shop', 'init missing', 'kill 77', 'reset', 'fields t a%'];
   assert.deepEqual(set.hooks.log.slice(1), expected);
 });
 
@@ -317,19 +298,7 @@ test('query attributes are read over, before statements and among parameters', (
   assert.match(errorText(client.command(Command.query, 1, 1, 0, 1, attribute)[0].payload), /^1835/);
   client.command(Command.stmtPrepare, 'echo ?');
   const types = bytes(int(ColumnType.tiny, 2), 0, attribute);
-  const [, , row] = client.command(
-    Command.stmtExecute,
-    int(1, 4),
-    8,
-    int(1, 4),
-    2,
-    0,
-    1,
-    types,
-    7,
-    5,
-    'value',
-  );
+  const [, , row] = client.command(Command.stmtExecute, int(1, 4), 8, int(1, 4), 2, 0, 1, types, 7, 5, 'value');
   assert.equal(row.payload.toString('latin1', 3), '1:7');
   const queries = set.hooks.log.filter(line => line.startsWith('query'));
   assert.deepEqual(queries, ['query select bare', 'query select attributed']);
@@ -370,17 +339,7 @@ test('changing the user asks again with a fresh challenge, keeps the session and
 test('changing the user with a wrong password ends the connection', () => {
   const set = stage();
   const {client, session} = loggedIn(set, PLAIN);
-  const [request] = client.command(
-    Command.changeUser,
-    'native',
-    0,
-    0,
-    '',
-    0,
-    int(255, 2),
-    AuthPlugin.native,
-    0,
-  );
+  const [request] = client.command(Command.changeUser, 'native', 0, 0, '', 0, int(255, 2), AuthPlugin.native, 0);
   const [error] = client.send(2, nativeProof(set.world.crypto, 'no', request.payload.subarray(23, 43)));
   assert.match(errorText(error.payload), /^1045 /);
   assert.ok(client.socket.ended);
@@ -399,17 +358,7 @@ test('changing to an account that needs the password itself', () => {
   const set = stage();
   const {client, session} = loggedIn(set, PLAIN);
   client.socket.secure = true;
-  const [request] = client.command(
-    Command.changeUser,
-    'sha',
-    0,
-    0,
-    '',
-    0,
-    int(255, 2),
-    AuthPlugin.cachingSha2,
-    0,
-  );
+  const [request] = client.command(Command.changeUser, 'sha', 0, 0, '', 0, int(255, 2), AuthPlugin.cachingSha2, 0);
   const nonce = request.payload.subarray(23, 43);
   const [more] = client.send(2, sha2Proof(set.world.crypto, 'secret', nonce));
   assert.equal(more.payload.toString('hex'), '0104');

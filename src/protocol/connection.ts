@@ -242,11 +242,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   #pump(): void {
     if (this.#pumping || this.#yielded) return;
     this.#pumping = true;
-    for (
-      let budget = PACKETS_PER_TURN;
-      !this.#busy && !this.#packets.congested && !this.#shutting;
-      budget--
-    ) {
+    for (let budget = PACKETS_PER_TURN; !this.#busy && !this.#packets.congested && !this.#shutting; budget--) {
       if (budget === 0) {
         this.#yielded = true;
         this.#server.soon(this.#nextTurn);
@@ -272,9 +268,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
 
   #refuseStream(found: Found): void {
     this.#packets.sequence = (this.#input.sequence + 1) & 0xff;
-    this.refuse(
-      new SqlError(found === Found.tooLarge ? 'ER_NET_PACKET_TOO_LARGE' : 'ER_NET_PACKETS_OUT_OF_ORDER'),
-    );
+    this.refuse(new SqlError(found === Found.tooLarge ? 'ER_NET_PACKET_TOO_LARGE' : 'ER_NET_PACKETS_OUT_OF_ORDER'));
   }
 
   #throttle(): void {

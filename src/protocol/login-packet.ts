@@ -65,8 +65,7 @@ export function decodeLogin(reader: PayloadReader, offered: number): LoginPacket
   if (reader.failed || (capabilities & Capability.protocol41) === 0) return undefined;
   const user = reader.zeroText();
   const response = readResponse(reader, capabilities);
-  const database =
-    (capabilities & Capability.connectWithDb) !== 0 && reader.left > 0 ? reader.zeroText() : '';
+  const database = (capabilities & Capability.connectWithDb) !== 0 && reader.left > 0 ? reader.zeroText() : '';
   const plugin = readPlugin(reader, capabilities);
   const attributes = readAttributes(reader, capabilities);
   if (reader.failed) return undefined;

@@ -38,10 +38,7 @@ test('a native password logs in at once, a wrong one is denied in the words of M
   const other = new WireClient(set.server);
   const response = nativeProof(set.world.crypto, 'no', other.nonce);
   const [error] = other.send(1, loginPayload({user: 'native', plugin: AuthPlugin.native, response}));
-  assert.equal(
-    errorText(error.payload),
-    "1045 #28000Access denied for user 'native'@'10.0.0.9' (using password: YES)",
-  );
+  assert.equal(errorText(error.payload), "1045 #28000Access denied for user 'native'@'10.0.0.9' (using password: YES)");
   assert.equal(error.sequence, 2);
   assert.ok(other.socket.ended);
   assert.ok(set.hooks.log.includes('failed native'));
@@ -126,10 +123,7 @@ test('an unknown user sees the same packets as a known one with a wrong password
   const seen = ['sha', 'nobody', '__proto__'].map(user => {
     const client = new WireClient(set.server);
     client.socket.secure = true;
-    const shapes = client.send(
-      1,
-      loginPayload({user, response: sha2Proof(set.world.crypto, 'x', client.nonce)}),
-    );
+    const shapes = client.send(1, loginPayload({user, response: sha2Proof(set.world.crypto, 'x', client.nonce)}));
     shapes.push(...client.send(3, 'x\0'));
     const turns = set.world.clock.turns();
     shapes.push(...client.received());
@@ -152,10 +146,7 @@ test('the empty password opens only accounts without one', () => {
     const [nobody] = new WireClient(set.server).send(1, loginPayload({user: 'nobody', response}));
     assert.match(errorText(nobody.payload), /^1045 .*\(using password: NO\)$/);
   }
-  const [given] = new WireClient(set.server).send(
-    1,
-    loginPayload({user: 'empty', response: new Uint8Array(32)}),
-  );
+  const [given] = new WireClient(set.server).send(1, loginPayload({user: 'empty', response: new Uint8Array(32)}));
   assert.match(errorText(given.payload), /^1045 .*\(using password: YES\)$/);
 });
 
@@ -192,13 +183,7 @@ test('connection attributes are kept', () => {
 test('TLS starts with the bytes that came behind the request, and nothing of them is taken for a login', () => {
   const set = stage({tls: TLS});
   const client = new WireClient(set.server);
-  const request = packet(
-    1,
-    int(OFFERED_CAPABILITIES | Capability.ssl, 4),
-    int(1 << 24, 4),
-    255,
-    Buffer.alloc(23),
-  );
+  const request = packet(1, int(OFFERED_CAPABILITIES | Capability.ssl, 4), int(1 << 24, 4), 255, Buffer.alloc(23));
   const injected = packet(2, loginPayload({user: 'empty'}));
   client.socket.onData(Buffer.concat([request, injected]));
   assert.deepEqual(client.received(), []);
@@ -211,12 +196,7 @@ test('TLS starts with the bytes that came behind the request, and nothing of the
 });
 
 test('TLS that was not offered, or is asked for twice, is a bad handshake', () => {
-  const request = bytes(
-    int(OFFERED_CAPABILITIES | Capability.ssl, 4),
-    int(1 << 24, 4),
-    255,
-    Buffer.alloc(23),
-  );
+  const request = bytes(int(OFFERED_CAPABILITIES | Capability.ssl, 4), int(1 << 24, 4), 255, Buffer.alloc(23));
   const plain = new WireClient(stage().server);
   assert.equal(errorText(plain.send(1, request)[0].payload), BAD_HANDSHAKE);
   const twice = new WireClient(stage({tls: TLS}).server);

@@ -148,9 +148,7 @@ export class Login implements AuthenticationPeer {
       return;
     }
     this.#state = 'lookup';
-    this.#server.hooks.account(packet.user, this.#channel.host, account =>
-      this.#found(packet, account, again),
-    );
+    this.#server.hooks.account(packet.user, this.#channel.host, account => this.#found(packet, account, again));
   }
 
   #found(packet: LoginPacket, account: Account | undefined, again: boolean): void {
@@ -183,10 +181,7 @@ export class Login implements AuthenticationPeer {
     }
     this.#state = 'greeted';
     const {user, database, capabilities, collation, attributes} = packet;
-    this.#channel.admit(
-      {connectionId, user, host, database, capabilities, collation, secure, attributes},
-      account,
-    );
+    this.#channel.admit({connectionId, user, host, database, capabilities, collation, secure, attributes}, account);
   }
 
   #deny(usedPassword: boolean): void {

@@ -64,9 +64,7 @@ export class PacketReader {
   /** Takes a chunk. It is read in place until `keep`, unless bytes are held over already. */
   push(chunk: Uint8Array): void {
     if (this.#sourceAt === this.#sourceEnd) {
-      this.#source = Buffer.isBuffer(chunk)
-        ? chunk
-        : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+      this.#source = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
       this.#sourceAt = 0;
       this.#sourceEnd = chunk.length;
       return;

@@ -46,8 +46,7 @@ export class PacketWriter {
   /** Ends the packet whose payload ends before `end`. A payload that was begun and never ended is forgotten. */
   finish(end: number): void {
     const length = end - this.#end - PACKET_HEADER;
-    if (length < 0 || end > this.buffer.length)
-      throw new BugError('a packet ends outside the room made for it');
+    if (length < 0 || end > this.buffer.length) throw new BugError('a packet ends outside the room made for it');
     if (length >= MAX_PACKET_PAYLOAD) this.#finishLong(length);
     else {
       this.#header(this.#end, length);
@@ -116,19 +115,12 @@ export class PacketWriter {
     if (end > this.buffer.length) this.#grow(end, start + length);
     for (let i = extra; i > 0; i--) {
       const from = start + i * MAX_PACKET_PAYLOAD;
-      this.buffer.copyWithin(
-        from + i * PACKET_HEADER,
-        from,
-        Math.min(from + MAX_PACKET_PAYLOAD, start + length),
-      );
+      this.buffer.copyWithin(from + i * PACKET_HEADER, from, Math.min(from + MAX_PACKET_PAYLOAD, start + length));
     }
     for (let i = 0; i < extra; i++) {
       this.#header(this.#end + i * (MAX_PACKET_PAYLOAD + PACKET_HEADER), MAX_PACKET_PAYLOAD);
     }
-    this.#header(
-      this.#end + extra * (MAX_PACKET_PAYLOAD + PACKET_HEADER),
-      length - extra * MAX_PACKET_PAYLOAD,
-    );
+    this.#header(this.#end + extra * (MAX_PACKET_PAYLOAD + PACKET_HEADER), length - extra * MAX_PACKET_PAYLOAD);
     this.#end = end;
   }
 

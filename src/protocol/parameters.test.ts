@@ -68,10 +68,7 @@ test('dates and times come in all the lengths of the protocol', () => {
   const day = {kind: 'date', year: 2024, month: 2, day: 29};
   assert.deepEqual(decodeOne(ColumnType.date, 4, int(2024, 2), 2, 29), {...day, ...nothing});
   const full = {...day, kind: 'datetime', hour: 23, minute: 59, second: 58, micros: 999_999};
-  assert.deepEqual(
-    decodeOne(ColumnType.timestamp, 11, int(2024, 2), 2, 29, 23, 59, 58, int(999_999, 4)),
-    full,
-  );
+  assert.deepEqual(decodeOne(ColumnType.timestamp, 11, int(2024, 2), 2, 29, 23, 59, 58, int(999_999, 4)), full);
   const time = {kind: 'time', negative: true, days: 34, hours: 22, minutes: 59, seconds: 59, micros: 1};
   assert.deepEqual(decodeOne(ColumnType.time, 12, 1, int(34, 4), 22, 59, 59, int(1, 4)), time);
   assert.equal(decodeOne(ColumnType.datetime, 4, int(2024, 2), 13, 1), 'malformed');

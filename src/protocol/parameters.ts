@@ -37,12 +37,7 @@ export function decodeParameters(
   return decodeValues(reader, statement, total, bitmap);
 }
 
-function decodeTypes(
-  reader: PayloadReader,
-  statement: StatementParameters,
-  total: number,
-  named: boolean,
-): boolean {
+function decodeTypes(reader: PayloadReader, statement: StatementParameters, total: number, named: boolean): boolean {
   if (reader.left < total * 2) return false;
   if (statement.types.length !== total) statement.types = new Uint16Array(total);
   for (let i = 0; i < total; i++) {
@@ -52,12 +47,7 @@ function decodeTypes(
   return !reader.failed;
 }
 
-function decodeValues(
-  reader: PayloadReader,
-  statement: StatementParameters,
-  total: number,
-  bitmap: number,
-): boolean {
+function decodeValues(reader: PayloadReader, statement: StatementParameters, total: number, bitmap: number): boolean {
   const {values, types, count} = statement;
   for (let i = 0; i < total; i++) {
     const isNull = (reader.bytes[bitmap + (i >> 3)] & (1 << (i & 7))) !== 0;

@@ -30,8 +30,7 @@ function sent(capabilities: number, write: (out: PacketResultWriter) => void): W
 
 const hex = (packets: readonly WirePacket[]): string[] => packets.map(one => one.payload.toString('hex'));
 
-const COLUMN =
-  '0364656604746573740174017401630163' + '0c' + 'ff00' + '00040000' + 'fd' + '0000' + '00' + '0000';
+const COLUMN = '0364656604746573740174017401630163' + '0c' + 'ff00' + '00040000' + 'fd' + '0000' + '00' + '0000';
 
 test('a result set ends as the client wants it', () => {
   const write = (out: PacketResultWriter): void => {

@@ -186,11 +186,7 @@ export class PacketResultWriter implements ResultWriter {
     buffer[at] = header;
     at = putLenencInt(buffer, at + 1, info.affectedRows ?? 0);
     at = putLenencInteger(buffer, at, info.lastInsertId ?? 0);
-    at = putInt16(
-      buffer,
-      at,
-      info.status | this.#more | (schema === undefined ? 0 : Status.sessionStateChanged),
-    );
+    at = putInt16(buffer, at, info.status | this.#more | (schema === undefined ? 0 : Status.sessionStateChanged));
     at = putInt16(buffer, at, Math.min(info.warnings ?? 0, 0xffff));
     if (text !== '' || schema !== undefined) at = putLenencText(buffer, at, text);
     if (schema !== undefined) at = putSchemaChange(buffer, at, schema);
@@ -201,11 +197,7 @@ export class PacketResultWriter implements ResultWriter {
 /** The most bytes a column definition takes. */
 function definitionMax(column: ColumnDefinition): number {
   const units =
-    column.schema.length +
-    column.table.length +
-    column.orgTable.length +
-    column.name.length +
-    column.orgName.length;
+    column.schema.length + column.table.length + column.orgTable.length + column.name.length + column.orgName.length;
   return 20 + 5 * LENENC_MAX + units * 3;
 }
 

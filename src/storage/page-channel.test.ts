@@ -54,8 +54,7 @@ function setup() {
   const source = new TestSource();
   // Both sides have a channel of their own over the same memory, as in two threads.
   const server = new PageServer(new PageChannel(shared, NODES, PAGE_SIZE), source, bells, trace);
-  const reader = (node: number) =>
-    new ChannelPageReader(new PageChannel(shared, NODES, PAGE_SIZE), node, bells, BELL);
+  const reader = (node: number) => new ChannelPageReader(new PageChannel(shared, NODES, PAGE_SIZE), node, bells, BELL);
   return {bells, source, server, reader};
 }
 

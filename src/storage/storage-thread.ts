@@ -74,10 +74,7 @@ export class StorageThread {
       this.#server.servePages();
       const more = this.#options.volume.maintain();
       if (more) this.#env.clock.soon(() => this.#onTimer());
-      else
-        this.#timer = this.#env.clock.after(this.#server.hasWaiting() ? RETRY_MS : TICK_MS, () =>
-          this.#onTimer(),
-        );
+      else this.#timer = this.#env.clock.after(this.#server.hasWaiting() ? RETRY_MS : TICK_MS, () => this.#onTimer());
     });
   }
 

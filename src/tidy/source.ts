@@ -25,7 +25,9 @@ export function sources(folder: string, ...endings: readonly string[]): Source[]
 /** Module names that a source imports, as written. */
 export function importsOf(source: Source): string[] {
   const names: string[] = [];
-  for (const match of source.text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|import\('([^']+)'\)/g)) {
+  for (const match of source.text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|import\('([^']+)'\)/g,
+  )) {
     names.push((match[1] ?? match[2]) as string);
   }
   return names;
@@ -33,9 +35,8 @@ export function importsOf(source: Source): string[] {
 
 /** The source with comments, strings and templates blanked out, line breaks kept. */
 export function codeOf(text: string): string {
-  return text.replace(
-    /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g,
-    piece => piece.replace(/[^\n]/g, ' '),
+  return text.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g, piece =>
+    piece.replace(/[^\n]/g, ' '),
   );
 }
 

@@ -48,7 +48,11 @@ test('only os, cli and tidy touch node:* and npm packages', () => {
   const free = new Set(['os', 'cli', 'tidy', 'console']);
   const wrong = production
     .filter(source => !free.has(roomOf(source.path)))
-    .flatMap(source => importsOf(source).filter(name => !name.startsWith('.')).map(name => `${source.path} imports ${name}`));
+    .flatMap(source =>
+      importsOf(source)
+        .filter(name => !name.startsWith('.'))
+        .map(name => `${source.path} imports ${name}`),
+    );
   assert.deepEqual(wrong, []);
 });
 
@@ -111,7 +115,8 @@ test('documents name only paths that exist', () => {
       if (!existsSync(join(root, match[1] as string))) wrong.push(`${document.path}: ${match[1]}`);
     }
     for (const match of document.text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
-      if (!existsSync(join(root, dirname(document.path), match[1] as string))) wrong.push(`${document.path}: ${match[1]}`);
+      if (!existsSync(join(root, dirname(document.path), match[1] as string)))
+        wrong.push(`${document.path}: ${match[1]}`);
     }
   }
   assert.deepEqual(wrong, []);
@@ -124,5 +129,8 @@ function rootDocuments(): Source[] {
 test('no machine paths and no registry hosts in the repository', () => {
   const everything = [...sources('src', '.ts', '.md', '.json'), ...sources('docs', '.md'), ...rootDocuments()];
   const pattern = new RegExp(['/wo' + 'rk/main', '/ro' + 'ot/', 'registry\\.npm' + 'js'].join('|'));
-  assert.deepEqual(everything.filter(source => pattern.test(source.text)).map(source => source.path), []);
+  assert.deepEqual(
+    everything.filter(source => pattern.test(source.text)).map(source => source.path),
+    [],
+  );
 });

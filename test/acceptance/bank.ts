@@ -24,7 +24,12 @@ const EACH = 1000;
 const figures = {transfers: 0, deadlocks: 0, reconnects: 0, audits: 0, wrong: 0};
 
 /** Runs `step` again and again on one primary, reconnecting when it dies. */
-async function loop(server: Server, primary: number, until: number, step: (connection: Connection) => Promise<void>): Promise<void> {
+async function loop(
+  server: Server,
+  primary: number,
+  until: number,
+  step: (connection: Connection) => Promise<void>,
+): Promise<void> {
   let connection: Connection | undefined;
   while (Date.now() < until) {
     try {
@@ -54,7 +59,9 @@ async function transfer(connection: Connection, locking: boolean): Promise<void>
   const to = 1 + ((from + Math.floor(Math.random() * (accounts - 1))) % accounts);
   const amount = 1 + Math.floor(Math.random() * 20);
   await connection.query('START TRANSACTION');
-  const balance = Number(await value(connection, `SELECT balance FROM account WHERE id = ?${locking ? ' FOR UPDATE' : ''}`, [from]));
+  const balance = Number(
+    await value(connection, `SELECT balance FROM account WHERE id = ?${locking ? ' FOR UPDATE' : ''}`, [from]),
+  );
   if (balance >= amount) {
     await connection.query('UPDATE account SET balance = balance - ? WHERE id = ?', [amount, from]);
     await connection.query('UPDATE account SET balance = balance + ? WHERE id = ?', [amount, to]);

@@ -38,11 +38,18 @@ try {
   await timed(`${options.megabytes} MB inserted`, async () => {
     const pad = 'x'.repeat(960);
     for (let i = 0; i < inserts; i++) {
-      const list = Array.from({length: perInsert}, (_, j) => `(${i * perInsert + j}, ${(i * 7919 + j * 31) % 100003}, '${pad}')`);
+      const list = Array.from(
+        {length: perInsert},
+        (_, j) => `(${i * perInsert + j}, ${(i * 7919 + j * 31) % 100003}, '${pad}')`,
+      );
       await one.query(`INSERT INTO heap VALUES ${list.join(',')}`);
     }
   });
-  expect('rows counted on the other primary', await timed('full scan', () => value(two, 'SELECT COUNT(*) FROM heap WHERE LENGTH(pad) = 960')), inserts * perInsert);
+  expect(
+    'rows counted on the other primary',
+    await timed('full scan', () => value(two, 'SELECT COUNT(*) FROM heap WHERE LENGTH(pad) = 960')),
+    inserts * perInsert,
+  );
 
   await one.query('CREATE TABLE million (id INT PRIMARY KEY, v INT)');
   const fill = async (): Promise<void> => {

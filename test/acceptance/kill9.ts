@@ -77,12 +77,21 @@ try {
     startTimes.push(took);
     if (took > 5000) fail(`ready after ${took.toFixed(0)} ms`);
     await verify(server);
-    console.log(`round ${round}: ${acknowledged.size} acknowledged, ready in ${took.toFixed(0)} ms, ${failures} failures`);
+    console.log(
+      `round ${round}: ${acknowledged.size} acknowledged, ready in ${took.toFixed(0)} ms, ${failures} failures`,
+    );
   }
 } finally {
   await server.end('SIGTERM');
   rmSync(data, {recursive: true, force: true});
 }
 startTimes.sort((a, b) => a - b);
-console.log(JSON.stringify({rounds: startTimes.length, acknowledged: acknowledged.size, failures, readyMsMax: Math.round(startTimes.at(-1) ?? 0)}));
+console.log(
+  JSON.stringify({
+    rounds: startTimes.length,
+    acknowledged: acknowledged.size,
+    failures,
+    readyMsMax: Math.round(startTimes.at(-1) ?? 0),
+  }),
+);
 if (failures > 0) process.exitCode = 1;

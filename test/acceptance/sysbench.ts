@@ -7,7 +7,16 @@ import {parseArgs} from 'node:util';
 import {Server} from '../support/server.ts';
 import {connect} from '../support/sql.ts';
 
-const WORKLOADS = ['point_select', 'read_only', 'read_write', 'write_only', 'update_index', 'update_non_index', 'insert', 'delete'];
+const WORKLOADS = [
+  'point_select',
+  'read_only',
+  'read_write',
+  'write_only',
+  'update_index',
+  'update_non_index',
+  'insert',
+  'delete',
+];
 
 const {values: options} = parseArgs({
   options: {
@@ -21,7 +30,12 @@ const {values: options} = parseArgs({
 });
 const primaries = Number(options.primaries);
 
-function sysbench(workload: string, command: string, port: number, threads: number): Promise<{code: number | null; output: string}> {
+function sysbench(
+  workload: string,
+  command: string,
+  port: number,
+  threads: number,
+): Promise<{code: number | null; output: string}> {
   const args = [
     `oltp_${workload}`,
     '--db-driver=mysql',
@@ -60,7 +74,9 @@ try {
   console.log('prepared');
   for (const workload of options.only === undefined ? WORKLOADS : options.only.split(',')) {
     const threads = Math.max(1, Math.floor(Number(options.threads) / primaries));
-    const runs = await Promise.all(Array.from({length: primaries}, (_, i) => sysbench(workload, 'run', server.portOf(i + 1), threads)));
+    const runs = await Promise.all(
+      Array.from({length: primaries}, (_, i) => sysbench(workload, 'run', server.portOf(i + 1), threads)),
+    );
     for (const [i, {code, output}] of runs.entries()) {
       const tps = figure(output, /transactions:\s+\d+\s+\(([\d.]+) per sec/);
       const ignored = figure(output, /ignored errors:\s+(\d+)/);

@@ -58,18 +58,20 @@ test('a deadlock across two primaries ends in 100 ms: one gets 1213, the other g
   await one.query('UPDATE account SET balance = balance + 1 WHERE id = 1');
   await two.query('UPDATE account SET balance = balance + 1 WHERE id = 2');
   const started = performance.now();
-  const results = await Promise.allSettled([
-    one.query('UPDATE account SET balance = balance + 1 WHERE id = 2'),
-    two.query('UPDATE account SET balance = balance + 1 WHERE id = 1'),
-  ].map(async (query, i) => {
-    try {
-      await query;
-      return 0;
-    } catch (error) {
-      await (i === 0 ? one : two).query('ROLLBACK');
-      return errno(error);
-    }
-  }));
+  const results = await Promise.allSettled(
+    [
+      one.query('UPDATE account SET balance = balance + 1 WHERE id = 2'),
+      two.query('UPDATE account SET balance = balance + 1 WHERE id = 1'),
+    ].map(async (query, i) => {
+      try {
+        await query;
+        return 0;
+      } catch (error) {
+        await (i === 0 ? one : two).query('ROLLBACK');
+        return errno(error);
+      }
+    }),
+  );
   const codes = results.map(result => (result.status === 'fulfilled' ? result.value : -1)).sort((a, b) => a - b);
   const took = performance.now() - started;
   await Promise.all([one.query('ROLLBACK'), two.query('ROLLBACK')]);

@@ -27,11 +27,23 @@ export class Admin {
   /** Answers one request by `reply`, now or later. */
   handle(method: string, path: string, query: URLSearchParams, reply: (answer: AdminAnswer) => void): void {
     const parts = path.split('/').filter(part => part !== '');
-    if (method === 'GET' && parts[0] === 'health') return reply(this.#health(query.has('ready')));
-    if (method === 'GET' && parts[0] === 'status') return this.status(status => reply(json(200, status)));
-    if (method === 'POST' && parts[0] === 'check') return this.#supervisor.check(result => reply(json(200, result)));
-    if (method === 'POST' && parts[0] === 'primaries') return reply(this.#action(parts[1] ?? '', Number(parts[2] ?? '0')));
-    reply(json(404, {ok: false, message: `no such request: ${method} ${path}`}));
+    const request = `${method} ${parts[0] ?? ''}`;
+    switch (request) {
+      case 'GET health':
+        reply(this.#health(query.has('ready')));
+        return;
+      case 'GET status':
+        this.status(status => reply(json(200, status)));
+        return;
+      case 'POST check':
+        this.#supervisor.check(result => reply(json(200, result)));
+        return;
+      case 'POST primaries':
+        reply(this.#action(parts[1] ?? '', Number(parts[2] ?? '0')));
+        return;
+      default:
+        reply(json(404, {ok: false, message: `no such request: ${method} ${path}`}));
+    }
   }
 
   #health(ready: boolean): AdminAnswer {
@@ -52,7 +64,11 @@ export class Admin {
       case 'crash':
         return said(this.#supervisor.crash(ordinal), `primary ${ordinal} is killed`, `there is no primary ${ordinal}`);
       case 'stop':
-        return said(this.#supervisor.stopPrimary(ordinal), `primary ${ordinal} drains and stops`, `there is no primary ${ordinal}`);
+        return said(
+          this.#supervisor.stopPrimary(ordinal),
+          `primary ${ordinal} drains and stops`,
+          `there is no primary ${ordinal}`,
+        );
       case 'start': {
         const started = this.#supervisor.startPrimary(ordinal);
         return said(started > 0, `primary ${started} starts`, 'no more primaries fit');
@@ -78,7 +94,10 @@ export class Admin {
     });
   }
 
-  #figures(ordinal: number, stats: PrimaryStats | undefined): Omit<StatusPrimary, 'ordinal' | 'state' | 'incarnation' | 'ports'> {
+  #figures(
+    ordinal: number,
+    stats: PrimaryStats | undefined,
+  ): Omit<StatusPrimary, 'ordinal' | 'state' | 'incarnation' | 'ports'> {
     const counters = new Map(stats?.counters ?? []);
     const of = (name: string): number => counters.get(name) ?? 0;
     const hits = of('dbp_hits');

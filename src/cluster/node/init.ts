@@ -63,4 +63,10 @@ export type FromPrimary =
   | {readonly kind: 'recovered'; readonly incarnation: number}
   | {readonly kind: 'stats'; readonly request: number; readonly stats: PrimaryStats}
   | {readonly kind: 'killElsewhere'; readonly connectionId: number; readonly queryOnly: boolean}
-  | {readonly kind: 'checked'; readonly request: number; readonly tables: number; readonly rows: number; readonly violations: readonly string[]};
+  | {
+      readonly kind: 'checked';
+      readonly request: number;
+      readonly tables: number;
+      readonly rows: number;
+      readonly violations: readonly string[];
+    };

@@ -2,9 +2,9 @@
 //
 // A turn of the engine runs when the primary's bell rings, when a task became ready, and on a timer that is slow enough to cost nothing when idle.
 
+import {PrimaryEngine} from '../../engine/engine.ts';
 import type {Env} from '../../env/env.ts';
 import type {ThreadPort} from '../../env/threads.ts';
-import {PrimaryEngine} from '../../engine/engine.ts';
 import {STORAGE_BELL} from '../../fusion/api.ts';
 import {FusionNode} from '../../fusion/fusion.ts';
 import {PmfsMemory} from '../../fusion/memory/pmfs-memory.ts';
@@ -45,7 +45,12 @@ export class Primary {
     const nodes = memory.pmfs.options.nodes;
     this.#fusion = new FusionNode(pmfs, node, incarnation, env.bells);
     const stream = new LocalRedoStream(env.disk, env.crc32, new StreamWords(memory.words, 0, nodes), init.stream);
-    this.#reader = new ChannelPageReader(new PageChannel(memory.channel, nodes, pageSize), node, env.bells, STORAGE_BELL);
+    this.#reader = new ChannelPageReader(
+      new PageChannel(memory.channel, nodes, pageSize),
+      node,
+      env.bells,
+      STORAGE_BELL,
+    );
     this.#engine = new PrimaryEngine(
       {
         clock: env.clock,
@@ -181,12 +186,24 @@ export class Primary {
   }
 }
 
-function explainListen(error: {code: string; message: string}, address: {host: string; port: number}): {reason: string; hint: string} {
+function explainListen(
+  error: {code: string; message: string},
+  address: {host: string; port: number},
+): {reason: string; hint: string} {
   if (error.code === 'EADDRINUSE') {
-    return {reason: `port ${address.port} on ${address.host} is in use`, hint: 'choose another with --port, or stop what listens there'};
+    return {
+      reason: `port ${address.port} on ${address.host} is in use`,
+      hint: 'choose another with --port, or stop what listens there',
+    };
   }
   if (error.code === 'EACCES') {
-    return {reason: `port ${address.port} may not be opened by this user`, hint: 'choose a port above 1023 with --port'};
+    return {
+      reason: `port ${address.port} may not be opened by this user`,
+      hint: 'choose a port above 1023 with --port',
+    };
   }
-  return {reason: `cannot listen on ${address.host}:${address.port}: ${error.message}`, hint: 'check --host and --port'};
+  return {
+    reason: `cannot listen on ${address.host}:${address.port}: ${error.message}`,
+    hint: 'check --host and --port',
+  };
 }

@@ -11,7 +11,12 @@ export interface CheckReport {
 }
 
 /** Checks all tables into `report`. Each is locked against redefinition while it is looked at, and read by a transaction of its own. */
-export function* checkTables(engine: Engine, session: EngineSession, catalog: Catalog, report: CheckReport): Steps<void> {
+export function* checkTables(
+  engine: Engine,
+  session: EngineSession,
+  catalog: Catalog,
+  report: CheckReport,
+): Steps<void> {
   session.begin(true, false);
   session.beginStatement();
   const objects = yield* catalog.list(session);

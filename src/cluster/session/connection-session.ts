@@ -3,13 +3,20 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {Value} from '../../format/value/types.ts';
-import type {Account, ClientInfo, PreparedInfo, ResultWriter, SessionHandler, WireParameter} from '../../protocol/api.ts';
+import type {
+  Account,
+  ClientInfo,
+  PreparedInfo,
+  ResultWriter,
+  SessionHandler,
+  WireParameter,
+} from '../../protocol/api.ts';
 import type {Steps} from '../../sql/catalog/steps.ts';
 import type {ResultColumn} from '../../sql/exec/result-column.ts';
 import {sourceOf} from '../../sql/parse/source.ts';
 import {parseOne} from '../../sql/parse/statement.ts';
-import {inTransaction} from '../../sql/session/run-statement.ts';
 import {runUse} from '../../sql/session/commands.ts';
+import {inTransaction} from '../../sql/session/run-statement.ts';
 import type {SqlSession} from '../../sql/session/session.ts';
 import type {SqlServer as SqlCore} from '../../sql/session/sql-server.ts';
 import {planQuery} from '../../sql/statement/query.ts';
@@ -77,7 +84,12 @@ export class ConnectionSession implements SessionHandler {
     };
     session.run(sql, describe(this), () => {
       if (failure === undefined) {
-        reply({statementId: id, parameters: statement.parsed.parameterCount, columns: columns.map(columnDefinition), warnings: 0});
+        reply({
+          statementId: id,
+          parameters: statement.parsed.parameterCount,
+          columns: columns.map(columnDefinition),
+          warnings: 0,
+        });
         return;
       }
       session.prepared.close(id);
@@ -86,7 +98,11 @@ export class ConnectionSession implements SessionHandler {
   }
 
   /** Columns of a prepared query, planned once with NULL for every parameter; other statements have none. */
-  *#describe(statement: ReturnType<typeof parseOne>['statement'], parameters: number, sql: string): Steps<readonly ResultColumn[]> {
+  *#describe(
+    statement: ReturnType<typeof parseOne>['statement'],
+    parameters: number,
+    sql: string,
+  ): Steps<readonly ResultColumn[]> {
     if (statement.kind !== 'query' || statement.into !== null) return [];
     const session = this.#session;
     const values: Value[] = new Array<Value>(parameters).fill(null);

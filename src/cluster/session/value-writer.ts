@@ -1,9 +1,17 @@
 // Values of the generic executor as result rows of the text and the binary protocol. (Rows of the fused plans go from row bytes to packet bytes without this.)
 
-import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
-import {DateTime, Duration} from '../../format/value/temporal.ts';
 import {toBytes, toText} from '../../format/value/domain.ts';
-import {lenencSize, putBigInt64, putInt16, putInt32, putInt64, putLenencBytes, putLenencText} from '../../protocol/encode.ts';
+import type {DateTime, Duration} from '../../format/value/temporal.ts';
+import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
+import {
+  lenencSize,
+  putBigInt64,
+  putInt16,
+  putInt32,
+  putInt64,
+  putLenencBytes,
+  putLenencText,
+} from '../../protocol/encode.ts';
 
 /** NULL in a text row. */
 const TEXT_NULL = 0xfb;
@@ -58,7 +66,13 @@ export function isTextInBinary(type: SqlType): boolean {
 }
 
 /** Writes a value of a type that isTextInBinary says no to; returns the end. */
-export function putBinaryFixed(target: Buffer, view: DataView, at: number, value: NonNullable<Value>, type: SqlType): number {
+export function putBinaryFixed(
+  target: Buffer,
+  view: DataView,
+  at: number,
+  value: NonNullable<Value>,
+  type: SqlType,
+): number {
   switch (type.kind) {
     case Kind.tinyint:
       target[at] = Number(value);

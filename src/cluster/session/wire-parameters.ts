@@ -19,7 +19,9 @@ export function valueOfParameter(parameter: WireParameter): Value {
 }
 
 function dateTimeOf(p: WireDateTime): DateTime {
-  return p.kind === 'date' ? DateTime.date(p.year, p.month, p.day) : DateTime.of(p.year, p.month, p.day, p.hour, p.minute, p.second, p.micros);
+  return p.kind === 'date'
+    ? DateTime.date(p.year, p.month, p.day)
+    : DateTime.of(p.year, p.month, p.day, p.hour, p.minute, p.second, p.micros);
 }
 
 function durationOf(p: WireTime): Duration {

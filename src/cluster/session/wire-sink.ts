@@ -46,7 +46,11 @@ export class WireSink implements StatementClient {
   begin(columns: readonly ResultColumn[], cacheKey: object): void {
     let entry = sets.get(cacheKey);
     if (entry === undefined) {
-      entry = {types: columns.map(column => column.type), definitions: columns.map(columnDefinition), cache: {bytes: undefined}};
+      entry = {
+        types: columns.map(column => column.type),
+        definitions: columns.map(columnDefinition),
+        cache: {bytes: undefined},
+      };
       sets.set(cacheKey, entry);
     }
     const out = this.#writer;

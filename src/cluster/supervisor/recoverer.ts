@@ -43,7 +43,13 @@ export class Recoverer {
     recovery.releaseRetained(incarnation, end);
     this.#open.set(incarnation, {analysis, by: 0});
     const {losers, records, winners} = analysis;
-    this.#trace.info('recovered', {incarnation, endLsn: end, redoRecords: records, committed: winners.length, toRollBack: losers.length});
+    this.#trace.info('recovered', {
+      incarnation,
+      endLsn: end,
+      redoRecords: records,
+      committed: winners.length,
+      toRollBack: losers.length,
+    });
   }
 
   #publish(incarnation: number, slot: number, version: number): void {

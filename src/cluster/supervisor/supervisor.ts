@@ -91,7 +91,9 @@ export class Supervisor {
 
   #birth(ordinal: number): void {
     const {volume, members, memory, lbpFrames} = this.#shared;
-    const node = this.#shared.freeNode(new Set([...this.#members.values()].map(member => member.node).concat(this.#busyNodes())));
+    const node = this.#shared.freeNode(
+      new Set([...this.#members.values()].map(member => member.node).concat(this.#busyNodes())),
+    );
     if (node < 0) return;
     const stream = volume.openIncarnation(node);
     if (!members.join(node, stream.incarnation)) {
@@ -123,7 +125,16 @@ export class Supervisor {
       exited: error => this.#onExit(ordinal, error),
     });
     const startedAt = this.#env.clock.now();
-    this.#members.set(ordinal, {ordinal, node, incarnation: stream.incarnation, thread, startedAt, state: 'starting', ports: [], failure: undefined});
+    this.#members.set(ordinal, {
+      ordinal,
+      node,
+      incarnation: stream.incarnation,
+      thread,
+      startedAt,
+      state: 'starting',
+      ports: [],
+      failure: undefined,
+    });
   }
 
   /** Node ids whose last incarnation is not finished. */
@@ -182,7 +193,8 @@ export class Supervisor {
     if (member === undefined) return;
     this.#members.delete(ordinal);
     const planned = member.state === 'stopping';
-    if (!planned) this.#env.trace.error('primary died', {primary: ordinal, reason: member.failure ?? error?.stack ?? 'terminated'});
+    if (!planned)
+      this.#env.trace.error('primary died', {primary: ordinal, reason: member.failure ?? error?.stack ?? 'terminated'});
     this.#recoverer.unassign(ordinal);
     this.#recoverer.decide(member.incarnation);
     this.#handOver();
@@ -247,7 +259,10 @@ export class Supervisor {
   /** Checks all tables through one primary. */
   check(done: (result: {tables: number; rows: number; violations: readonly string[]}) => void): void {
     const member = [...this.#members.values()].find(one => one.state === 'ready');
-    if (member === undefined) return done({tables: 0, rows: 0, violations: ['no primary is ready']});
+    if (member === undefined) {
+      done({tables: 0, rows: 0, violations: ['no primary is ready']});
+      return;
+    }
     const request = ++this.#request;
     this.#pendingChecks.set(request, result => {
       this.#pendingChecks.delete(request);
@@ -293,7 +308,10 @@ export class Supervisor {
     if (this.#stopping !== undefined) return;
     this.#stopping = done;
     this.#wanted.clear();
-    if (this.#members.size === 0) return this.#finishStop();
+    if (this.#members.size === 0) {
+      this.#finishStop();
+      return;
+    }
     for (const ordinal of this.#members.keys()) this.stopPrimary(ordinal);
     this.#env.clock.after(graceMs, () => {
       for (const member of this.#members.values()) member.thread.terminate();

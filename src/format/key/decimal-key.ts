@@ -71,13 +71,7 @@ export function decimalKeyEnd(bytes: Uint8Array, at: number, end: number, mask: 
 }
 
 /** The text, with `scale` digits behind the point, of the decimal key at `at`. */
-export function decimalKeyText(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  mask: number,
-  scale: number,
-): string {
+export function decimalKeyText(bytes: Uint8Array, at: number, end: number, mask: number, scale: number): string {
   const head = bytes[at] ^ mask;
   const negative = head < ZERO;
   const flip = negative ? mask ^ 0xff : mask;

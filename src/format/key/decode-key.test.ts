@@ -25,9 +25,7 @@ const type = fc.oneof(fixedType, decimalType, variableType([AI_CI, BIN, PADDED])
 const part = fc.record({type, nullable: fc.boolean(), descending: fc.boolean()});
 const sample = fc.array(part, {minLength: 1, maxLength: 5}).chain(drawn => {
   const parts = drawn.map((p, c) => keyPart(c, p.type, p.nullable, {descending: p.descending}));
-  const values = parts.map(p =>
-    p.nullable ? fc.option(valueOfType(p.type), {freq: 4}) : valueOfType(p.type),
-  );
+  const values = parts.map(p => (p.nullable ? fc.option(valueOfType(p.type), {freq: 4}) : valueOfType(p.type)));
   return fc.tuple(...values).map(row => ({layout: new KeyLayout(parts), values: row as Value[]}));
 });
 
@@ -88,10 +86,7 @@ test('parts end where the next begins', () => {
 });
 
 test('a key that is cut is damage', () => {
-  const layout = new KeyLayout([
-    keyPart(0, sqlType(Kind.varbinary), true),
-    keyPart(1, sqlType(Kind.int), false),
-  ]);
+  const layout = new KeyLayout([keyPart(0, sqlType(Kind.varbinary), true), keyPart(1, sqlType(Kind.int), false)]);
   const end = encodeKey(layout, [Uint8Array.of(1, 2), 5], key, 0);
   for (let length = 0; length < end; length++) {
     assert.throws(() => decodeKeyPart(layout, 1, key, 0, length), CorruptionError);

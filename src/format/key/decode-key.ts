@@ -50,13 +50,7 @@ function hasKnownEnd(layout: KeyLayout, part: number): boolean {
  * End of the part that begins at `at` in a key that ends at `end`; -1 when it cannot be found (PAD SPACE strings). A part that
  * goes on behind the key's end is damage.
  */
-export function keyPartEnd(
-  layout: KeyLayout,
-  part: number,
-  key: Uint8Array,
-  at: number,
-  end: number,
-): number {
+export function keyPartEnd(layout: KeyLayout, part: number, key: Uint8Array, at: number, end: number): number {
   const mask = layout.descending[part] === 1 ? 0xff : 0;
   let to = at;
   if (layout.nullable[part] === 1) {

@@ -131,14 +131,7 @@ function writePart(
   return to;
 }
 
-function writeFixed(
-  form: number,
-  mem: Memory,
-  at: number,
-  width: number,
-  target: Uint8Array,
-  to: number,
-): number {
+function writeFixed(form: number, mem: Memory, at: number, width: number, target: Uint8Array, to: number): number {
   const bytes = mem.bytes;
   switch (form) {
     case Form.i8:
@@ -176,14 +169,7 @@ function writeReversed(bytes: Uint8Array, at: number, width: number, target: Uin
   for (let i = 0; i < width; i++) target[to + i] = bytes[at + width - 1 - i];
 }
 
-function writeFloat(
-  form: number,
-  mem: Memory,
-  at: number,
-  width: number,
-  target: Uint8Array,
-  to: number,
-): number {
+function writeFloat(form: number, mem: Memory, at: number, width: number, target: Uint8Array, to: number): number {
   writeReversed(mem.bytes, at, width, target, to);
   const value = form === Form.f32 ? mem.view.getFloat32(at, true) : mem.view.getFloat64(at, true);
   if (value < 0) for (let i = 0; i < width; i++) target[to + i] ^= 0xff;
@@ -231,8 +217,5 @@ function assertKept(layout: KeyLayout, part: number, mem: Memory, at: number, ke
   const length = mem.view.getUint32(at + OverflowAt.length, true);
   const prefix = layout.prefixes[part];
   const needed = layout.forms[part] === Form.text ? 4 * prefix : prefix;
-  assert(
-    kept === length || (prefix > 0 && kept >= needed),
-    () => `key part ${part}: its value is in overflow pages`,
-  );
+  assert(kept === length || (prefix > 0 && kept >= needed), () => `key part ${part}: its value is in overflow pages`);
 }

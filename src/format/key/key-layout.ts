@@ -102,9 +102,7 @@ export class KeyLayout {
     this.nullable = Uint8Array.from(parts, part => (part.nullable ? 1 : 0));
     this.descending = Uint8Array.from(parts, part => (part.descending ? 1 : 0));
     this.prefixes = Uint32Array.from(parts, part => part.prefixLength);
-    this.collations = parts.map((part, p) =>
-      collationOf(this.forms[p] === Form.text ? part.type.collation : 63),
-    );
+    this.collations = parts.map((part, p) => collationOf(this.forms[p] === Form.text ? part.type.collation : 63));
     this.valueLayout = firstLayout(
       parts.map(part => valueType(part.type)),
       parts.map(() => true),

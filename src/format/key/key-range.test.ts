@@ -92,21 +92,14 @@ test('a range on the first part', () => {
   const end = fc.option(fc.record({value: valueOfType(tinyint), inclusive: fc.boolean()}), {nil: undefined});
   const value = fc.option(fc.oneof(valueOfType(tinyint), fc.constantFrom(0, 255)));
   fc.assert(
-    fc.property(
-      end,
-      end,
-      fc.boolean(),
-      fc.boolean(),
-      fc.array(value),
-      (low, high, nullable, descending, values) => {
-        const layout = new KeyLayout([keyPart(0, tinyint, nullable, {descending})]);
-        const result = rangeBetween(layout, [], low, high, range);
-        for (const n of values) {
-          if (n === null && !nullable) continue;
-          assert.equal(result === RANGE_OK && isInRange(keyOf(layout, [n])), holds(tinyint, n, low, high));
-        }
-      },
-    ),
+    fc.property(end, end, fc.boolean(), fc.boolean(), fc.array(value), (low, high, nullable, descending, values) => {
+      const layout = new KeyLayout([keyPart(0, tinyint, nullable, {descending})]);
+      const result = rangeBetween(layout, [], low, high, range);
+      for (const n of values) {
+        if (n === null && !nullable) continue;
+        assert.equal(result === RANGE_OK && isInRange(keyOf(layout, [n])), holds(tinyint, n, low, high));
+      }
+    }),
     {numRuns: 300},
   );
 });

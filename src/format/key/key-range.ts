@@ -127,8 +127,7 @@ function writeHigh(
   range.highLength = length;
   const nullsLast = layout.nullable[part] === 1 && layout.descending[part] === 1;
   if (end === undefined && nullsLast) range.high[range.highLength++] = NULL_MARK ^ 0xff;
-  else if (end === undefined || end.inclusive || !exact)
-    range.highLength = prefixSuccessor(range.high, 0, length);
+  else if (end === undefined || end.inclusive || !exact) range.highLength = prefixSuccessor(range.high, 0, length);
   return RANGE_OK;
 }
 
@@ -148,14 +147,7 @@ export function rangeOfBeginning(
   if (start === KEY_TOO_LONG) return KEY_TOO_LONG;
   let to = start;
   if (layout.nullable[part] === 1) range.low[to++] = VALUE_MARK;
-  to = writeWeightsPrefix(
-    layout.collations[part],
-    beginning,
-    0,
-    beginningEnd(layout, part, beginning),
-    range.low,
-    to,
-  );
+  to = writeWeightsPrefix(layout.collations[part], beginning, 0, beginningEnd(layout, part, beginning), range.low, to);
   if (to > KEY_BYTES_MAX) return KEY_TOO_LONG;
   if (layout.descending[part] === 1) for (let i = start; i < to; i++) range.low[i] ^= 0xff;
   range.lowLength = to;

@@ -3,14 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {compareBytes} from '../../base/bytes.ts';
 import {Memory} from '../memory.ts';
-import {
-  compareValues,
-  decimalType,
-  fixedType,
-  texts,
-  valueOfType,
-  variableType,
-} from '../row/arbitraries.test.ts';
+import {compareValues, decimalType, fixedType, texts, valueOfType, variableType} from '../row/arbitraries.test.ts';
 import {encodeRow} from '../row/encode.ts';
 import {Overflow} from '../row/overflow.ts';
 import {firstLayout, RowLayout, rowColumn} from '../row/row-layout.ts';
@@ -40,8 +33,7 @@ function compareParts(parts: readonly KeyPart[], a: readonly Value[], b: readonl
   for (const [p, part] of parts.entries()) {
     const x = cut(part, a[p]);
     const y = cut(part, b[p]);
-    const order =
-      x === null || y === null ? Number(x !== null) - Number(y !== null) : compareValues(part.type, x, y);
+    const order = x === null || y === null ? Number(x !== null) - Number(y !== null) : compareValues(part.type, x, y);
     if (order !== 0) return part.descending ? -order : order;
   }
   return 0;
@@ -80,12 +72,8 @@ function samples(type: fc.Arbitrary<SqlType>, partsMax: number, rowCount: number
         prefixLength: prefixed ? p.prefix : 0,
       });
     });
-    const values = parts.map(p =>
-      p.nullable ? fc.option(valueOfType(p.type), {freq: 4}) : valueOfType(p.type),
-    );
-    return fc
-      .array(fc.tuple(...values), {minLength: rowCount, maxLength: rowCount})
-      .map(rows => ({parts, rows}));
+    const values = parts.map(p => (p.nullable ? fc.option(valueOfType(p.type), {freq: 4}) : valueOfType(p.type)));
+    return fc.array(fc.tuple(...values), {minLength: rowCount, maxLength: rowCount}).map(rows => ({parts, rows}));
   });
 }
 
@@ -214,11 +202,7 @@ test('a key that would be too long is refused', () => {
   assert.equal(encodeKey(layout, [new Uint8Array(fits).fill(0), ''], target, 0), KEY_TOO_LONG);
   assert.equal(encodeKey(layout, [new Uint8Array(9), 'x'.repeat(4000)], target, 0), KEY_TOO_LONG);
   assert.equal(encodeKey(layout, [new Uint8Array(70000), ''], target, 0), KEY_TOO_LONG);
-  assert.equal(
-    encodeKey(layout, [new Uint8Array(9), 'abc'], new Uint8Array(10), 0),
-    KEY_TOO_LONG,
-    'small target',
-  );
+  assert.equal(encodeKey(layout, [new Uint8Array(9), 'abc'], new Uint8Array(10), 0), KEY_TOO_LONG, 'small target');
   const prefixed = new KeyLayout([
     keyPart(0, blob, false, {prefixLength: 2}),
     keyPart(1, text, false, {prefixLength: 3}),

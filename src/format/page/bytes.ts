@@ -11,13 +11,7 @@ const SHORT = 64;
 /**
  * Copies bytes between memories. The runs may overlap in one memory only when the target lies below the source.
  */
-export function copyMemory(
-  target: Memory,
-  targetAt: number,
-  source: Memory,
-  sourceAt: number,
-  length: number,
-): void {
+export function copyMemory(target: Memory, targetAt: number, source: Memory, sourceAt: number, length: number): void {
   if (length > SHORT) {
     source.buffer.copy(target.buffer, targetAt, sourceAt, sourceAt + length);
     return;

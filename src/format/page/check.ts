@@ -41,8 +41,7 @@ export function checkPage(mem: Memory, base: number, pageSize: number): string[]
   if (isTreeType(type)) checkTreePage(mem, base, pageSize, faults);
   else {
     const mark = heapTop(mem, base);
-    if (mark < PAGE_HEADER || mark > pageSize - PAGE_TRAILER)
-      faults.push(`fill mark ${mark} outside the page`);
+    if (mark < PAGE_HEADER || mark > pageSize - PAGE_TRAILER) faults.push(`fill mark ${mark} outside the page`);
   }
   return faults;
 }
@@ -53,8 +52,7 @@ function checkFrame(mem: Memory, base: number, pageSize: number, faults: string[
   if (mem.view.getUint16(trailer + 6, true) !== PAGE_MAGIC) faults.push('wrong magic in the trailer');
   if (mem.bytes[base + At.version] !== PAGE_VERSION) faults.push(`version ${mem.bytes[base + At.version]}`);
   const tail = getU48(mem.view, trailer);
-  if (tail !== pageLlsn(mem, base))
-    faults.push(`LLSN ${pageLlsn(mem, base)} in the header, ${tail} in the trailer`);
+  if (tail !== pageLlsn(mem, base)) faults.push(`LLSN ${pageLlsn(mem, base)} in the header, ${tail} in the trailer`);
 }
 
 function checkTreePage(mem: Memory, base: number, pageSize: number, faults: string[]): void {
@@ -85,8 +83,7 @@ function collectRuns(mem: Memory, base: number, pageSize: number, faults: string
   const high = highKeyLength(mem, base);
   if (low !== INFINITE) addRun(runs, mem, base, pageSize, 'low key', lowKeyAt(mem, base), low, faults);
   if (high !== INFINITE) addRun(runs, mem, base, pageSize, 'high key', highKeyAt(mem, base), high, faults);
-  if (prefixLength(mem, base) > 0 && prefixLength(mem, base) > low)
-    faults.push('prefix is longer than the low key');
+  if (prefixLength(mem, base) > 0 && prefixLength(mem, base) > low) faults.push('prefix is longer than the low key');
   const head = keyOffset(mem, base);
   for (let slot = 0; slot < slotCount(mem, base); slot++) {
     const record = recordAt(mem, base, slot);
@@ -151,8 +148,7 @@ function checkBoundaries(mem: Memory, base: number, faults: string[]): void {
     faults.push(`prefix of ${prefixLength(mem, base)} bytes, low and high key share ${shared}`);
   }
   if (low === INFINITE || high === INFINITE) return;
-  if (compareBytes(mem.bytes, lowAt, low, mem.bytes, highAt, high) >= 0)
-    faults.push('low key is not below high key');
+  if (compareBytes(mem.bytes, lowAt, low, mem.bytes, highAt, high) >= 0) faults.push('low key is not below high key');
 }
 
 function checkKeys(mem: Memory, base: number, pageSize: number, faults: string[]): void {
@@ -165,28 +161,24 @@ function checkKeys(mem: Memory, base: number, pageSize: number, faults: string[]
     const key = whole.subarray(0, copyKey(mem, base, slot, whole, 0));
     if (previous && order(previous, key) >= 0) faults.push(`key of slot ${slot} is not above the one before`);
     if (slot === 0 && low && order(key, low) < 0) faults.push('first key is below the low key');
-    if (slot === count - 1 && high && order(key, high) >= 0)
-      faults.push('last key is not below the high key');
+    if (slot === count - 1 && high && order(key, high) >= 0) faults.push('last key is not below the high key');
     checkSlot(mem, base, slot, key, faults);
     previous = key;
   }
   if (pageType(mem, base) === PageType.internal && count > 0) {
     const first = new Uint8Array(pageSize);
     const length = copyKey(mem, base, 0, first, 0);
-    if (order(first.subarray(0, length), low ?? new Uint8Array(0)) !== 0)
-      faults.push('first key is not the low key');
+    if (order(first.subarray(0, length), low ?? new Uint8Array(0)) !== 0) faults.push('first key is not the low key');
   }
 }
 
 function checkSlot(mem: Memory, base: number, slot: number, key: Uint8Array, faults: string[]): void {
   const prefix = prefixLength(mem, base);
   const head = mem.view.getInt32(base + PAGE_HEADER + slot * SLOT_SIZE, true);
-  if (head !== keyHead(key, prefix, key.length - prefix))
-    faults.push(`head of slot ${slot} is not that of its key`);
+  if (head !== keyHead(key, prefix, key.length - prefix)) faults.push(`head of slot ${slot} is not that of its key`);
   if (pageType(mem, base) !== PageType.secondaryLeaf) return;
   const primary = primaryKeyLength(mem, recordAt(mem, base, slot));
-  if (primary > key.length)
-    faults.push(`slot ${slot}: primary key of ${primary} in a key of ${key.length} bytes`);
+  if (primary > key.length) faults.push(`slot ${slot}: primary key of ${primary} in a key of ${key.length} bytes`);
 }
 
 function boundary(

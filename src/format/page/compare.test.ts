@@ -20,20 +20,7 @@ function leaf(): Memory {
   applyRedo(page, 0, SIZE, redo, 0, 2);
   ['aa1', 'aa2', 'ab'].forEach((key, slot) => {
     const row = new Memory(new ArrayBuffer(16));
-    encodeInsertRow(
-      redo,
-      0,
-      page,
-      0,
-      pageLlsn(page, 0) + 1,
-      slot,
-      new RowStamp(),
-      text(key),
-      key.length,
-      row,
-      0,
-      9,
-    );
+    encodeInsertRow(redo, 0, page, 0, pageLlsn(page, 0) + 1, slot, new RowStamp(), text(key), key.length, row, 0, 9);
     applyRedo(page, 0, SIZE, redo, 0, 2);
   });
   encodeRemove(redo, 0, page, 0, pageLlsn(page, 0) + 1, 0);

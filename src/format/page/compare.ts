@@ -27,8 +27,7 @@ export function samePageExceptHints(
   bBase: number,
   pageSize: number,
 ): string | undefined {
-  const differ = (at: number, length: number): number =>
-    firstDifference(a, aBase + at, b, bBase + at, length);
+  const differ = (at: number, length: number): number => firstDifference(a, aBase + at, b, bBase + at, length);
   const header = differ(At.magic, PAGE_HEADER - At.magic);
   if (header >= 0) return `header differs at byte ${At.magic + header}`;
   if (differ(pageSize - PAGE_TRAILER, PAGE_TRAILER) >= 0) return 'trailers differ';

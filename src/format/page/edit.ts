@@ -127,10 +127,7 @@ export function replacePayload(
   source: Memory,
   middleAt: number,
 ): void {
-  assert(
-    fitsReplace(mem, base, slot, newPayloadLength),
-    () => `a payload of ${newPayloadLength} does not fit`,
-  );
+  assert(fitsReplace(mem, base, slot, newPayloadLength), () => `a payload of ${newPayloadLength} does not fit`);
   const record = recordAt(mem, base, slot);
   const oldLength = recordLength(mem, record);
   const head = rowHead(mem, record);

@@ -144,13 +144,7 @@ export function usableBytes(pageSize: number): number {
 }
 
 /** Makes (llsn, incarnation) the identity of the page version, in header and trailer. */
-export function setIdentity(
-  mem: Memory,
-  base: number,
-  pageSize: number,
-  llsn: number,
-  incarnation: number,
-): void {
+export function setIdentity(mem: Memory, base: number, pageSize: number, llsn: number, incarnation: number): void {
   setU48(mem.view, base + At.llsn, llsn);
   mem.view.setUint32(base + At.incarnation, incarnation, true);
   const trailer = base + pageSize - PAGE_TRAILER;
@@ -253,11 +247,8 @@ export function verifyPage(
   if (pageNo(mem, base) !== expectedPageNo) return `is page ${pageNo(mem, base)}, not ${expectedPageNo}`;
   if (view.getUint16(trailer + 6, true) !== PAGE_MAGIC) return 'torn: wrong magic in the trailer';
   const tail = getU48(view, trailer);
-  if (tail !== pageLlsn(mem, base))
-    return `torn: LLSN ${pageLlsn(mem, base)} in the header, ${tail} in the trailer`;
+  if (tail !== pageLlsn(mem, base)) return `torn: LLSN ${pageLlsn(mem, base)} in the header, ${tail} in the trailer`;
   const sum = crc32(mem.bytes.subarray(base + 4, base + pageSize)) >>> 0;
   const stored = view.getUint32(base + At.checksum, true);
-  return sum === stored
-    ? undefined
-    : `checksum is ${sum.toString(16)}, the header says ${stored.toString(16)}`;
+  return sum === stored ? undefined : `checksum is ${sum.toString(16)}, the header says ${stored.toString(16)}`;
 }

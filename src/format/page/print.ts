@@ -55,9 +55,7 @@ export function printFlags(flags: number, names: Readonly<Record<string, number>
 
 /** The name of a page type. */
 export function printPageType(type: number): string {
-  return (
-    Object.keys(PageType).find(name => PageType[name as keyof typeof PageType] === type) ?? `type${type}`
-  );
+  return Object.keys(PageType).find(name => PageType[name as keyof typeof PageType] === type) ?? `type${type}`;
 }
 
 /** The whole page as text, lines joined by newlines. The page must be sound (checkPage). */
@@ -73,8 +71,7 @@ export function printPage(mem: Memory, base: number, pageSize: number): string {
     `  keys [${lowText}, ${highText}) prefix=${prefixLength(mem, base)} slots=${slotCount(mem, base)}` +
       ` free=${freeSpace(mem, base)} garbage=${pageGarbage(mem, base)} maxStart=${pageMaxStart(mem, base)}`,
   );
-  for (let slot = 0; slot < slotCount(mem, base); slot++)
-    lines.push(`  ${slot} ${printRecord(mem, base, slot)}`);
+  for (let slot = 0; slot < slotCount(mem, base); slot++) lines.push(`  ${slot} ${printRecord(mem, base, slot)}`);
   return lines.join('\n');
 }
 

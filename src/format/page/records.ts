@@ -80,13 +80,7 @@ export function writerVersion(mem: Memory, record: number): number {
 }
 
 /** Clustered: true when exactly this transaction wrote the version. */
-export function writtenBy(
-  mem: Memory,
-  record: number,
-  incarnation: number,
-  slot: number,
-  version: number,
-): boolean {
+export function writtenBy(mem: Memory, record: number, incarnation: number, slot: number, version: number): boolean {
   return (
     mem.view.getUint32(record + Clustered.version, true) === version &&
     mem.view.getUint32(record + Clustered.slot, true) === slot &&

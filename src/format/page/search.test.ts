@@ -121,8 +121,7 @@ test('the child of a key is the last whose key is not above it, the first for al
 test('low and high key bound the page: inclusive below, exclusive above', () => {
   const page = emptyPage(PageType.secondaryLeaf, Uint8Array.from([5, 1]), Uint8Array.from([5, 3]));
   const below = (...bytes: number[]): boolean => keyBelowLow(page, 0, Uint8Array.from(bytes), bytes.length);
-  const above = (...bytes: number[]): boolean =>
-    keyAtOrAboveHigh(page, 0, Uint8Array.from(bytes), bytes.length);
+  const above = (...bytes: number[]): boolean => keyAtOrAboveHigh(page, 0, Uint8Array.from(bytes), bytes.length);
   assert.deepEqual([below(5), below(5, 1), below(5, 1, 0), below(6)], [true, false, false, false]);
   assert.deepEqual([above(5, 2, 255), above(5, 3), above(5, 3, 0), above(4)], [false, true, true, false]);
   const open = emptyPage(PageType.secondaryLeaf);

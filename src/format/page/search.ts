@@ -104,13 +104,7 @@ export function keyAtOrAboveHigh(mem: Memory, base: number, key: Uint8Array, key
 }
 
 /** Compares the key of `slot` with a whole key: negative, zero or positive. The key must begin with the page's prefix. */
-export function compareSlotKey(
-  mem: Memory,
-  base: number,
-  slot: number,
-  key: Uint8Array,
-  keyLength: number,
-): number {
+export function compareSlotKey(mem: Memory, base: number, slot: number, key: Uint8Array, keyLength: number): number {
   const prefix = mem.view.getUint16(base + At.prefixLength, true);
   if (prefix !== 0) {
     const order = comparePrefix(mem, base, prefix, key, keyLength);
@@ -123,13 +117,7 @@ export function compareSlotKey(
 }
 
 /** Compares the page's prefix with the beginning of the key; positive also when the key ends inside the prefix. */
-function comparePrefix(
-  mem: Memory,
-  base: number,
-  prefix: number,
-  key: Uint8Array,
-  keyLength: number,
-): number {
+function comparePrefix(mem: Memory, base: number, prefix: number, key: Uint8Array, keyLength: number): number {
   const at = base + mem.view.getUint16(base + At.lowKeyAt, true);
   const length = Math.min(keyLength, prefix);
   for (let i = 0; i < length; i++) {

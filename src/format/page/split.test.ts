@@ -16,15 +16,7 @@ import {
 import {checkPage} from './check.ts';
 import {buildImage, buildRightImage} from './image.ts';
 import {PageFlag, PageType} from './layout.ts';
-import {
-  freeAfterCompaction,
-  INFINITE,
-  pageFlags,
-  pageLlsn,
-  pageRight,
-  prefixLength,
-  slotCount,
-} from './page.ts';
+import {freeAfterCompaction, INFINITE, pageFlags, pageLlsn, pageRight, prefixLength, slotCount} from './page.ts';
 import {childPage, copyKey, recordAt, recordLength, secondaryLength} from './records.ts';
 import {planSplit, SplitPlan, separatorLength} from './split.ts';
 
@@ -44,27 +36,14 @@ function page(type: PageType, low = ''): Memory {
 
 function addEntry(memory: Memory, key: Uint8Array): boolean {
   if (freeAfterCompaction(memory, 0) < secondaryLength(prefixLength(memory, 0), key.length) + 8) return false;
-  encodeInsertEntry(
-    redo,
-    0,
-    memory,
-    0,
-    pageLlsn(memory, 0) + 1,
-    slotCount(memory, 0),
-    1,
-    0,
-    key,
-    key.length,
-    0,
-  );
+  encodeInsertEntry(redo, 0, memory, 0, pageLlsn(memory, 0) + 1, slotCount(memory, 0), 1, 0, key, key.length, 0);
   applyRedo(memory, 0, SIZE, redo, 0, 1);
   return true;
 }
 
 function fullLeaf(low = 'customer-1'): {memory: Memory; next: Uint8Array} {
   const memory = page(PageType.secondaryLeaf, low);
-  for (let i = 100; ; i++)
-    if (!addEntry(memory, text(`customer-${i}`))) return {memory, next: text(`customer-${i}`)};
+  for (let i = 100; ; i++) if (!addEntry(memory, text(`customer-${i}`))) return {memory, next: text(`customer-${i}`)};
 }
 
 const compare = (a: Uint8Array, b: Uint8Array): number => Buffer.compare(a, b);
@@ -86,9 +65,7 @@ test('an ascending insert leaves the full page as it is and opens an empty right
   const {memory, next} = fullLeaf();
   const count = slotCount(memory, 0);
   const plan = new SplitPlan();
-  assert.ok(
-    planSplit(plan, memory, 0, SIZE, count, next, next.length, secondaryLength(0, next.length), true),
-  );
+  assert.ok(planSplit(plan, memory, 0, SIZE, count, next, next.length, secondaryLength(0, next.length), true));
   assert.equal(plan.slot, count);
   assert.equal(plan.incomingRight, true);
   const separator = Buffer.from(plan.separator.subarray(0, plan.separatorLength)).toString();
@@ -99,9 +76,7 @@ test('when the full page has no room for its new high key, the last record moves
   const {memory, next} = fullLeaf('');
   const count = slotCount(memory, 0);
   const plan = new SplitPlan();
-  assert.ok(
-    planSplit(plan, memory, 0, SIZE, count, next, next.length, secondaryLength(0, next.length), true),
-  );
+  assert.ok(planSplit(plan, memory, 0, SIZE, count, next, next.length, secondaryLength(0, next.length), true));
   assert.equal(plan.slot, count - 1);
   assert.equal(plan.incomingRight, true);
   const llsn = pageLlsn(memory, 0) + 1;
@@ -134,17 +109,7 @@ test('splitting sets the links, hands an unfinished split on to the right page, 
   assert.ok(planSplit(plan, memory, 0, SIZE, 3, next, next.length, 40, false));
   const right = new Memory(new ArrayBuffer(SIZE));
   assert.ok(buildRightImage(right, 0, memory, 0, SIZE, plan.slot, plan.separator, plan.separatorLength));
-  encodeSplitLeft(
-    redo,
-    0,
-    memory,
-    0,
-    pageLlsn(memory, 0) + 1,
-    plan.slot,
-    77,
-    plan.separator,
-    plan.separatorLength,
-  );
+  encodeSplitLeft(redo, 0, memory, 0, pageLlsn(memory, 0) + 1, plan.slot, 77, plan.separator, plan.separatorLength);
   applyRedo(memory, 0, SIZE, redo, 0, 1);
   assert.equal(pageRight(memory, 0), 77);
   assert.equal(pageRight(right, 0), 41);
@@ -182,10 +147,7 @@ test('an internal page is split at a key that it has, wherever the new one goes,
       else assert.ok(Math.abs(plan.slot - count / 2) <= 1);
       const own = new Uint8Array(SIZE);
       assert.equal(copyKey(memory, 0, plan.slot, own, 0), plan.separatorLength);
-      assert.equal(
-        compare(own.subarray(0, plan.separatorLength), plan.separator.subarray(0, plan.separatorLength)),
-        0,
-      );
+      assert.equal(compare(own.subarray(0, plan.separatorLength), plan.separator.subarray(0, plan.separatorLength)), 0);
       assert.equal(plan.incomingRight, compare(key, plan.separator.subarray(0, plan.separatorLength)) > 0);
       const right = new Memory(new ArrayBuffer(SIZE));
       assert.ok(buildRightImage(right, 0, memory, 0, SIZE, plan.slot, plan.separator, plan.separatorLength));
@@ -209,9 +171,7 @@ test('an image may widen the range of a page: the prefix shrinks and the keys st
   assert.equal(prefixLength(wide, 0), 7);
   assert.deepEqual(checkPage(wide, 0, SIZE), []);
   const key = new Uint8Array(SIZE);
-  const found = keys.map((_, slot) =>
-    Buffer.from(key.subarray(0, copyKey(wide, 0, slot, key, 0))).toString(),
-  );
+  const found = keys.map((_, slot) => Buffer.from(key.subarray(0, copyKey(wide, 0, slot, key, 0))).toString());
   assert.deepEqual(found, keys);
 });
 
@@ -220,8 +180,5 @@ test('a record that no split makes room for is refused', () => {
   addEntry(memory, text('a'));
   const plan = new SplitPlan();
   const key = new Uint8Array(SIZE - 60).fill(0x62);
-  assert.equal(
-    planSplit(plan, memory, 0, SIZE, 1, key, key.length, secondaryLength(0, key.length), true),
-    false,
-  );
+  assert.equal(planSplit(plan, memory, 0, SIZE, 1, key, key.length, secondaryLength(0, key.length), true), false);
 });

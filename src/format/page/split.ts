@@ -58,17 +58,12 @@ export function planSplit(
   ascending: boolean,
 ): boolean {
   const count = slotCount(mem, base);
-  const preferred =
-    ascending && insertSlot === count ? count : middlePosition(mem, base, insertSlot, incomingLength);
+  const preferred = ascending && insertSlot === count ? count : middlePosition(mem, base, insertSlot, incomingLength);
   for (let distance = 0; distance <= count; distance++) {
-    if (
-      tryPosition(plan, mem, base, pageSize, insertSlot, key, keyLength, incomingLength, preferred - distance)
-    ) {
+    if (tryPosition(plan, mem, base, pageSize, insertSlot, key, keyLength, incomingLength, preferred - distance)) {
       return true;
     }
-    if (
-      tryPosition(plan, mem, base, pageSize, insertSlot, key, keyLength, incomingLength, preferred + distance)
-    ) {
+    if (tryPosition(plan, mem, base, pageSize, insertSlot, key, keyLength, incomingLength, preferred + distance)) {
       return true;
     }
   }
@@ -102,16 +97,9 @@ function positionLength(
 }
 
 /** Record and slot bytes of the positions below `position`. */
-function bytesLeft(
-  mem: Memory,
-  base: number,
-  insertSlot: number,
-  incomingLength: number,
-  position: number,
-): number {
+function bytesLeft(mem: Memory, base: number, insertSlot: number, incomingLength: number, position: number): number {
   let bytes = 0;
-  for (let i = 0; i < position; i++)
-    bytes += positionLength(mem, base, insertSlot, incomingLength, i) + SLOT_SIZE;
+  for (let i = 0; i < position; i++) bytes += positionLength(mem, base, insertSlot, incomingLength, i) + SLOT_SIZE;
   return bytes;
 }
 
@@ -135,15 +123,11 @@ function tryPosition(
   if (!leaf && (plan.slot === 0 || plan.slot === count || position === insertSlot)) return false;
   const rightKey = plan.separator;
   const rightLength =
-    position === insertSlot
-      ? copyWhole(rightKey, key, keyLength)
-      : copyKey(mem, base, plan.slot, rightKey, 0);
+    position === insertSlot ? copyWhole(rightKey, key, keyLength) : copyKey(mem, base, plan.slot, rightKey, 0);
   plan.separatorLength = rightLength;
   if (leaf) {
     const leftLength =
-      position - 1 === insertSlot
-        ? copyWhole(leftKey, key, keyLength)
-        : copyKey(mem, base, plan.slot - 1, leftKey, 0);
+      position - 1 === insertSlot ? copyWhole(leftKey, key, keyLength) : copyKey(mem, base, plan.slot - 1, leftKey, 0);
     plan.separatorLength = separatorLength(leftKey, leftLength, rightKey, rightLength);
   }
   const left = bytesLeft(mem, base, insertSlot, incomingLength, position);
@@ -160,12 +144,7 @@ function copyWhole(target: Uint8Array, key: Uint8Array, length: number): number 
  * Length of the shortest beginning of `right` that is above `left`: the separator between two neighbouring keys of a leaf.
  * `left` must be below `right`.
  */
-export function separatorLength(
-  left: Uint8Array,
-  leftLength: number,
-  right: Uint8Array,
-  rightLength: number,
-): number {
+export function separatorLength(left: Uint8Array, leftLength: number, right: Uint8Array, rightLength: number): number {
   return commonKeyPrefix(left, 0, leftLength, right, 0, rightLength) + 1;
 }
 

@@ -165,9 +165,7 @@ class Workbench {
   update(slot: number, payload: Uint8Array): boolean {
     if (!fitsReplace(this.page, this.base, slot, payload.length)) return false;
     const {redo, page, base, stamp} = this;
-    this.apply(
-      encodeUpdate(redo, 0, page, base, ++this.#llsn, slot, stamp, memoryOf(payload), 0, payload.length),
-    );
+    this.apply(encodeUpdate(redo, 0, page, base, ++this.#llsn, slot, stamp, memoryOf(payload), 0, payload.length));
     this.rows[slot].payload = payload;
     this.rows[slot].flags = stamp.flags;
     this.#started();
@@ -250,8 +248,7 @@ class Workbench {
       applyRedo(fresh, 0, this.pageSize, memoryOf(bytes), 0, incarnation);
     }
     assert.equal(samePageExceptHints(this.page, this.base, fresh, 0, this.pageSize), undefined);
-    for (let slot = 0; slot < this.rows.length; slot++)
-      assert.equal(recordCts(fresh, recordAt(fresh, 0, slot)), 0);
+    for (let slot = 0; slot < this.rows.length; slot++) assert.equal(recordCts(fresh, recordAt(fresh, 0, slot)), 0);
     if (!exact) return;
     const own = this.page.bytes.subarray(this.base, this.base + this.pageSize);
     assert.equal(Buffer.compare(own, fresh.bytes), 0);
@@ -266,16 +263,7 @@ class Workbench {
 }
 
 type StepKind = 'insert' | 'update' | 'remove' | 'header' | 'hint';
-const STEP_KINDS: readonly StepKind[] = [
-  'insert',
-  'insert',
-  'insert',
-  'update',
-  'update',
-  'remove',
-  'header',
-  'hint',
-];
+const STEP_KINDS: readonly StepKind[] = ['insert', 'insert', 'insert', 'update', 'update', 'remove', 'header', 'hint'];
 
 /** Payload whose middle depends on `fill`, so that updates share beginnings and ends. */
 function payloadOf(length: number, fill: number): Uint8Array {
@@ -304,13 +292,7 @@ function randomKey(random: Prng, longest: number): Uint8Array {
 }
 
 /** Makes `count` random changes; the page is checked after each, and its replay at the end. */
-function changeAtRandom(
-  bench: Workbench,
-  random: Prng,
-  count: number,
-  longestKey: number,
-  longestRow: number,
-): void {
+function changeAtRandom(bench: Workbench, random: Prng, count: number, longestKey: number, longestRow: number): void {
   const hints = random.chance(0.5);
   for (let i = 0; i < count; i++) {
     const key = randomKey(random, longestKey);
@@ -325,13 +307,7 @@ function changeAtRandom(
   bench.checkSurroundings();
 }
 
-function changeOnce(
-  bench: Workbench,
-  random: Prng,
-  key: Uint8Array,
-  payload: Uint8Array,
-  hints: boolean,
-): void {
+function changeOnce(bench: Workbench, random: Prng, key: Uint8Array, payload: Uint8Array, hints: boolean): void {
   const kind = STEP_KINDS[random.below(STEP_KINDS.length)];
   const found = bench.locate(key);
   if (kind === 'insert' && found < 0) {
@@ -347,13 +323,7 @@ function changeOnce(
   else bench.update(slot, payload);
 }
 
-function insertOrSplit(
-  bench: Workbench,
-  random: Prng,
-  slot: number,
-  key: Uint8Array,
-  payload: Uint8Array,
-): void {
+function insertOrSplit(bench: Workbench, random: Prng, slot: number, key: Uint8Array, payload: Uint8Array): void {
   if (bench.insert(slot, key, payload)) return;
   if (!bench.split(slot, key, payload, random.chance(0.5), random.chance(0.4)) || !bench.covers(key)) return;
   assert.ok(bench.insert(~bench.locate(key), key, payload), 'the split made no room');

@@ -8,24 +8,8 @@ import {Prng} from '../../base/prng.ts';
 import {Memory} from '../memory.ts';
 import {checkPage} from '../page/check.ts';
 import {PageType, RecordFlag} from '../page/layout.ts';
-import {
-  heapTop,
-  INFINITE,
-  pageIncarnation,
-  pageLlsn,
-  pageMaxStart,
-  pageType,
-  slotCount,
-} from '../page/page.ts';
-import {
-  childPage,
-  RowStamp,
-  recordAt,
-  recordCts,
-  recordFlags,
-  setRecordCts,
-  writtenBy,
-} from '../page/records.ts';
+import {heapTop, INFINITE, pageIncarnation, pageLlsn, pageMaxStart, pageType, slotCount} from '../page/page.ts';
+import {childPage, RowStamp, recordAt, recordCts, recordFlags, setRecordCts, writtenBy} from '../page/records.ts';
 import {applyRedo} from './apply.ts';
 import * as encode from './encode.ts';
 import {InsertAt, RedoAt} from './layout.ts';
@@ -182,9 +166,7 @@ for (const [name, make] of Object.entries(CHANGES)) {
         const page = make();
         const length = redoLength(redo, 0);
         for (let i = 0; i < 1 + random.below(3); i++) {
-          const at = random.chance(0.8)
-            ? 24 + random.below(Math.min(length, 80) - 24 || 1)
-            : random.below(length);
+          const at = random.chance(0.8) ? 24 + random.below(Math.min(length, 80) - 24 || 1) : random.below(length);
           redo.bytes[at] = random.chance(0.5) ? random.below(256) : redo.bytes[at] ^ (1 << random.below(8));
         }
         const before = page.bytes.slice();
@@ -224,13 +206,7 @@ test('a record without room is refused before a byte changes', () => {
 });
 
 test('records are refused by pages of other types', () => {
-  const types = [
-    PageType.clusteredLeaf,
-    PageType.secondaryLeaf,
-    PageType.internal,
-    PageType.undo,
-    PageType.counter,
-  ];
+  const types = [PageType.clusteredLeaf, PageType.secondaryLeaf, PageType.internal, PageType.undo, PageType.counter];
   const fits: Record<string, readonly number[]> = {
     insert: [PageType.clusteredLeaf],
     update: [PageType.clusteredLeaf],

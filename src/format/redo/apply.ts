@@ -107,19 +107,11 @@ function checkLink(page: Memory, base: number, redo: Memory, at: number): void {
 
 /** The place may hold anything but a newer version of the same page. */
 function checkRoot(page: Memory, base: number, redo: Memory, at: number): void {
-  const same =
-    page.view.getUint16(base + At.magic, true) === PAGE_MAGIC && pageNo(page, base) === redoPageNo(redo, at);
+  const same = page.view.getUint16(base + At.magic, true) === PAGE_MAGIC && pageNo(page, base) === redoPageNo(redo, at);
   if (same && pageLlsn(page, base) >= redoLlsn(redo, at)) refuseLink(page, base, redo, at);
 }
 
-function applyChange(
-  page: Memory,
-  base: number,
-  pageSize: number,
-  redo: Memory,
-  at: number,
-  type: RedoType,
-): void {
+function applyChange(page: Memory, base: number, pageSize: number, redo: Memory, at: number, type: RedoType): void {
   switch (type) {
     case RedoType.insert:
       applyInsert(page, base, pageSize, redo, at);
@@ -246,8 +238,7 @@ function stampRow(page: Memory, base: number, redo: Memory, at: number, slot: nu
 function applyMark(page: Memory, base: number, redo: Memory, at: number): void {
   needLength(redo, at, MarkAt.end);
   const slot = redo.view.getUint16(at + MarkAt.slot, true);
-  if (pageType(page, base) !== PageType.secondaryLeaf)
-    refuse(redo, at, 'the page holds no secondary entries');
+  if (pageType(page, base) !== PageType.secondaryLeaf) refuse(redo, at, 'the page holds no secondary entries');
   needSlot(page, base, redo, at, slot);
   page.bytes[recordAt(page, base, slot) + Secondary.flags] = redo.bytes[at + MarkAt.flags];
   raiseMaxStart(page, base, getU48(redo.view, at + MarkAt.startStamp));

@@ -6,13 +6,7 @@ import {finishRedo, putRedoHeader} from './encode.ts';
 import {CONTROL_PAGE, REDO_HEADER, RedoType, TrxAt} from './layout.ts';
 
 /** The transaction is committed once this record is durable. Returns the record's length. */
-export function encodeCommit(
-  redo: Memory,
-  at: number,
-  slot: number,
-  version: number,
-  startStamp: number,
-): number {
+export function encodeCommit(redo: Memory, at: number, slot: number, version: number, startStamp: number): number {
   return putTrx(redo, at, RedoType.commit, slot, version, startStamp);
 }
 
@@ -26,14 +20,7 @@ export function encodeCts(redo: Memory, at: number, slot: number, version: numbe
   return putTrx(redo, at, RedoType.cts, slot, version, cts);
 }
 
-function putTrx(
-  redo: Memory,
-  at: number,
-  type: RedoType,
-  slot: number,
-  version: number,
-  stamp: number,
-): number {
+function putTrx(redo: Memory, at: number, type: RedoType, slot: number, version: number, stamp: number): number {
   putRedoHeader(redo, at, type, CONTROL_PAGE, 0, 0, 0);
   redo.view.setUint32(at + TrxAt.slot, slot, true);
   redo.view.setUint32(at + TrxAt.version, version, true);

@@ -10,15 +10,7 @@ import {BugError} from '../../base/assert.ts';
 import {setU48} from '../../base/bytes.ts';
 import type {Memory} from '../memory.ts';
 import {copyKeyBytes, copyMemory, samePrefixLength, sameSuffixLength} from '../page/bytes.ts';
-import {
-  Clustered,
-  Internal,
-  PAGE_HEADER,
-  PAGE_TRAILER,
-  type PageType,
-  Secondary,
-  SLOT_SIZE,
-} from '../page/layout.ts';
+import {Clustered, Internal, PAGE_HEADER, PAGE_TRAILER, type PageType, Secondary, SLOT_SIZE} from '../page/layout.ts';
 import {
   heapTop,
   INFINITE,
@@ -69,14 +61,7 @@ export function putRedoHeader(
 }
 
 /** Header of a change to a page: number and back link are the page's. */
-function putPageHeader(
-  redo: Memory,
-  at: number,
-  type: RedoType,
-  page: Memory,
-  base: number,
-  llsn: number,
-): void {
+function putPageHeader(redo: Memory, at: number, type: RedoType, page: Memory, base: number, llsn: number): void {
   putRedoHeader(redo, at, type, pageNo(page, base), llsn, pageLlsn(page, base), pageIncarnation(page, base));
 }
 
@@ -197,14 +182,7 @@ function putInsert(
 }
 
 /** Removal of a record of any kind, for good. */
-export function encodeRemove(
-  redo: Memory,
-  at: number,
-  page: Memory,
-  base: number,
-  llsn: number,
-  slot: number,
-): number {
+export function encodeRemove(redo: Memory, at: number, page: Memory, base: number, llsn: number, slot: number): number {
   putPageHeader(redo, at, RedoType.remove, page, base, llsn);
   redo.view.setUint16(at + RemoveAt.slot, slot, true);
   return finishRedo(redo, at, RemoveAt.end);
@@ -228,13 +206,7 @@ export function encodeUpdate(
   const oldLength = payloadLength(page, record);
   const shorter = Math.min(oldLength, rowLength);
   const prefix = samePrefixLength(page, oldAt, payload, payloadFrom, shorter);
-  const suffix = sameSuffixLength(
-    page,
-    oldAt + oldLength,
-    payload,
-    payloadFrom + rowLength,
-    shorter - prefix,
-  );
+  const suffix = sameSuffixLength(page, oldAt + oldLength, payload, payloadFrom + rowLength, shorter - prefix);
   putStamp(redo, at, RedoType.update, page, base, llsn, slot, stamp);
   redo.view.setUint16(at + UpdateAt.newPayloadLength, rowLength, true);
   redo.view.setUint16(at + UpdateAt.samePrefix, prefix, true);
@@ -364,14 +336,7 @@ export function encodeBytes(
   return putBytes(redo, at, target, source, sourceAt, length);
 }
 
-function putBytes(
-  redo: Memory,
-  at: number,
-  target: number,
-  source: Memory,
-  sourceAt: number,
-  length: number,
-): number {
+function putBytes(redo: Memory, at: number, target: number, source: Memory, sourceAt: number, length: number): number {
   redo.view.setUint16(at + BytesAt.at, target, true);
   redo.view.setUint16(at + BytesAt.length, length, true);
   copyMemory(redo, at + BytesAt.bytes, source, sourceAt, length);

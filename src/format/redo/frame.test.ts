@@ -22,20 +22,11 @@ import {trxSlot} from './read.ts';
 const INCARNATION = 7;
 
 /** Writes a frame with `count` commit records at `at`; returns its payload length. */
-function writeFrame(
-  file: Memory,
-  at: number,
-  startLsn: number,
-  count: number,
-  incarnation = INCARNATION,
-): number {
+function writeFrame(file: Memory, at: number, startLsn: number, count: number, incarnation = INCARNATION): number {
   let end = at + FRAME_HEADER;
   for (let i = 0; i < count; i++) end += encodeCommit(file, end, 100 * startLsn + i, 1, 5);
   const payload = end - at - FRAME_HEADER;
-  assert.equal(
-    sealFrame(file, at, incarnation, payload, startLsn, startLsn + payload, crc32),
-    frameLength(payload),
-  );
+  assert.equal(sealFrame(file, at, incarnation, payload, startLsn, startLsn + payload, crc32), frameLength(payload));
   return payload;
 }
 
@@ -101,10 +92,7 @@ test('a frame that is cut off is torn', () => {
   const file = threeFrames();
   const end = frameLength(40) + 100;
   assert.equal(findFrame(file, frameLength(40), end, INCARNATION, 40, crc32), FrameState.torn);
-  assert.equal(
-    findFrame(file, frameLength(40), frameLength(40) + 31, INCARNATION, 40, crc32),
-    FrameState.none,
-  );
+  assert.equal(findFrame(file, frameLength(40), frameLength(40) + 31, INCARNATION, 40, crc32), FrameState.none);
 });
 
 test('a run with a record of impossible length is damaged data', () => {

@@ -71,8 +71,7 @@ export function findFrame(
   if (end - at < FRAME_HEADER || mem.view.getUint32(at + FrameAt.magic, true) !== FRAME_MAGIC) {
     return FrameState.none;
   }
-  if (frameIncarnation(mem, at) !== incarnation || frameStartLsn(mem, at) !== startLsn)
-    return FrameState.none;
+  if (frameIncarnation(mem, at) !== incarnation || frameStartLsn(mem, at) !== startLsn) return FrameState.none;
   return frameFault(mem, at, end, crc32) === undefined ? FrameState.whole : FrameState.torn;
 }
 

@@ -98,10 +98,7 @@ test('entries, children, undo and plain bytes', () => {
   const format = (type: PageType): number =>
     encode.encodeFormat(redo, 0, 8, s.llsn, 0, 0, type, 1, 2, 0, NONE, INFINITE, NONE, INFINITE);
   s.change(format(PageType.secondaryLeaf), formatMax(INFINITE, INFINITE));
-  s.change(
-    encode.encodeInsertEntry(redo, 0, page, 0, s.llsn, 0, 6, 0, text('kk+p'), 4, 1),
-    insertEntryMax(4),
-  );
+  s.change(encode.encodeInsertEntry(redo, 0, page, 0, s.llsn, 0, 6, 0, text('kk+p'), 4, 1), insertEntryMax(4));
   s.change(encode.encodeMark(redo, 0, page, 0, s.llsn, 0, 7, RecordFlag.deleted), FIXED_REDO_MAX);
   s.change(format(PageType.internal), formatMax(INFINITE, INFINITE));
   s.change(encode.encodeInsertChild(redo, 0, page, 0, s.llsn, 0, NONE, 0, 4294967295), insertChildMax(0));

@@ -84,9 +84,7 @@ function dateTimes(decimals: number): fc.Arbitrary<DateTime> {
   const clock = fc.tuple(fc.nat(23), fc.nat(59), fc.nat(59), microsOf(decimals));
   return fc
     .tuple(anyDate, clock)
-    .map(([d, [hour, minute, second, micros]]) =>
-      DateTime.of(d.year, d.month, d.day, hour, minute, second, micros),
-    );
+    .map(([d, [hour, minute, second, micros]]) => DateTime.of(d.year, d.month, d.day, hour, minute, second, micros));
 }
 
 function timestamps(decimals: number): fc.Arbitrary<DateTime> {
@@ -94,12 +92,10 @@ function timestamps(decimals: number): fc.Arbitrary<DateTime> {
     {weight: 1, arbitrary: fc.constant(DateTime.of(0, 0, 0))},
     {
       weight: 9,
-      arbitrary: fc
-        .tuple(fc.integer({min: 1, max: 2147483647}), microsOf(decimals))
-        .map(([seconds, micros]) => {
-          const days = Math.floor(seconds / 86400);
-          return DateTime.fromDay(days + 719528, seconds - days * 86400, micros);
-        }),
+      arbitrary: fc.tuple(fc.integer({min: 1, max: 2147483647}), microsOf(decimals)).map(([seconds, micros]) => {
+        const days = Math.floor(seconds / 86400);
+        return DateTime.fromDay(days + 719528, seconds - days * 86400, micros);
+      }),
     },
   );
 }
@@ -112,9 +108,7 @@ function durations(decimals: number): fc.Arbitrary<Duration> {
 
 function integers(type: SqlType): fc.Arbitrary<Value> {
   const range = {min: BigInt(integerMin(type)), max: BigInt(integerMax(type))};
-  return fc
-    .oneof(fc.bigInt(range), fc.bigInt({min: 0n, max: range.max < 3n ? range.max : 3n}))
-    .map(integerFromBigInt);
+  return fc.oneof(fc.bigInt(range), fc.bigInt({min: 0n, max: range.max < 3n ? range.max : 3n})).map(integerFromBigInt);
 }
 
 function decimals(type: SqlType): fc.Arbitrary<Decimal> {
@@ -196,16 +190,10 @@ export interface Rows {
 }
 
 /** Random schemas of up to `columnsMax` columns with `rowCount` rows each. */
-export function rowsOf(
-  type: fc.Arbitrary<SqlType>,
-  columnsMax: number,
-  rowCount: number,
-): fc.Arbitrary<Rows> {
+export function rowsOf(type: fc.Arbitrary<SqlType>, columnsMax: number, rowCount: number): fc.Arbitrary<Rows> {
   const column = fc.record({type, nullable: fc.boolean()});
   return fc.array(column, {minLength: 1, maxLength: columnsMax}).chain(columns => {
-    const value = columns.map(c =>
-      c.nullable ? fc.option(valueOfType(c.type), {freq: 3}) : valueOfType(c.type),
-    );
+    const value = columns.map(c => (c.nullable ? fc.option(valueOfType(c.type), {freq: 3}) : valueOfType(c.type)));
     const row = fc.tuple(...value);
     return fc.array(row, {minLength: rowCount, maxLength: rowCount}).map(rows => ({
       types: columns.map(c => c.type),

@@ -13,9 +13,7 @@ export function checkRow(layout: RowLayout, mem: Memory, rowAt: number, length: 
   if (written === undefined) return `unknown row version ${version}`;
   if (length < written.variableAt) return `row of ${length} bytes, at least ${written.variableAt} expected`;
   return (
-    checkFlags(written, mem, rowAt) ||
-    checkMembers(written, mem, rowAt) ||
-    checkVariables(written, mem, rowAt, length)
+    checkFlags(written, mem, rowAt) || checkMembers(written, mem, rowAt) || checkVariables(written, mem, rowAt, length)
   );
 }
 
@@ -27,8 +25,7 @@ function checkFlags(layout: RowLayout, mem: Memory, rowAt: number): string {
   if ((flags & ~(RowFlag.hasNull | RowFlag.hasOverflow)) !== 0) return `unknown row flags ${flags}`;
   if ((nulls !== 0) !== ((flags & RowFlag.hasNull) !== 0)) return 'the NULL flag contradicts the bitmap';
   const spare = nullable & 7;
-  if (spare !== 0 && mem.bytes[rowAt + layout.bitmapEnd - 1] >> spare !== 0)
-    return 'bits behind the NULL bitmap';
+  if (spare !== 0 && mem.bytes[rowAt + layout.bitmapEnd - 1] >> spare !== 0) return 'bits behind the NULL bitmap';
   return '';
 }
 
@@ -37,8 +34,7 @@ function checkMembers(layout: RowLayout, mem: Memory, rowAt: number): string {
     const at = rowAt + layout.places[c];
     const members = layout.memberTexts[c].length;
     const form = layout.forms[c];
-    const number =
-      form === Form.enum8 ? mem.bytes[at] : form === Form.enum16 ? mem.view.getUint16(at, true) : 0;
+    const number = form === Form.enum8 ? mem.bytes[at] : form === Form.enum16 ? mem.view.getUint16(at, true) : 0;
     if (number > 0 && number >= members) return `column ${c}: ENUM member ${number} of ${members - 1}`;
   }
   return '';
@@ -49,8 +45,7 @@ function checkVariables(layout: RowLayout, mem: Memory, rowAt: number, length: n
   let moved = false;
   for (const c of layout.variables) {
     const end = mem.view.getUint16(rowAt + layout.places[c], true);
-    if (end < start || end > length)
-      return `column ${c}: ends at ${end}, between ${start} and ${length} expected`;
+    if (end < start || end > length) return `column ${c}: ends at ${end}, between ${start} and ${length} expected`;
     const bit = layout.nullBits[c];
     const isNull = bit >= 0 && (mem.bytes[rowAt + (bit >> 3)] & (1 << (bit & 7))) !== 0;
     if (isNull !== (end === start)) return `column ${c}: ${end - start} bytes contradict the NULL bitmap`;
@@ -70,9 +65,7 @@ function checkVariables(layout: RowLayout, mem: Memory, rowAt: number, length: n
 function checkStored(mem: Memory, at: number, length: number, form: number): string {
   const first = mem.bytes[at];
   if (first === OVERFLOW_MARK) {
-    return length >= OVERFLOW_HEADER && form !== Form.decimal && form >= FIRST_VARIABLE
-      ? ''
-      : 'bad overflow marker';
+    return length >= OVERFLOW_HEADER && form !== Form.decimal && form >= FIRST_VARIABLE ? '' : 'bad overflow marker';
   }
   if (first === 0xfb || first === 0xfd || first === 0xfe) return `bad length prefix ${first}`;
   const prefix = contentAt(mem.bytes, at) - at;

@@ -26,9 +26,7 @@ export function isNull(layout: RowLayout, mem: Memory, rowAt: number, column: nu
   const version = mem.bytes[rowAt];
   if (version !== layout.version) {
     const {layout: older, from} = layout.earlier(version);
-    return from[column] < 0
-      ? isNull(layout, initialRow(layout), 0, column)
-      : isNull(older, mem, rowAt, from[column]);
+    return from[column] < 0 ? isNull(layout, initialRow(layout), 0, column) : isNull(older, mem, rowAt, from[column]);
   }
   const bit = layout.nullBits[column];
   return bit >= 0 && (mem.bytes[rowAt + (bit >> 3)] & (1 << (bit & 7))) !== 0;
@@ -42,9 +40,7 @@ export function readInt(layout: RowLayout, mem: Memory, rowAt: number, column: n
   const version = mem.bytes[rowAt];
   if (version !== layout.version) {
     const {layout: older, from} = layout.earlier(version);
-    return from[column] < 0
-      ? readInt(layout, initialRow(layout), 0, column)
-      : readInt(older, mem, rowAt, from[column]);
+    return from[column] < 0 ? readInt(layout, initialRow(layout), 0, column) : readInt(older, mem, rowAt, from[column]);
   }
   return integerAt(mem, rowAt + layout.places[column], layout.forms[column]);
 }
@@ -85,13 +81,7 @@ export function yearOf(stored: number): number {
 }
 
 /** The value of a column. It must not be in overflow pages. `zone` is the one in which TIMESTAMP values are wanted. */
-export function readColumn(
-  layout: RowLayout,
-  mem: Memory,
-  rowAt: number,
-  column: number,
-  zone: TimeZone = UTC,
-): Value {
+export function readColumn(layout: RowLayout, mem: Memory, rowAt: number, column: number, zone: TimeZone = UTC): Value {
   const version = mem.bytes[rowAt];
   if (version !== layout.version) {
     const {layout: older, from} = layout.earlier(version);
@@ -165,9 +155,7 @@ function memberName(layout: RowLayout, column: number, number: number): string {
 }
 
 function readSet(layout: RowLayout, bytes: Uint8Array, at: number, column: number): string {
-  return layout.types[column].members
-    .filter((_, i) => (bytes[at + (i >> 3)] & (1 << (i & 7))) !== 0)
-    .join(',');
+  return layout.types[column].members.filter((_, i) => (bytes[at + (i >> 3)] & (1 << (i & 7))) !== 0).join(',');
 }
 
 function readVariable(form: number, mem: Memory, from: number, to: number): Value {

@@ -24,17 +24,7 @@ test('32-bit integers print as JavaScript prints them', () => {
 });
 
 test('64-bit integers print as BigInt prints them', () => {
-  const edges = [
-    0n,
-    1n,
-    999999999n,
-    1000000000n,
-    2n ** 32n,
-    10n ** 18n,
-    2n ** 63n - 1n,
-    2n ** 63n,
-    2n ** 64n - 1n,
-  ];
+  const edges = [0n, 1n, 999999999n, 1000000000n, 2n ** 32n, 10n ** 18n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n];
   const u64 = fc.oneof(
     fc.bigInt({min: 0n, max: 2n ** 64n - 1n}),
     fc.bigInt({min: 0n, max: 2n ** 40n}),

@@ -28,15 +28,7 @@ import {
 import type {RowValue} from './overflow.ts';
 import {Overflow, rowLength} from './overflow.ts';
 import type {RowLayout} from './row-layout.ts';
-import {
-  clear,
-  mismatch,
-  storeDateTime,
-  storeDuration,
-  storeInteger,
-  storeMembers,
-  storeNumber,
-} from './store.ts';
+import {clear, mismatch, storeDateTime, storeDuration, storeInteger, storeMembers, storeNumber} from './store.ts';
 
 /** The row would be longer than ROW_BYTES_MAX, or than the room in the target. */
 export const ROW_TOO_LONG = -1;
@@ -78,14 +70,7 @@ export class RowEncoder {
   }
 
   /** Starts as a copy of a whole row of the layout's own version; go on with `replaceFixed`. */
-  beginCopy(
-    layout: RowLayout,
-    source: Memory,
-    rowAt: number,
-    target: Memory,
-    at: number,
-    zone: TimeZone,
-  ): void {
+  beginCopy(layout: RowLayout, source: Memory, rowAt: number, target: Memory, at: number, zone: TimeZone): void {
     this.begin(layout, target, at, zone);
     this.#column = layout.columnCount;
     const length = rowLength(layout, source, rowAt);
@@ -202,8 +187,7 @@ export class RowEncoder {
   skip(): void {
     const column = this.#column++;
     if (this.#layout.forms[column] >= FIRST_VARIABLE) this.#endVariable(column);
-    else if (!this.#tooLong)
-      clear(this.#target, this.#at + this.#layout.places[column], this.#layout.widths[column]);
+    else if (!this.#tooLong) clear(this.#target, this.#at + this.#layout.places[column], this.#layout.widths[column]);
   }
 
   /** Any column, any value of its type. */
@@ -318,10 +302,7 @@ export function encodeRow(
   at: number,
   zone: TimeZone = UTC,
 ): number {
-  assert(
-    values.length === layout.columnCount,
-    () => `${values.length} values for ${layout.columnCount} columns`,
-  );
+  assert(values.length === layout.columnCount, () => `${values.length} values for ${layout.columnCount} columns`);
   encoder.begin(layout, target, at, zone);
   for (let c = 0; c < values.length; c++) encoder.putValue(values[c]);
   return encoder.finish();

@@ -145,9 +145,7 @@ export function formOf(type: SqlType): Form {
   }
 }
 
-const WIDTHS: readonly number[] = [
-  1, 1, 2, 2, 3, 3, 4, 4, 8, 8, 4, 8, 1, 3, 3, 6, 6, 9, 4, 7, 0, 1, 2, 0, 0, 0, 0,
-];
+const WIDTHS: readonly number[] = [1, 1, 2, 2, 3, 3, 4, 4, 8, 8, 4, 8, 1, 3, 3, 6, 6, 9, 4, 7, 0, 1, 2, 0, 0, 0, 0];
 
 /** Bytes of a fixed column; 0 for variable ones. */
 export function widthOf(type: SqlType): number {

@@ -73,13 +73,7 @@ function decimalBytes(value: Value, scale: number): number {
   return String(value).length + 1 + scale;
 }
 
-function measureStored(
-  layout: RowLayout,
-  measure: RowMeasure,
-  column: number,
-  mem: Memory,
-  rowAt: number,
-): void {
+function measureStored(layout: RowLayout, measure: RowMeasure, column: number, mem: Memory, rowAt: number): void {
   const at = variableStart(layout, mem, rowAt, column);
   const end = variableEnd(layout, mem, rowAt, column);
   measure.total += end - at;
@@ -91,11 +85,7 @@ function measureStored(
  * Picks the columns that must move to overflow pages so that the row becomes at most `limit` bytes, the longest values
  * first; ascending. Empty when the row is short enough; undefined when no choice suffices.
  */
-export function chooseOverflow(
-  layout: RowLayout,
-  measure: RowMeasure,
-  limit: number,
-): readonly number[] | undefined {
+export function chooseOverflow(layout: RowLayout, measure: RowMeasure, limit: number): readonly number[] | undefined {
   const gains = Array.from(layout.variables, column => ({
     column,
     gain: overflowGain(layout, measure, column),

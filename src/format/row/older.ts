@@ -17,13 +17,7 @@ const SCRATCH_BYTES = 65536;
 const encoder = new RowEncoder();
 
 /** Puts a column of a row of `source`'s own version into the row under construction, as bytes. */
-export function putColumn(
-  to: RowEncoder,
-  source: RowLayout,
-  mem: Memory,
-  rowAt: number,
-  column: number,
-): void {
+export function putColumn(to: RowEncoder, source: RowLayout, mem: Memory, rowAt: number, column: number): void {
   const bit = source.nullBits[column];
   if (bit >= 0 && (mem.bytes[rowAt + (bit >> 3)] & (1 << (bit & 7))) !== 0) {
     to.putNull();
@@ -57,13 +51,7 @@ export function initialRow(layout: RowLayout): Memory {
  * Writes a row of an earlier layout as one of the current layout. Returns its length, or ROW_TOO_LONG. Source and target
  * must not overlap.
  */
-export function upgradeRow(
-  layout: RowLayout,
-  mem: Memory,
-  rowAt: number,
-  target: Memory,
-  at: number,
-): number {
+export function upgradeRow(layout: RowLayout, mem: Memory, rowAt: number, target: Memory, at: number): number {
   const {layout: source, from} = layout.earlier(mem.bytes[rowAt]);
   encoder.begin(layout, target, at, UTC);
   for (let c = 0; c < layout.columnCount; c++) {

@@ -32,10 +32,7 @@ test('a value in overflow pages is a marker that survives changes of other colum
   );
   assert.deepEqual(readOverflow(layout, mem, 3, 2), moved);
   assert.throws(() => readColumn(layout, mem, 3, 2), /overflow pages/);
-  assert.match(
-    printRow(layout, mem, 3, length),
-    /'here', <1234567 bytes in overflow pages from 77>, 'there'$/,
-  );
+  assert.match(printRow(layout, mem, 3, length), /'here', <1234567 bytes in overflow pages from 77>, 'there'$/);
 
   encodeChanged(layout, mem, 3, [0, 1], [2, null], other, 0);
   assert.deepEqual(readOverflow(layout, other, 0, 2), moved);
@@ -64,23 +61,19 @@ test('fetched bytes become the value', () => {
 
 test('a measured row is as long as the encoded one, but for decimals, which it may overrate', () => {
   fc.assert(
-    fc.property(
-      rowsOf(anyType, 8, 2),
-      fc.array(fc.boolean(), {minLength: 8, maxLength: 8}),
-      (sample, picks) => {
-        const layout = firstLayout(sample.types, sample.nullable);
-        const [before, after] = sample.rows;
-        const length = encodeRow(layout, before, mem, 0);
-        const slack = 64 * sample.types.filter(type => type.kind === Kind.decimal).length;
-        const total = measureValues(layout, before).total;
-        assert(total >= length && total <= length + slack, `${total} for ${length}`);
-        const changed = sample.types.map((_, c) => c).filter(c => picks[c]);
-        const values: Value[] = changed.map(c => after[c]);
-        const changedTotal = measureChanged(layout, mem, 0, changed, values).total;
-        const changedLength = encodeChanged(layout, mem, 0, changed, values, other, 0);
-        assert(changedTotal >= changedLength && changedTotal <= changedLength + slack);
-      },
-    ),
+    fc.property(rowsOf(anyType, 8, 2), fc.array(fc.boolean(), {minLength: 8, maxLength: 8}), (sample, picks) => {
+      const layout = firstLayout(sample.types, sample.nullable);
+      const [before, after] = sample.rows;
+      const length = encodeRow(layout, before, mem, 0);
+      const slack = 64 * sample.types.filter(type => type.kind === Kind.decimal).length;
+      const total = measureValues(layout, before).total;
+      assert(total >= length && total <= length + slack, `${total} for ${length}`);
+      const changed = sample.types.map((_, c) => c).filter(c => picks[c]);
+      const values: Value[] = changed.map(c => after[c]);
+      const changedTotal = measureChanged(layout, mem, 0, changed, values).total;
+      const changedLength = encodeChanged(layout, mem, 0, changed, values, other, 0);
+      assert(changedTotal >= changedLength && changedTotal <= changedLength + slack);
+    }),
   );
 });
 

@@ -46,9 +46,7 @@ export function variableEnd(layout: RowLayout, mem: Memory, rowAt: number, colum
 
 /** Length of a row of the layout's own version. */
 export function rowLength(layout: RowLayout, mem: Memory, rowAt: number): number {
-  return layout.variables.length === 0
-    ? layout.variableAt
-    : mem.view.getUint16(rowAt + layout.variableAt - 2, true);
+  return layout.variables.length === 0 ? layout.variableAt : mem.view.getUint16(rowAt + layout.variableAt - 2, true);
 }
 
 /** True when this column's value is in overflow pages. Rows of any version. */

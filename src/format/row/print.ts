@@ -31,9 +31,7 @@ export function printValue(value: Value): string {
   if (value === null) return 'NULL';
   if (typeof value === 'string') return `'${shortened(JSON.stringify(value).slice(1, -1))}'`;
   if (value instanceof Uint8Array) {
-    const hex = Buffer.from(value.buffer, value.byteOffset, Math.min(value.length, SHOWN_MAX)).toString(
-      'hex',
-    );
+    const hex = Buffer.from(value.buffer, value.byteOffset, Math.min(value.length, SHOWN_MAX)).toString('hex');
     return value.length > SHOWN_MAX ? `x'${hex}...' (${value.length} bytes)` : `x'${hex}'`;
   }
   return String(value);

@@ -161,10 +161,7 @@ function mapColumns(newer: RowLayout, older: RowLayout): Int16Array {
       older.widths[from] === newer.widths[c] &&
       older.types[from].decimals === newer.types[c].decimals;
     assert(same, () => `column ${column.id} changed its storage form: the table must be rewritten`);
-    assert(
-      column.nullable || !older.columns[from].nullable,
-      () => `column ${column.id} became NOT NULL in place`,
-    );
+    assert(column.nullable || !older.columns[from].nullable, () => `column ${column.id} became NOT NULL in place`);
     return from;
   });
 }

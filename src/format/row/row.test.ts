@@ -67,19 +67,7 @@ test('integers read as numbers, in all widths and at both ends', () => {
     Array(11).fill(false),
   );
   const low = [-128, 0, -32768, 0, -8388608, 0, -2147483648, 0, -(2 ** 53 - 1), 0, 0];
-  const high = [
-    127,
-    255,
-    32767,
-    65535,
-    8388607,
-    16777215,
-    2147483647,
-    4294967295,
-    2 ** 53 - 1,
-    2 ** 53 - 1,
-    2155,
-  ];
+  const high = [127, 255, 32767, 65535, 8388607, 16777215, 2147483647, 4294967295, 2 ** 53 - 1, 2 ** 53 - 1, 2155];
   for (const values of [low, high]) {
     encodeRow(layout, values, mem, AT);
     assert.deepEqual(

@@ -10,9 +10,7 @@ import type {RowLayout} from './row-layout.ts';
 import {memberNumber} from './row-layout.ts';
 import {packClock, packDate, packSeconds, packTimestamp, setI48, setU24} from './temporal-form.ts';
 
-const INTEGER_MIN: readonly number[] = [
-  -128, 0, -32768, 0, -8388608, 0, -2147483648, 0, -9007199254740991, 0,
-];
+const INTEGER_MIN: readonly number[] = [-128, 0, -32768, 0, -8388608, 0, -2147483648, 0, -9007199254740991, 0];
 const INTEGER_MAX: readonly number[] = [
   127, 255, 32767, 65535, 8388607, 16777215, 2147483647, 4294967295, 9007199254740991, 9007199254740991,
 ];
@@ -125,13 +123,7 @@ export function storeDateTime(
 }
 
 /** Writes a TIME. */
-export function storeDuration(
-  target: Memory,
-  at: number,
-  form: number,
-  value: Duration,
-  column: number,
-): void {
+export function storeDuration(target: Memory, at: number, form: number, value: Duration, column: number): void {
   if (form === Form.time) setU24(target.view, at, packSeconds(value.micros));
   else if (form === Form.timeMicros) setI48(target.view, at, value.micros);
   else throw mismatch(column);

@@ -17,15 +17,7 @@ import {writeI32, writeI64, writePadded, writeU32, writeU64} from './digits.ts';
 import {Form} from './layout.ts';
 import type {RowLayout} from './row-layout.ts';
 import {getI24, getI48, getU24} from './temporal-form.ts';
-import {
-  binaryDateTime,
-  binaryTime,
-  localClock,
-  localDate,
-  textDate,
-  textDateTime,
-  textTime,
-} from './wire-temporal.ts';
+import {binaryDateTime, binaryTime, localClock, localDate, textDate, textDateTime, textTime} from './wire-temporal.ts';
 
 /** `decimals` of a FLOAT or DOUBLE without a fixed number of fraction digits. */
 const NOT_FIXED = 31;
@@ -210,14 +202,7 @@ function binaryTemporal(
     case Form.datetime:
       return binaryDateTime(out, outView, outAt, getU24(view, at), getU24(view, at + 3), 0);
     case Form.datetimeMicros:
-      return binaryDateTime(
-        out,
-        outView,
-        outAt,
-        getU24(view, at),
-        getU24(view, at + 3),
-        getU24(view, at + 6),
-      );
+      return binaryDateTime(out, outView, outAt, getU24(view, at), getU24(view, at + 3), getU24(view, at + 6));
     case Form.timestamp:
     case Form.timestampMicros: {
       const seconds = view.getUint32(at, true);
@@ -230,14 +215,7 @@ function binaryTemporal(
 }
 
 /** BIT, ENUM and SET: the same length-encoded string in both protocols. */
-function wireBytes(
-  layout: RowLayout,
-  column: number,
-  mem: Memory,
-  at: number,
-  out: Uint8Array,
-  outAt: number,
-): number {
+function wireBytes(layout: RowLayout, column: number, mem: Memory, at: number, out: Uint8Array, outAt: number): number {
   switch (layout.forms[column]) {
     case Form.enum8:
       return writeBytes(out, outAt, layout.memberTexts[column][mem.bytes[at]]);

@@ -115,12 +115,7 @@ function readBinary(type: SqlType, packet: Packet): unknown {
       const length = packet.uint(1);
       if (length === 0) return 0;
       const sign = packet.uint(1) === 1 ? -1 : 1;
-      const [days, hours, minutes, seconds] = [
-        packet.uint(4),
-        packet.uint(1),
-        packet.uint(1),
-        packet.uint(1),
-      ];
+      const [days, hours, minutes, seconds] = [packet.uint(4), packet.uint(1), packet.uint(1), packet.uint(1)];
       const micros = length === 12 ? packet.uint(4) : 0;
       return sign * ((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000000 + micros);
     }
@@ -150,8 +145,7 @@ test('a binary row carries the values', () => {
       for (const [i, c] of columns.entries()) {
         const nullBit = out.bytes[10 + ((i + 2) >> 3)] & (1 << ((i + 2) & 7));
         assert.equal(nullBit !== 0, values[c] === null);
-        if (values[c] !== null)
-          assert.deepEqual(readBinary(types[c], packet), comparable(types[c], values[c]));
+        if (values[c] !== null) assert.deepEqual(readBinary(types[c], packet), comparable(types[c], values[c]));
       }
       assert.equal(packet.at, end);
     }),
@@ -162,29 +156,24 @@ test('a binary row carries the values', () => {
 test('a plan writes what its columns write one by one, within its bound', () => {
   const picks = fc.array(fc.nat(1000), {maxLength: 12});
   fc.assert(
-    fc.property(
-      rowsOf(anyType, 8, 1),
-      picks,
-      fc.boolean(),
-      ({types, nullable, rows: [values]}, chosen, binary) => {
-        const layout = firstLayout(types, nullable);
-        const length = encodeRow(layout, values, mem, AT);
-        const columns = chosen.map(n => n % types.length);
-        const plan = new RowWirePlan(layout, columns, binary);
-        const end = plan.write(mem, AT, out.bytes, out.view, 0);
-        assert(end <= plan.maxBytes(length), `${end} > ${plan.maxBytes(length)}`);
-        let at = 500000;
-        if (binary) at += 1 + ((columns.length + 9) >> 3);
-        for (const c of columns) {
-          if (!binary) at = textColumn(layout, c, mem, AT, out.bytes, out.view, at);
-          else if (values[c] !== null) at = binaryColumn(layout, c, mem, AT, out.bytes, out.view, at);
-        }
-        assert.equal(at - 500000, end);
-        const skipped = binary ? 1 + ((columns.length + 9) >> 3) : 0;
-        const one = out.buffer.subarray(skipped, end);
-        assert(one.equals(out.buffer.subarray(500000 + skipped, at)));
-      },
-    ),
+    fc.property(rowsOf(anyType, 8, 1), picks, fc.boolean(), ({types, nullable, rows: [values]}, chosen, binary) => {
+      const layout = firstLayout(types, nullable);
+      const length = encodeRow(layout, values, mem, AT);
+      const columns = chosen.map(n => n % types.length);
+      const plan = new RowWirePlan(layout, columns, binary);
+      const end = plan.write(mem, AT, out.bytes, out.view, 0);
+      assert(end <= plan.maxBytes(length), `${end} > ${plan.maxBytes(length)}`);
+      let at = 500000;
+      if (binary) at += 1 + ((columns.length + 9) >> 3);
+      for (const c of columns) {
+        if (!binary) at = textColumn(layout, c, mem, AT, out.bytes, out.view, at);
+        else if (values[c] !== null) at = binaryColumn(layout, c, mem, AT, out.bytes, out.view, at);
+      }
+      assert.equal(at - 500000, end);
+      const skipped = binary ? 1 + ((columns.length + 9) >> 3) : 0;
+      const one = out.buffer.subarray(skipped, end);
+      assert(one.equals(out.buffer.subarray(500000 + skipped, at)));
+    }),
     {numRuns: 300},
   );
 });
@@ -196,11 +185,7 @@ test('old rows go out with the initial values of columns they lack', () => {
   const v1 = new RowLayout(1, [rowColumn(1, int, false), rowColumn(2, text, true)]);
   const v2 = new RowLayout(
     2,
-    [
-      rowColumn(2, text, true),
-      rowColumn(3, text, false, {initial: 'n'.repeat(200)}),
-      rowColumn(1, int, false),
-    ],
+    [rowColumn(2, text, true), rowColumn(3, text, false, {initial: 'n'.repeat(200)}), rowColumn(1, int, false)],
     [v1],
   );
   const length = encodeRow(v1, [42, 'old'], mem, AT);
@@ -231,10 +216,7 @@ test('values from overflow pages are put in their place', () => {
 });
 
 test('TIMESTAMPs go out in the session zone', () => {
-  const layout = firstLayout(
-    [sqlType(Kind.timestamp), sqlType(Kind.timestamp, {decimals: 2})],
-    [false, false],
-  );
+  const layout = firstLayout([sqlType(Kind.timestamp), sqlType(Kind.timestamp, {decimals: 2})], [false, false]);
   const zones = [UTC, findTimeZone('-11:30') ?? UTC, findTimeZone('America/New_York') ?? UTC];
   fc.assert(
     fc.property(
@@ -258,8 +240,7 @@ test('TIMESTAMPs go out in the session zone', () => {
 
 test('a DECIMAL goes out as it was stored', () => {
   const layout = firstLayout([sqlType(Kind.decimal, {length: 65, decimals: 30})], [false]);
-  const value =
-    Decimal.parse('-12345678901234567890123456789012345.000000000000000000000000000001') ?? Decimal.zero;
+  const value = Decimal.parse('-12345678901234567890123456789012345.000000000000000000000000000001') ?? Decimal.zero;
   encodeRow(layout, [value], mem, AT);
   const end = textColumn(layout, 0, mem, AT, out.bytes, out.view, 0);
   assert.equal(out.buffer.toString('latin1', 1, end), String(value));

@@ -59,8 +59,7 @@ export function textColumn(
     out[outAt] = TEXT_NULL;
     return outAt + 1;
   }
-  if (layout.forms[column] >= FIRST_VARIABLE)
-    return copyVariable(layout, column, mem, rowAt, out, outView, outAt);
+  if (layout.forms[column] >= FIRST_VARIABLE) return copyVariable(layout, column, mem, rowAt, out, outView, outAt);
   return textFixed(layout, column, mem, rowAt + layout.places[column], out, outAt, zone);
 }
 
@@ -82,8 +81,7 @@ export function binaryColumn(
       ? binaryColumn(layout, column, initialRow(layout), 0, out, outView, outAt, zone)
       : binaryColumn(older, from[column], mem, rowAt, out, outView, outAt, zone);
   }
-  if (layout.forms[column] >= FIRST_VARIABLE)
-    return copyVariable(layout, column, mem, rowAt, out, outView, outAt);
+  if (layout.forms[column] >= FIRST_VARIABLE) return copyVariable(layout, column, mem, rowAt, out, outView, outAt);
   return binaryFixed(layout, column, mem, rowAt + layout.places[column], out, outView, outAt, zone);
 }
 
@@ -129,8 +127,7 @@ export class RowWirePlan {
     this.#bitmapBytes = (columns.length + 9) >> 3;
     const initialBytes = layout.hasEarlier ? initialRow(layout).size : 0;
     this.#copies = maxOccurrences(layout, columns);
-    this.#fixedMax =
-      1 + this.#bitmapBytes + sum(columns, c => wireMax(layout, c)) + this.#copies * initialBytes;
+    this.#fixedMax = 1 + this.#bitmapBytes + sum(columns, c => wireMax(layout, c)) + this.#copies * initialBytes;
   }
 
   /** Upper bound of what `write` writes for a row of this length; `fetchedBytes`: sum of the fetched values' lengths. */
@@ -283,11 +280,7 @@ function compile(layout: RowLayout, columns: readonly number[]): Int32Array {
   for (const column of columns) {
     const last = program.length - STEP;
     if (layout.forms[column] < FIRST_VARIABLE) program.push(FIXED, column, layout.places[column]);
-    else if (
-      last >= 0 &&
-      program[last] === COPY &&
-      layout.places[program[last + 2]] + 2 === layout.places[column]
-    )
+    else if (last >= 0 && program[last] === COPY && layout.places[program[last + 2]] + 2 === layout.places[column])
       program[last + 2] = column;
     else program.push(COPY, column, column);
   }

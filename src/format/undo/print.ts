@@ -58,9 +58,7 @@ function printEntries(mem: Memory, at: number): string[] {
   for (entry.open(mem, at); entry.next(); ) {
     const op = entry.op === EntryOp.added ? 'added' : 'removed';
     const key = printKey(mem.bytes, entry.keyAt, entry.keyLength);
-    lines.push(
-      `  ${op} tree=${entry.treeId} root=${entry.rootPage} key=${key} primaryKey=${entry.primaryKeyLength}`,
-    );
+    lines.push(`  ${op} tree=${entry.treeId} root=${entry.rootPage} key=${key} primaryKey=${entry.primaryKeyLength}`);
   }
   return lines;
 }

@@ -41,8 +41,7 @@ export function undoAt(
 export function undoFault(mem: Memory, at: number, end: number): string | undefined {
   if (end - at < UNDO_HEADER) return `${end - at} bytes are too few for an undo record`;
   const length = undoLength(mem, at);
-  if (length < UNDO_HEADER || length > end - at)
-    return `undo record of ${length} bytes, ${end - at} are there`;
+  if (length < UNDO_HEADER || length > end - at) return `undo record of ${length} bytes, ${end - at} are there`;
   const type = undoType(mem, at);
   if (type < UndoType.insert || type > UndoType.dropPages) return `undo type ${type}`;
   const same = samePrefix(mem, at) + sameSuffix(mem, at);

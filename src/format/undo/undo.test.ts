@@ -26,16 +26,7 @@ import {
 } from './encode.ts';
 import {EntryOp, UndoType} from './layout.ts';
 import {checkUndoPage, printUndo, printUndoPage} from './print.ts';
-import {
-  EntryCursor,
-  NO_UNDO,
-  oldFlags,
-  reconstructPayload,
-  undoAt,
-  undoFault,
-  undoKeyIs,
-  undoLength,
-} from './read.ts';
+import {EntryCursor, NO_UNDO, oldFlags, reconstructPayload, undoAt, undoFault, undoKeyIs, undoLength} from './read.ts';
 
 const SIZE = 4096;
 const NONE = new Uint8Array(0);
@@ -82,20 +73,7 @@ test('a chain of undo records leads back through every version of a row', () => 
       const undo = emptyPage(PageType.undo, 2);
       const versions: Uint8Array[] = [Uint8Array.from({length: random.below(100)}, () => random.below(256))];
       const stamp = Object.assign(new RowStamp(), {incarnation: 3, slot: 40, version: 5});
-      encodeInsertRow(
-        redo,
-        0,
-        leaf,
-        0,
-        2,
-        0,
-        stamp,
-        text('key'),
-        3,
-        memoryOf(versions[0]),
-        0,
-        versions[0].length,
-      );
+      encodeInsertRow(redo, 0, leaf, 0, 2, 0, stamp, text('key'), 3, memoryOf(versions[0]), 0, versions[0].length);
       applyRedo(leaf, 0, SIZE, redo, 0, 3);
       const pointers: number[] = [];
       for (let i = 0; i < changes; i++) {

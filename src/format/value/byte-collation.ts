@@ -19,8 +19,7 @@ export function compareCodePoints(a: string, b: string): number {
 
 /** The code point that the unit at `i` belongs to, when the text before it is equal in both texts. */
 function codePointFrom(text: string, i: number): number {
-  const inPair =
-    (text.charCodeAt(i) & 0xfc00) === 0xdc00 && i > 0 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800;
+  const inPair = (text.charCodeAt(i) & 0xfc00) === 0xdc00 && i > 0 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800;
   return codePointAt(text, inPair ? i - 1 : i);
 }
 

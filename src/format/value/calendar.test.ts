@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {
-  dateOfDay,
-  dayNumber,
-  dayOfYear,
-  daysInMonth,
-  EPOCH_DAY,
-  MAX_DAY,
-  weekdayOfDay,
-  weekOfDay,
-} from './calendar.ts';
+import {dateOfDay, dayNumber, dayOfYear, daysInMonth, EPOCH_DAY, MAX_DAY, weekdayOfDay, weekOfDay} from './calendar.ts';
 
 const parts = (days: number): [number, number, number] => {
   const date = dateOfDay(days);

@@ -26,10 +26,7 @@ export const BINARY: Charset = charset('binary', 'Binary pseudo charset', 1, 63)
 
 export const CHARSETS: readonly Charset[] = [ASCII, BINARY, LATIN1, UTF8MB3, UTF8MB4];
 
-const BY_NAME: ReadonlyMap<string, Charset> = new Map([
-  ...CHARSETS.map(c => [c.name, c] as const),
-  ['utf8', UTF8MB3],
-]);
+const BY_NAME: ReadonlyMap<string, Charset> = new Map([...CHARSETS.map(c => [c.name, c] as const), ['utf8', UTF8MB3]]);
 
 /** The character set of this name, case ignored; `utf8` is utf8mb3. */
 export function findCharset(name: string): Charset | undefined {
@@ -38,9 +35,9 @@ export function findCharset(name: string): Charset | undefined {
 
 /** Code points of bytes 0x80 to 0x9F of Windows-1252. */
 const CP1252_UPPER: readonly number[] = [
-  0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d,
-  0x017d, 0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a,
-  0x0153, 0x9d, 0x017e, 0x0178,
+  0x20ac, 0x81, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d, 0x017d,
+  0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,
+  0x017e, 0x0178,
 ];
 
 /** Code point of each latin1 byte. */

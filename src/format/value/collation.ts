@@ -126,13 +126,10 @@ export const COLLATIONS: readonly Collation[] = [
   uca(224, 'utf8mb4_unicode_ci', UTF8MB4, 1, true),
 ];
 
-const BY_ID: readonly (Collation | undefined)[] = COLLATIONS.reduce<(Collation | undefined)[]>(
-  (byId, collation) => {
-    byId[collation.id] = collation;
-    return byId;
-  },
-  [],
-);
+const BY_ID: readonly (Collation | undefined)[] = COLLATIONS.reduce<(Collation | undefined)[]>((byId, collation) => {
+  byId[collation.id] = collation;
+  return byId;
+}, []);
 
 const BY_NAME: ReadonlyMap<string, Collation> = new Map(COLLATIONS.map(c => [c.name, c]));
 

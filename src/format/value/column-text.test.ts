@@ -35,19 +35,11 @@ test('types as SHOW CREATE TABLE writes them', () => {
 test('column definitions', () => {
   const varchar = sqlType(Kind.varchar, {length: 20, collation: 255});
   assert.deepEqual(
-    [
-      wireType(varchar),
-      wireLength(varchar, UTF8MB4),
-      wireLength(varchar, LATIN1),
-      wireCollation(varchar, 45),
-    ],
+    [wireType(varchar), wireLength(varchar, UTF8MB4), wireLength(varchar, LATIN1), wireCollation(varchar, 45)],
     [253, 80, 20, 45],
   );
   const int = sqlType(Kind.int);
-  assert.deepEqual(
-    [wireType(int), wireLength(int, UTF8MB4), wireFlags(int), wireCollation(int, 45)],
-    [3, 11, 0, 63],
-  );
+  assert.deepEqual([wireType(int), wireLength(int, UTF8MB4), wireFlags(int), wireCollation(int, 45)], [3, 11, 0, 63]);
   const decimal = sqlType(Kind.decimal, {length: 10, decimals: 2});
   assert.deepEqual([wireType(decimal), wireLength(decimal, UTF8MB4)], [246, 12]);
   assert.deepEqual([wireType(sqlType(Kind.json)), wireFlags(sqlType(Kind.json))], [245, 144]);
@@ -66,7 +58,5 @@ test('sql_mode names and bits', () => {
   assert.equal(parseSqlMode('STRICT_ALL_TABLES, nonsense'), 'nonsense');
   assert.equal(parseSqlMode('__proto__'), '__proto__');
   const traditional = parseSqlMode('traditional');
-  assert.ok(
-    typeof traditional === 'number' && isStrict(traditional) && (traditional & SqlMode.noZeroDate) !== 0,
-  );
+  assert.ok(typeof traditional === 'number' && isStrict(traditional) && (traditional & SqlMode.noZeroDate) !== 0);
 });

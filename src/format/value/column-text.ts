@@ -20,19 +20,7 @@ export function dataTypeName(type: SqlType): string {
 }
 
 const NAMES: readonly string[] = [
-  ...[
-    'null',
-    'tinyint',
-    'smallint',
-    'mediumint',
-    'int',
-    'bigint',
-    'decimal',
-    'float',
-    'double',
-    'bit',
-    'year',
-  ],
+  ...['null', 'tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'decimal', 'float', 'double', 'bit', 'year'],
   ...['date', 'time', 'datetime', 'timestamp', 'char', 'varchar', 'text', 'binary', 'varbinary', 'blob'],
   ...['enum', 'set', 'json'],
 ];
@@ -144,9 +132,7 @@ export function wireCollation(type: SqlType, resultCollation: number): number {
 
 /** True when values of the type are sent as text in the connection's character set. */
 export function hasCharacters(type: SqlType): boolean {
-  return (
-    (type.kind >= Kind.char && type.kind <= Kind.text) || type.kind === Kind.enum || type.kind === Kind.set
-  );
+  return (type.kind >= Kind.char && type.kind <= Kind.text) || type.kind === Kind.enum || type.kind === Kind.set;
 }
 
 /** The `decimals` field of a column definition. */

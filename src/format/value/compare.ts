@@ -51,18 +51,12 @@ export type Comparator = (a: NonNull, b: NonNull) => number;
 
 /** True for types whose values are whole numbers: integers, BIT, YEAR. */
 export function isIntegerType(type: SqlType): boolean {
-  return (
-    (type.kind >= Kind.tinyint && type.kind <= Kind.bigint) ||
-    type.kind === Kind.bit ||
-    type.kind === Kind.year
-  );
+  return (type.kind >= Kind.tinyint && type.kind <= Kind.bigint) || type.kind === Kind.bit || type.kind === Kind.year;
 }
 
 /** True for CHAR, VARCHAR, TEXT, ENUM and SET. */
 export function isTextType(type: SqlType): boolean {
-  return (
-    (type.kind >= Kind.char && type.kind <= Kind.text) || type.kind === Kind.enum || type.kind === Kind.set
-  );
+  return (type.kind >= Kind.char && type.kind <= Kind.text) || type.kind === Kind.enum || type.kind === Kind.set;
 }
 
 /** True for BINARY, VARBINARY and BLOB. */

@@ -33,11 +33,7 @@ export function shown(text: string): string {
 }
 
 /** A warning of this error's number and words. */
-export function warn(
-  context: ConversionContext,
-  code: ErrorName,
-  ...holes: readonly (string | number)[]
-): void {
+export function warn(context: ConversionContext, code: ErrorName, ...holes: readonly (string | number)[]): void {
   const {errno, template} = errors[code];
   context.warning('Warning', errno, fillTemplate(template, holes));
 }
@@ -48,11 +44,7 @@ export function refuses(context: ColumnContext): boolean {
 }
 
 /** Throws in strict mode, else warns: the caller goes on with the nearest value. */
-export function complain(
-  context: ColumnContext,
-  code: ErrorName,
-  ...holes: readonly (string | number)[]
-): void {
+export function complain(context: ColumnContext, code: ErrorName, ...holes: readonly (string | number)[]): void {
   if (refuses(context)) throw new SqlError(code, ...holes);
   warn(context, code, ...holes);
 }

@@ -22,13 +22,7 @@ import {
   parseDateTime,
   parseDuration,
 } from './temporal-parse.ts';
-import {
-  fromUtcSeconds,
-  isInGap,
-  TIMESTAMP_MAX_SECONDS,
-  TIMESTAMP_MIN_SECONDS,
-  toUtcSeconds,
-} from './time-zone.ts';
+import {fromUtcSeconds, isInGap, TIMESTAMP_MAX_SECONDS, TIMESTAMP_MIN_SECONDS, toUtcSeconds} from './time-zone.ts';
 import type {SqlType} from './types.ts';
 
 const ZERO_DATE: DateTime = DateTime.date(0, 0, 0);
@@ -65,8 +59,7 @@ function parseAny(value: NonNull, from: SqlType, fsp: number, context: ColumnCon
   if (value instanceof DateTime) return recheck(value, fsp, context);
   if (value instanceof Duration) return recheck(dateTimeOfDuration(value, context), fsp, context);
   const options = parseOptions(context, fsp);
-  if (typeof value === 'string' || value instanceof Uint8Array)
-    return parseDateTime(toText(value, from), options);
+  if (typeof value === 'string' || value instanceof Uint8Array) return parseDateTime(toText(value, from), options);
   const {whole, micros} = numberParts(value);
   return dateTimeFromNumber(whole, micros, options);
 }
@@ -94,12 +87,7 @@ export function coerceDateTime(value: NonNull, from: SqlType, to: SqlType, conte
 }
 
 /** TIMESTAMP: like DATETIME, and the instant must lie in the range of 31 bits. The value stays in the session's zone. */
-export function coerceTimestamp(
-  value: NonNull,
-  from: SqlType,
-  to: SqlType,
-  context: ColumnContext,
-): DateTime {
+export function coerceTimestamp(value: NonNull, from: SqlType, to: SqlType, context: ColumnContext): DateTime {
   const result = readDateTime(value, from, to.decimals, 'datetime', context)?.toDateTime();
   if (result === undefined || result.isZero()) return ZERO_DATETIME;
   const seconds = result.hasZeroPart() ? -1 : toUtcSeconds(result, context.timeZone);
@@ -115,8 +103,7 @@ export function coerceTimestamp(
 
 export function coerceTime(value: NonNull, from: SqlType, to: SqlType, context: ColumnContext): Duration {
   const truncate = (context.sqlMode & SqlMode.timeTruncateFractional) !== 0;
-  if (value instanceof Duration)
-    return clippedTime(value.withFsp(to.decimals, truncate), value, from, context);
+  if (value instanceof Duration) return clippedTime(value.withFsp(to.decimals, truncate), value, from, context);
   if (value instanceof DateTime) {
     if (value.packedDate() !== 0) noteTruncated(context);
     return clippedTime(value.toDuration().withFsp(to.decimals, truncate), value, from, context);
@@ -135,8 +122,7 @@ function parseTime(
   context: ColumnContext,
 ): Parsed<Duration> {
   const options = parseOptions(context, to.decimals);
-  if (typeof value === 'string' || value instanceof Uint8Array)
-    return parseDuration(toText(value, from), options);
+  if (typeof value === 'string' || value instanceof Uint8Array) return parseDuration(toText(value, from), options);
   const {whole, micros} = numberParts(value);
   return durationFromNumber(whole, micros, options);
 }

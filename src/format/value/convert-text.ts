@@ -15,13 +15,7 @@ import {
   UTF8MB4,
 } from './charset.ts';
 import {collationOf, equals} from './collation.ts';
-import {
-  type ColumnContext,
-  complain,
-  complainOfColumn,
-  noteTruncated,
-  refuses,
-} from './conversion-context.ts';
+import {type ColumnContext, complain, complainOfColumn, noteTruncated, refuses} from './conversion-context.ts';
 import {Decimal} from './decimal.ts';
 import {isDouble, type NonNull, toBytes, toJsonText, toText} from './domain.ts';
 import {type Integer, integerFromDouble} from './integer.ts';
@@ -59,9 +53,7 @@ const BYTES_SHOWN = 6;
 /** 1366 with the first bytes in MySQL's form: `\xF0\x9F\x98...`; printable ASCII as it is. */
 function complainOfString(bytes: Uint8Array, context: ColumnContext): void {
   const escaped = Array.from(bytes.subarray(0, BYTES_SHOWN), byte =>
-    byte >= 0x20 && byte < 0x7f
-      ? String.fromCharCode(byte)
-      : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`,
   ).join('');
   const shown = bytes.length > BYTES_SHOWN ? `${escaped}...` : escaped;
   complain(context, 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD', 'string', shown, context.column, context.row);

@@ -16,14 +16,7 @@ import {coerceDate, coerceDateTime, coerceTime, coerceTimestamp} from './convert
 import {coerceBytes, coerceEnum, coerceJson, coerceSet, coerceText} from './convert-text.ts';
 import {Decimal, parseDecimalPrefix} from './decimal.ts';
 import {isDouble, memberNumber, NOT_FIXED, type NonNull, temporalToDecimal, toText} from './domain.ts';
-import {
-  fitsInteger,
-  type Integer,
-  integerFromBigInt,
-  integerFromDouble,
-  integerMax,
-  integerMin,
-} from './integer.ts';
+import {fitsInteger, type Integer, integerFromBigInt, integerFromDouble, integerMax, integerMin} from './integer.ts';
 import {parseStoredJson} from './json.ts';
 import {JsonDouble} from './json-tree.ts';
 import {parseDoublePrefix, roundHalfEven} from './number-text.ts';
@@ -224,7 +217,6 @@ function doubleOf(value: NonNull, from: SqlType, context: ColumnContext): number
   if (from.kind === Kind.enum || from.kind === Kind.set) return Number(memberNumber(value as string, from));
   const text = plainText(value, from);
   const prefix = parseDoublePrefix(text);
-  if (prefix.end === 0 || text.slice(prefix.end).trim() !== '')
-    complainOfColumn(context, 'ER_DATA_TRUNCATED');
+  if (prefix.end === 0 || text.slice(prefix.end).trim() !== '') complainOfColumn(context, 'ER_DATA_TRUNCATED');
   return prefix.value;
 }

@@ -37,10 +37,7 @@ test('a name of month zero is NULL, its number is not', () => {
 });
 
 test('times have hours beyond a day', () => {
-  assert.equal(
-    formatDuration(Duration.of(true, 100, 2, 3, 4), '%H|%k|%h|%i|%s|%f'),
-    '-100|100|04|02|03|000004',
-  );
+  assert.equal(formatDuration(Duration.of(true, 100, 2, 3, 4), '%H|%k|%h|%i|%s|%f'), '-100|100|04|02|03|000004');
 });
 
 const read = (text: string, format: string, mode = 0): string => {
@@ -90,8 +87,7 @@ test('STR_TO_DATE: forms and faults', () => {
     ['jan', '%M', '0000-01-00'],
     ['ju 2020', '%M %Y', 'invalid'],
   ];
-  for (const [text, format, expected] of cases)
-    assert.equal(read(text, format), expected, `${text} by ${format}`);
+  for (const [text, format, expected] of cases) assert.equal(read(text, format), expected, `${text} by ${format}`);
   assert.equal(read('9', '%m', SqlMode.noZeroInDate), 'invalid');
 });
 

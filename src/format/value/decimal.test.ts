@@ -11,10 +11,7 @@ const d = (text: string): Decimal => {
 
 /** Small and large values of every scale. */
 const decimal = fc
-  .tuple(
-    fc.oneof(fc.bigInt(-1000n, 1000n), fc.bigInt(-(10n ** 30n), 10n ** 30n)),
-    fc.integer({min: 0, max: 12}),
-  )
+  .tuple(fc.oneof(fc.bigInt(-1000n, 1000n), fc.bigInt(-(10n ** 30n), 10n ** 30n)), fc.integer({min: 0, max: 12}))
   .map(([unscaled, scale]) => new Decimal(unscaled, scale));
 
 // The oracle: exact fractions of two bigints.
@@ -97,8 +94,7 @@ test('rounding, cutting, ceiling and floor enclose the value', () => {
     fc.property(decimal, fc.integer({min: -6, max: 14}), (value, digits) => {
       const rounded = value.round(digits);
       assert.ok(rounded.scale <= Math.max(digits, value.scale));
-      const unit =
-        digits >= 0 ? new Decimal(1n, Math.min(digits, 12)) : new Decimal(10n ** BigInt(-digits), 0);
+      const unit = digits >= 0 ? new Decimal(1n, Math.min(digits, 12)) : new Decimal(10n ** BigInt(-digits), 0);
       assert.ok(rounded.subtract(value).abs().multiply(d('2')).compare(unit) <= 0);
       assert.ok(value.truncate(digits).abs().compare(value.abs()) <= 0);
       assert.ok(value.floor().compare(value) <= 0 && value.floor().add(Decimal.one).compare(value) > 0);

@@ -245,9 +245,7 @@ function fitted(unscaled: bigint, scale: number): Decimal {
   if (scale <= DECIMAL_MAX_SCALE && isSafe(unscaled)) return new Decimal(unscaled, scale);
   const excess = Math.max(scale - DECIMAL_MAX_SCALE, digitCount(unscaled) - DECIMAL_MAX_PRECISION);
   const drop = Math.min(Math.max(excess, 0), scale);
-  return drop === 0
-    ? new Decimal(unscaled, scale)
-    : new Decimal(divideRounded(unscaled, POWERS[drop]), scale - drop);
+  return drop === 0 ? new Decimal(unscaled, scale) : new Decimal(divideRounded(unscaled, POWERS[drop]), scale - drop);
 }
 
 /** What the longest numeric prefix of a text means, and where it ends (0: there is no number). */

@@ -32,8 +32,7 @@ const moment = DateTime.of(2024, 1, 2, 3, 4, 5, 600_000);
 function run<T>(convert: (context: ConversionContext) => T, sqlMode = 0): [T, ...string[]] {
   const warnings: string[] = [];
   const statementMicros = Date.UTC(2024, 1, 29, 23) * 1000;
-  const warning = (level: string, errno: number, message: string) =>
-    warnings.push(`${level} ${errno} ${message}`);
+  const warning = (level: string, errno: number, message: string) => warnings.push(`${level} ${errno} ${message}`);
   const result = convert({sqlMode, timeZone: findTimeZone('+02:00') ?? UTC, statementMicros, warning});
   return [result, ...warnings];
 }

@@ -8,13 +8,7 @@ import {BINARY, decodeText, encodeText, UTF8MB4} from './charset.ts';
 import {collationOf} from './collation.ts';
 import {type ConversionContext, parseOptions, shown, warn} from './conversion-context.ts';
 import {Decimal, parseDecimalPrefix} from './decimal.ts';
-import {
-  BIGINT_MIN,
-  BIGINT_UNSIGNED_MAX,
-  type Integer,
-  integerFromBigInt,
-  integerFromDouble,
-} from './integer.ts';
+import {BIGINT_MIN, BIGINT_UNSIGNED_MAX, type Integer, integerFromBigInt, integerFromDouble} from './integer.ts';
 import {parseStoredJson} from './json.ts';
 import {formatJsonDouble, JsonDouble, quoteJson} from './json-tree.ts';
 import {
@@ -91,8 +85,7 @@ export function toBytes(value: NonNull, type: SqlType): Uint8Array {
 
 /** Warns when a text has anything behind the number that ends at `end`, or no number at all (`end` 0). */
 function warnUnlessWhole(context: ConversionContext, type: string, text: string, end: number): void {
-  if (end === 0 || text.slice(end).trim() !== '')
-    warn(context, 'ER_TRUNCATED_INCORRECT_VALUE', type, shown(text));
+  if (end === 0 || text.slice(end).trim() !== '') warn(context, 'ER_TRUNCATED_INCORRECT_VALUE', type, shown(text));
 }
 
 /** The value as a double. */
@@ -100,8 +93,7 @@ export function toNumber(value: NonNull, type: SqlType, context: ConversionConte
   if (typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Decimal) return value.toNumber();
-  if (value instanceof DateTime || value instanceof Duration)
-    return temporalToDecimal(value, type.decimals).toNumber();
+  if (value instanceof DateTime || value instanceof Duration) return temporalToDecimal(value, type.decimals).toNumber();
   if (typeof value === 'string' && isMember(type)) return Number(memberNumber(value, type));
   return doubleFromText(numericText(value, type), context);
 }
@@ -132,9 +124,7 @@ export function isDouble(type: SqlType): boolean {
 
 /** Cuts an integer to the range of 64 bits, signed or unsigned. */
 export function clampInteger(value: bigint): Integer {
-  return integerFromBigInt(
-    value < BIGINT_MIN ? BIGINT_MIN : value > BIGINT_UNSIGNED_MAX ? BIGINT_UNSIGNED_MAX : value,
-  );
+  return integerFromBigInt(value < BIGINT_MIN ? BIGINT_MIN : value > BIGINT_UNSIGNED_MAX ? BIGINT_UNSIGNED_MAX : value);
 }
 
 /** The nearest 64-bit integer to a double, halves to even. */
@@ -208,12 +198,7 @@ export function isTrue(value: NonNull, type: SqlType, context: ConversionContext
 
 // --- Dates and times.
 
-function unlessInvalid<T>(
-  parsed: Parsed<T>,
-  type: string,
-  text: string,
-  context: ConversionContext,
-): T | null {
+function unlessInvalid<T>(parsed: Parsed<T>, type: string, text: string, context: ConversionContext): T | null {
   if (parsed.value === undefined) {
     warn(context, 'ER_TRUNCATED_WRONG_VALUE', type, shown(text));
     return null;
@@ -235,12 +220,7 @@ export function numberParts(value: Integer | Decimal): {readonly whole: Integer;
 }
 
 /** The value as DATE or DATETIME with `fsp` fraction digits at most; null with a warning when it is neither. */
-export function toDateTime(
-  value: NonNull,
-  type: SqlType,
-  fsp: number,
-  context: ConversionContext,
-): DateTime | null {
+export function toDateTime(value: NonNull, type: SqlType, fsp: number, context: ConversionContext): DateTime | null {
   if (value instanceof DateTime) return value.withFsp(fsp) ?? null;
   if (value instanceof Duration) return dateTimeOfDuration(value, context).withFsp(fsp) ?? null;
   if (typeof value === 'string' || value instanceof Uint8Array) {
@@ -253,12 +233,7 @@ export function toDateTime(
 }
 
 /** The value as TIME with `fsp` fraction digits at most; null with a warning when it is none. */
-export function toDuration(
-  value: NonNull,
-  type: SqlType,
-  fsp: number,
-  context: ConversionContext,
-): Duration | null {
+export function toDuration(value: NonNull, type: SqlType, fsp: number, context: ConversionContext): Duration | null {
   if (value instanceof Duration) return value.withFsp(fsp);
   if (value instanceof DateTime) return value.toDuration().withFsp(fsp);
   if (typeof value === 'string' || value instanceof Uint8Array) {
@@ -280,11 +255,7 @@ function temporalText(value: string | Uint8Array, type: SqlType): string {
 
 /** Midnight of the statement's day in the session's zone. */
 export function currentDate(context: ConversionContext): DateTime {
-  return fromUtcSeconds(
-    Math.floor(context.statementMicros / MICROS_PER_SECOND),
-    0,
-    context.timeZone,
-  ).toDate();
+  return fromUtcSeconds(Math.floor(context.statementMicros / MICROS_PER_SECOND), 0, context.timeZone).toDate();
 }
 
 /** A TIME as a moment of the current day; beyond 24 hours and below zero it leads to other days. */

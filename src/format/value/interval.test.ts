@@ -77,8 +77,7 @@ const moment = fc
   )
   .map(([day, second, micros]) => DateTime.fromDay(day, second, micros));
 
-const micros = (v: DateTime): bigint =>
-  BigInt(v.dayNumber() - EPOCH_DAY) * 86_400_000_000n + BigInt(v.microsOfDay());
+const micros = (v: DateTime): bigint => BigInt(v.dayNumber() - EPOCH_DAY) * 86_400_000_000n + BigInt(v.microsOfDay());
 
 test('fixed lengths add up exactly, and subtraction undoes addition', () => {
   const units = [
@@ -90,18 +89,13 @@ test('fixed lengths add up exactly, and subtraction undoes addition', () => {
     ['week', 604_800_000_000n],
   ] as const;
   fc.assert(
-    fc.property(
-      moment,
-      fc.constantFrom(...units),
-      fc.integer({min: -140, max: 140}),
-      (value, [unit, length], n) => {
-        const sum = addInterval(value, of(n, unit));
-        assert.ok(sum !== undefined);
-        assert.equal(micros(sum) - micros(value), BigInt(n) * length);
-        assert.equal(addInterval(sum, negateInterval(of(n, unit)))?.compare(value), 0);
-        assert.equal(timestampDifference(unit, value, sum), n);
-      },
-    ),
+    fc.property(moment, fc.constantFrom(...units), fc.integer({min: -140, max: 140}), (value, [unit, length], n) => {
+      const sum = addInterval(value, of(n, unit));
+      assert.ok(sum !== undefined);
+      assert.equal(micros(sum) - micros(value), BigInt(n) * length);
+      assert.equal(addInterval(sum, negateInterval(of(n, unit)))?.compare(value), 0);
+      assert.equal(timestampDifference(unit, value, sum), n);
+    }),
   );
 });
 

@@ -7,16 +7,7 @@ import {integerPrefix} from './number-text.ts';
 import {DateTime, Duration, MICROS_PER_SECOND, SECONDS_PER_DAY} from './temporal.ts';
 import {fractionMicros} from './temporal-parse.ts';
 
-export type SimpleUnit =
-  | 'microsecond'
-  | 'second'
-  | 'minute'
-  | 'hour'
-  | 'day'
-  | 'week'
-  | 'month'
-  | 'quarter'
-  | 'year';
+export type SimpleUnit = 'microsecond' | 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 export type IntervalUnit =
   | SimpleUnit
@@ -45,13 +36,7 @@ export interface Interval {
 /** Parts beyond this lead out of every calendar; it keeps sums exact. */
 const PART_MAX = 1e12;
 
-function makeInterval(
-  months: number,
-  days: number,
-  seconds: number,
-  micros: number,
-  hasTime: boolean,
-): Interval {
+function makeInterval(months: number, days: number, seconds: number, micros: number, hasTime: boolean): Interval {
   return {months, days, seconds, micros, hasTime};
 }
 
@@ -274,9 +259,7 @@ function compareWithinMonth(a: DateTime, b: DateTime): number {
 export function intervalOf(amount: Integer | Decimal | string, unit: IntervalUnit): Interval | undefined {
   if (isComposedUnit(unit)) return parseInterval(String(amount), unit);
   if (amount instanceof Decimal) {
-    return unit === 'second'
-      ? intervalOfSeconds(amount)
-      : intervalOfInteger(amount.toInteger(), unit as SimpleUnit);
+    return unit === 'second' ? intervalOfSeconds(amount) : intervalOfInteger(amount.toInteger(), unit as SimpleUnit);
   }
   if (typeof amount !== 'string') return intervalOfInteger(amount, unit as SimpleUnit);
   if (unit === 'second') return intervalOfSeconds(parseDecimalPrefix(amount).value);

@@ -43,8 +43,7 @@ export function sortedMembers(object: JsonObject): [string, Json][] {
 export function jsonDepth(value: Json): number {
   let deepest = 0;
   if (Array.isArray(value)) for (const element of value) deepest = Math.max(deepest, jsonDepth(element));
-  else if (value instanceof Map)
-    for (const member of value.values()) deepest = Math.max(deepest, jsonDepth(member));
+  else if (value instanceof Map) for (const member of value.values()) deepest = Math.max(deepest, jsonDepth(member));
   return deepest + 1;
 }
 

@@ -130,9 +130,7 @@ test('paths', () => {
 });
 
 test('arrays that two ellipses reach on several ways come once', () => {
-  const found = evaluateJsonPath(parseStoredJson('[[[1]]]'), parseJsonPath('$**[*]**[*]')).filter(
-    Array.isArray,
-  );
+  const found = evaluateJsonPath(parseStoredJson('[[[1]]]'), parseJsonPath('$**[*]**[*]')).filter(Array.isArray);
   assert.deepEqual(found.map(printJson), ['[1]']);
 });
 

@@ -12,8 +12,7 @@ const PLAIN_MAX = 14;
 export function formatDouble(value: number): string {
   const magnitude = Math.abs(value);
   // Here JavaScript prints the same.
-  if ((magnitude >= 1e-6 && magnitude < 1e15) || value === 0)
-    return Object.is(value, -0) ? '-0' : String(value);
+  if ((magnitude >= 1e-6 && magnitude < 1e15) || value === 0) return Object.is(value, -0) ? '-0' : String(value);
   return fromExponential(value.toExponential());
 }
 

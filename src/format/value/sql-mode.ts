@@ -55,11 +55,7 @@ const BY_NAME: ReadonlyMap<string, number> = new Map(NAMES);
 const COMBINED: readonly (readonly [mode: number, implied: number])[] = [
   [
     SqlMode.ansi,
-    SqlMode.realAsFloat |
-      SqlMode.pipesAsConcat |
-      SqlMode.ansiQuotes |
-      SqlMode.ignoreSpace |
-      SqlMode.onlyFullGroupBy,
+    SqlMode.realAsFloat | SqlMode.pipesAsConcat | SqlMode.ansiQuotes | SqlMode.ignoreSpace | SqlMode.onlyFullGroupBy,
   ],
   [
     SqlMode.traditional,

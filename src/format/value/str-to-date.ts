@@ -118,9 +118,7 @@ class FormatReader {
 
   /** Takes up to `width` digits into a field. */
   #number(width: number, store: (n: number, digits: number) => void): boolean {
-    const digits = this.#take(
-      width === 1 ? /^\d/ : width === 2 ? /^\d{1,2}/ : width === 3 ? /^\d{1,3}/ : /^\d{1,4}/,
-    );
+    const digits = this.#take(width === 1 ? /^\d/ : width === 2 ? /^\d{1,2}/ : width === 3 ? /^\d{1,3}/ : /^\d{1,4}/);
     if (digits === undefined) return false;
     store(Number(digits), digits.length);
     return true;

@@ -45,10 +45,7 @@ test('what is printed is read back', () => {
       const value = DateTime.fromDay(d, s, us);
       assert.equal(parseDateTime(value.toText(6), options()).value?.toText(6), value.toText(6));
       assert.equal(parseDateTime(value.toDate().toText(), options()).value?.kind, 'date');
-      assert.equal(
-        dateTimeFromNumber(value.year < 1000 ? 0 : value.toInteger(), 0, options()).problem,
-        Problem.none,
-      );
+      assert.equal(dateTimeFromNumber(value.year < 1000 ? 0 : value.toInteger(), 0, options()).problem, Problem.none);
     }),
   );
   fc.assert(

@@ -16,14 +16,7 @@ import {daysInMonth} from './calendar.ts';
 import {DECIMAL_MAX_SCALE, type Decimal, powerOfTen} from './decimal.ts';
 import type {Integer} from './integer.ts';
 import {SqlMode} from './sql-mode.ts';
-import {
-  DateTime,
-  Duration,
-  MICROS_PER_SECOND,
-  roundMicros,
-  type TimeZone,
-  truncateMicros,
-} from './temporal.ts';
+import {DateTime, Duration, MICROS_PER_SECOND, roundMicros, type TimeZone, truncateMicros} from './temporal.ts';
 import {fromUtcSeconds, localSeconds, parseOffset, UTC} from './time-zone.ts';
 
 /** What was wrong with a literal. */
@@ -122,8 +115,7 @@ class Scanner {
   /** Reads up to `limit` digits as a number. */
   digits(limit: number): number {
     let value = 0;
-    for (let n = 0; n < limit && isDigit(this.code); n++)
-      value = value * 10 + this.text.charCodeAt(this.at++) - 48;
+    for (let n = 0; n < limit && isDigit(this.code); n++) value = value * 10 + this.text.charCodeAt(this.at++) - 48;
     return value;
   }
 
@@ -224,20 +216,11 @@ function finishDateTime(s: Scanner, options: ParseOptions): Parsed<DateTime> {
   const offset = scanOffset(s);
   const problem = s.atEnd() ? Problem.none : Problem.truncated;
   if (s.count === 3) return found(DateTime.date(year, month, day), problem);
-  const value = withFraction(
-    DateTime.of(year, month, day, hour, minute, second, s.micros),
-    s.tenths,
-    options,
-  );
+  const value = withFraction(DateTime.of(year, month, day, hour, minute, second, s.micros), s.tenths, options);
   return value === undefined ? INVALID : inZone(value, offset, options.zone, problem);
 }
 
-function inZone(
-  value: DateTime,
-  offset: number | undefined,
-  zone: TimeZone,
-  problem: Problem,
-): Parsed<DateTime> {
+function inZone(value: DateTime, offset: number | undefined, zone: TimeZone, problem: Problem): Parsed<DateTime> {
   if (offset === undefined) return found(value, problem);
   if (value.hasZeroPart()) return INVALID;
   return found(fromUtcSeconds(localSeconds(value) - offset, value.micros, zone), problem);
@@ -271,11 +254,7 @@ function completeNumber(n: number): number {
 }
 
 /** Reads a number as a DATE (up to 8 digits, no fraction) or DATETIME. `fraction` is in microseconds, with the number's sign. */
-export function dateTimeFromNumber(
-  value: Integer,
-  fraction: number,
-  options: ParseOptions,
-): Parsed<DateTime> {
+export function dateTimeFromNumber(value: Integer, fraction: number, options: ParseOptions): Parsed<DateTime> {
   const n = Number(value);
   const whole = completeNumber(n);
   if (whole < 0 || whole > 99_991_231_235_959 || n < 0 || fraction < 0) return INVALID;
@@ -378,11 +357,7 @@ function finishDuration(
 }
 
 /** Reads a number as a TIME: [h]hmmss, or a whole date and time from ten digits on. `fraction` as in dateTimeFromNumber. */
-export function durationFromNumber(
-  value: Integer,
-  fraction: number,
-  options: ParseOptions,
-): Parsed<Duration> {
+export function durationFromNumber(value: Integer, fraction: number, options: ParseOptions): Parsed<Duration> {
   const n = Math.abs(Number(value));
   const negative = value < 0 || fraction < 0;
   if (n >= 10_000_000_000 && !negative) {
@@ -394,15 +369,7 @@ export function durationFromNumber(
     return found(Duration.of(negative, 839, 0, 0, 0).clipped(), Problem.outOfRange);
   }
   if (n % 100 > 59 || Math.floor(n / 100) % 100 > 59) return INVALID;
-  return finishDuration(
-    negative,
-    Math.floor(n / 10000),
-    seconds,
-    Math.abs(fraction),
-    0,
-    options,
-    Problem.none,
-  );
+  return finishDuration(negative, Math.floor(n / 10000), seconds, Math.abs(fraction), 0, options, Problem.none);
 }
 
 /** A YEAR from a number: 0 and 1901 to 2155 as they are, 1 to 69 and 70 to 99 with their century; undefined otherwise. */

@@ -5,11 +5,7 @@ import {EPOCH_DAY, MAX_DAY} from './calendar.ts';
 import {DateTime, Duration, MAX_TIME_MICROS, roundMicros} from './temporal.ts';
 
 const moment = fc
-  .tuple(
-    fc.integer({min: 1, max: MAX_DAY}),
-    fc.integer({min: 0, max: 86399}),
-    fc.integer({min: 0, max: 999_999}),
-  )
+  .tuple(fc.integer({min: 1, max: MAX_DAY}), fc.integer({min: 0, max: 86399}), fc.integer({min: 0, max: 999_999}))
   .map(([day, second, micros]) => DateTime.fromDay(day, second, micros));
 
 test('the packed pair orders as the moments do, and unpacks', () => {

@@ -147,9 +147,7 @@ export class DateTime {
 
   /** Day number (calendar.ts). Months and days of 0 count on from December 31st before, as in MySQL's arithmetic. */
   dayNumber(): number {
-    return this.month === 0
-      ? dayNumber(this.year, 1, this.day) - 31
-      : dayNumber(this.year, this.month, this.day);
+    return this.month === 0 ? dayNumber(this.year, 1, this.day) - 31 : dayNumber(this.year, this.month, this.day);
   }
 
   secondOfDay(): number {

@@ -111,8 +111,7 @@ class NamedZone implements TimeZone {
   /** The offset from the platform, by comparing the wall clock with the instant. */
   #ask(utcSeconds: number): number {
     const field = new Map<string, number>();
-    for (const part of this.#format.formatToParts(utcSeconds * 1000))
-      field.set(part.type, Number(part.value));
+    for (const part of this.#format.formatToParts(utcSeconds * 1000)) field.set(part.type, Number(part.value));
     const of = (name: string): number => field.get(name) ?? 0;
     const days = dayNumber(of('year'), of('month'), of('day')) - EPOCH_DAY;
     const local = days * DAY + of('hour') * 3600 + of('minute') * 60 + of('second');

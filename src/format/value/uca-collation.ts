@@ -144,16 +144,14 @@ export function compareUcaPadded(a: string, b: string): number {
   for (;;) {
     const x = left.nextRank();
     const y = right.nextRank();
-    if (x === 0 || y === 0)
-      return x === y ? 0 : x === 0 ? 0 - restAgainstSpaces(right, y) : restAgainstSpaces(left, x);
+    if (x === 0 || y === 0) return x === y ? 0 : x === 0 ? 0 - restAgainstSpaces(right, y) : restAgainstSpaces(left, x);
     if (x !== y) return x - y;
   }
 }
 
 /** Sign of the rest of a text, beginning with `first`, against infinitely many spaces. */
 function restAgainstSpaces(cursor: ElementCursor, first: number): number {
-  for (let rank = first; rank !== 0; rank = cursor.nextRank())
-    if (rank !== SPACE_RANK) return rank - SPACE_RANK;
+  for (let rank = first; rank !== 0; rank = cursor.nextRank()) if (rank !== SPACE_RANK) return rank - SPACE_RANK;
   return 0;
 }
 
@@ -174,8 +172,7 @@ function sharedAscii(a: string, b: string): number {
 function comparePrimaries(a: string, b: string, from: number): number {
   const x = from < a.length ? a.charCodeAt(from) : 128;
   const y = from < b.length ? b.charCodeAt(from) : 128;
-  if (x < 128 && y < 128 && ASCII_TOKENS[x] !== 0 && ASCII_TOKENS[y] !== 0)
-    return ASCII_TOKENS[x] - ASCII_TOKENS[y];
+  if (x < 128 && y < 128 && ASCII_TOKENS[x] !== 0 && ASCII_TOKENS[y] !== 0) return ASCII_TOKENS[x] - ASCII_TOKENS[y];
   left.start(a, from);
   right.start(b, from);
   for (;;) {
@@ -350,11 +347,7 @@ function writeTail(
   let to = targetAt;
   let kept = targetAt;
   tailCursor.start(text, 0);
-  for (
-    let weight = tailCursor.nextTail(shift, mask);
-    weight !== 0;
-    weight = tailCursor.nextTail(shift, mask)
-  ) {
+  for (let weight = tailCursor.nextTail(shift, mask); weight !== 0; weight = tailCursor.nextTail(shift, mask)) {
     const value = weight - common + 2;
     if (value < 0xf2) {
       target[to++] = value;

@@ -100,13 +100,7 @@ function unpackRun(builder: Builder, code: number, rank: number, count: number):
 }
 
 /** Reads the elements of one code point; returns the last rank, from which the next is counted. */
-function unpackElements(
-  builder: Builder,
-  reader: PackedReader,
-  code: number,
-  lastRank: number,
-  count: number,
-): number {
+function unpackElements(builder: Builder, reader: PackedReader, code: number, lastRank: number, count: number): number {
   let rank = lastRank;
   const start = builder.primaries.length;
   for (let i = 0; i < count; i++) {
@@ -207,8 +201,7 @@ const TOKEN_LENGTHS: Uint8Array = tokenLengths();
 function tokenLengths(): Uint8Array {
   const lengths = new Uint8Array(256).fill(1);
   for (const token of TOKENS) if ((token & 255) !== 0) lengths[token >> 8] = 2;
-  for (let group = TANGUT; group <= UNASSIGNED; group++)
-    lengths[GROUP_LEAD + group] = group >= OTHER_HAN ? 4 : 3;
+  for (let group = TANGUT; group <= UNASSIGNED; group++) lengths[GROUP_LEAD + group] = group >= OTHER_HAN ? 4 : 3;
   return lengths;
 }
 

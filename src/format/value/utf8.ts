@@ -5,9 +5,7 @@ export function codePointAt(text: string, at: number): number {
   const unit = text.charCodeAt(at);
   if ((unit & 0xf800) !== 0xd800) return unit;
   const next = text.charCodeAt(at + 1);
-  return unit < 0xdc00 && (next & 0xfc00) === 0xdc00
-    ? (unit - 0xd800) * 0x400 + (next - 0xdc00) + 0x10000
-    : 0xfffd;
+  return unit < 0xdc00 && (next & 0xfc00) === 0xdc00 ? (unit - 0xd800) * 0x400 + (next - 0xdc00) + 0x10000 : 0xfffd;
 }
 
 /** UTF-16 units of a code point. */
@@ -27,9 +25,7 @@ export function decodeUtf8(bytes: Uint8Array, at: number): number {
   if (lead < 0x80) return lead;
   if (lead < 0xe0) return ((lead & 31) << 6) | (bytes[at + 1] & 63);
   if (lead < 0xf0) return ((lead & 15) << 12) | ((bytes[at + 1] & 63) << 6) | (bytes[at + 2] & 63);
-  return (
-    ((lead & 7) << 18) | ((bytes[at + 1] & 63) << 12) | ((bytes[at + 2] & 63) << 6) | (bytes[at + 3] & 63)
-  );
+  return ((lead & 7) << 18) | ((bytes[at + 1] & 63) << 12) | ((bytes[at + 2] & 63) << 6) | (bytes[at + 3] & 63);
 }
 
 /** One step of a 32-bit hash. */

@@ -93,8 +93,7 @@ test('K4: a frame that is taken and refilled while a reader copies is not believ
         for (let i = 0; i < 3; i++) a.fusion.pages.push(other, makePage(8, 10, 1, 2), 0, 101);
       },
     );
-    if (found)
-      assert.deepEqual(copy.bytes, makePage(7, 10, 1, 1).bytes, `the bytes of another page at step ${k}`);
+    if (found) assert.deepEqual(copy.bytes, makePage(7, 10, 1, 1).bytes, `the bytes of another page at step ${k}`);
     if (!more) break;
     world.check();
   }

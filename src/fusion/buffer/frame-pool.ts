@@ -86,14 +86,7 @@ export class FramePool {
   }
 
   /** Copies the page out if the frame holds exactly this version of it, whole. `target` is overwritten in any case. */
-  read(
-    frame: number,
-    pageNo: number,
-    llsn: number,
-    incarnation: number,
-    target: Memory,
-    at: number,
-  ): boolean {
+  read(frame: number, pageNo: number, llsn: number, incarnation: number, target: Memory, at: number): boolean {
     for (let i = 0; i < COPY_TRIES; i++) {
       const before = this.#get(frame, FrameField.sequence);
       if ((before & 1) !== 0) continue;

@@ -32,8 +32,7 @@ function checkChains(memory: PmfsMemory, entries: Entries, faults: string[]): Se
         break;
       }
       if (pages.has(page)) faults.push(`page ${page} has two entries`);
-      if (entries.get(entry, EntryField.home) !== bucket + 1)
-        faults.push(`entry ${entry} is in the wrong chain`);
+      if (entries.get(entry, EntryField.home) !== bucket + 1) faults.push(`entry ${entry} is in the wrong chain`);
       linked.add(entry);
       pages.add(page);
     }
@@ -55,8 +54,7 @@ function checkHolders(entries: Entries, entry: number, faults: string[]): void {
   if (mode === PLockMode.exclusive && (holders & (holders - 1)) !== 0) {
     faults.push(`page ${page}: several nodes hold X: ${holders.toString(2)}`);
   }
-  if ((holders === 0) !== (mode === PLockMode.none))
-    faults.push(`page ${page}: mode ${mode}, holders ${holders}`);
+  if ((holders === 0) !== (mode === PLockMode.none)) faults.push(`page ${page}: mode ${mode}, holders ${holders}`);
 }
 
 /** The hint names every live request, and the first of them could not be granted. */
@@ -85,8 +83,7 @@ function checkFrames(memory: PmfsMemory, entries: Entries, linked: Set<number>, 
     if (frame < 0) continue;
     if (named.has(frame)) faults.push(`frame ${frame} belongs to two pages`);
     named.add(frame);
-    if (frameWord(memory, frame, FrameField.owner) !== entry + 1)
-      faults.push(`frame ${frame} does not name its entry`);
+    if (frameWord(memory, frame, FrameField.owner) !== entry + 1) faults.push(`frame ${frame} does not name its entry`);
     if (frameWord(memory, frame, FrameField.page) >>> 0 !== entries.page(entry))
       faults.push(`frame ${frame}: wrong page`);
     if ((frameWord(memory, frame, FrameField.sequence) & 1) !== 0) faults.push(`frame ${frame} is torn`);

@@ -217,14 +217,7 @@ export class Entries {
   }
 
   /** Replaces the identity record as a whole: written beside the old one, then chosen by one store of the lock word. Under the latch. */
-  setRecord(
-    entry: number,
-    llsn: number,
-    incarnation: number,
-    stream: number,
-    lsn: number,
-    frame: number,
-  ): void {
+  setRecord(entry: number, llsn: number, incarnation: number, stream: number, lsn: number, frame: number): void {
     const lock = this.lock(entry);
     const at = EntryField.records + ((lock & SELECT) === 0 ? RECORD_WORDS : 0);
     this.set(entry, at + RecordField.llsnLow, llsn | 0);

@@ -235,8 +235,7 @@ test('I1 and the queues hold after every step of any run, and everybody is serve
       const {directory} = world.supervisor;
       for (let page = 0; page < 3; page++) {
         const entry = directory.find(directory.bucketOf(page), page);
-        if (entry >= 0)
-          assert.equal(holdersOf(directory.entries.lock(entry)), 0, 'all were served and let go');
+        if (entry >= 0) assert.equal(holdersOf(directory.entries.lock(entry)), 0, 'all were served and let go');
       }
     }),
     {numRuns: 200},

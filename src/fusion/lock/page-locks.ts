@@ -71,10 +71,7 @@ export class PageLocks {
     const bucket = this.#directory.latchPage(page);
     const lock = this.#entries.lock(entry);
     const held = heldBy(lock, this.#node);
-    assert(
-      held > PLockMode.none && keep <= held,
-      () => `release of page ${page} held as ${held}, keeping ${keep}`,
-    );
+    assert(held > PLockMode.none && keep <= held, () => `release of page ${page} held as ${held}, keeping ${keep}`);
     const granted = keep === held ? 0 : this.#entries.commit(entry, afterRelease(lock, this.#node, keep));
     this.#directory.unlatch(bucket);
     this.releases++;

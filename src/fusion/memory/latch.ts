@@ -48,10 +48,7 @@ export class Latch {
 
   release(at: number): void {
     const before = Atomics.exchange(this.#words, at, 0);
-    assert(
-      (before & OWNER) === this.#me,
-      () => `latch ${at} released by ${this.#me}, held by ${before & OWNER}`,
-    );
+    assert((before & OWNER) === this.#me, () => `latch ${at} released by ${this.#me}, held by ${before & OWNER}`);
     if ((before & SLEEPERS) !== 0) Atomics.notify(this.#words, at, 1);
   }
 
@@ -65,8 +62,7 @@ export class Latch {
   #acquireSlowly(at: number): boolean {
     const words = this.#words;
     for (let i = 0; i < SPINS; i++) {
-      if (Atomics.load(words, at) === 0 && Atomics.compareExchange(words, at, 0, this.#me) === 0)
-        return false;
+      if (Atomics.load(words, at) === 0 && Atomics.compareExchange(words, at, 0, this.#me) === 0) return false;
     }
     for (let i = 0; i < SLEEPS_MAX; i++) {
       const word = Atomics.load(words, at);
@@ -80,10 +76,7 @@ export class Latch {
         Atomics.wait(words, at, word | SLEEPERS, SLEEP_MS);
       }
     }
-    assert(
-      false,
-      () => `latch ${at} is held by ${Atomics.load(words, at) & OWNER}, which is not declared dead`,
-    );
+    assert(false, () => `latch ${at} is held by ${Atomics.load(words, at) & OWNER}, which is not declared dead`);
   }
 
   #isDead(actor: number): boolean {

@@ -53,10 +53,7 @@ export class PmfsMemory {
   static attach(descriptor: PmfsDescriptor): PmfsMemory {
     const memory = new PmfsMemory(descriptor);
     assert(Atomics.load(memory.words, Header.magic) === PMFS_MAGIC, () => 'not a PMFS memory');
-    assert(
-      Atomics.load(memory.words, Header.version) === PMFS_VERSION,
-      () => 'PMFS memory of another version',
-    );
+    assert(Atomics.load(memory.words, Header.version) === PMFS_VERSION, () => 'PMFS memory of another version');
     return memory;
   }
 

@@ -148,8 +148,7 @@ class Hammer {
   #giveUp(page: number): void {
     const cached = this.#page(page);
     if (cached.mode === PLockMode.none) return;
-    if (cached.isDirty)
-      this.#fusion.pages.push(cached.entry, cached.bytes, 0, getU48(cached.bytes.view, At.llsn));
+    if (cached.isDirty) this.#fusion.pages.push(cached.entry, cached.bytes, 0, getU48(cached.bytes.view, At.llsn));
     cached.isDirty = false;
     cached.mode = PLockMode.none;
     this.#fusion.pages.release(cached.entry, PLockMode.none);

@@ -50,6 +50,5 @@ function checkSlot(parts: Attachment, region: number, slot: number, faults: stri
   const state = regions.state(region);
   const isUndecided = tag === SlotTag.active || tag === SlotTag.committing;
   if (isUndecided && state >= RegionState.decided) faults.push(`${name}: undecided in a decided incarnation`);
-  if (tag === SlotTag.aborting && state === RegionState.finished)
-    faults.push(`${name}: not rolled back, but finished`);
+  if (tag === SlotTag.aborting && state === RegionState.finished) faults.push(`${name}: not rolled back, but finished`);
 }

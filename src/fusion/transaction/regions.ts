@@ -176,8 +176,7 @@ export class Regions {
     for (let region = 0; region < this.count; region++) {
       const state = this.state(region);
       if (state === RegionState.free) return region;
-      if (state === RegionState.finished && this.#load64(region, RegionField.finishedAt64) <= horizon)
-        return region;
+      if (state === RegionState.finished && this.#load64(region, RegionField.finishedAt64) <= horizon) return region;
     }
     return -1;
   }

@@ -46,8 +46,7 @@ export class Slots {
   change(region: number, slot: number, version: number, from: SlotTag, to: SlotTag): boolean {
     const expected = stateWord(from, version);
     return (
-      Atomics.compareExchange(this.#words64, this.#word64(region, slot), expected, stateWord(to, version)) ===
-      expected
+      Atomics.compareExchange(this.#words64, this.#word64(region, slot), expected, stateWord(to, version)) === expected
     );
   }
 
@@ -78,12 +77,7 @@ export class Slots {
     const drawn = this.#tso.drawPublishable();
     if (drawn < 0) return HELP_BLOCKED;
     const expected = stateWord(SlotTag.committing, version);
-    const before = Atomics.compareExchange(
-      this.#words64,
-      this.#word64(region, slot),
-      expected,
-      BigInt(drawn),
-    );
+    const before = Atomics.compareExchange(this.#words64, this.#word64(region, slot), expected, BigInt(drawn));
     if (before === expected) return drawn;
     return Number(before) < TAG_UNIT ? Number(before) : HELP_LOOK_AGAIN;
   }

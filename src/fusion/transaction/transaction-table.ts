@@ -86,13 +86,7 @@ export class TransactionTable implements TransactionFusion {
   }
 
   abortSlot(slot: number): void {
-    const isAborting = this.#slots.change(
-      this.#region,
-      slot,
-      this.slotVersion(slot),
-      SlotTag.active,
-      SlotTag.aborting,
-    );
+    const isAborting = this.#slots.change(this.#region, slot, this.slotVersion(slot), SlotTag.active, SlotTag.aborting);
     if (!isAborting) this.#assertTag(slot, this.#slots.word(this.#region, slot), SlotTag.active);
     this.aborts++;
   }

@@ -45,11 +45,7 @@ test('a rolled back transaction stays invisible, and its slot waits for views ta
   refresh(a, b);
   a.fusion.transactions.endSlot(slot);
   assert.equal(stateOf(b, a, slot, 1), SLOT_ABORTING);
-  assert.equal(
-    a.fusion.transactions.openSlot(),
-    -1,
-    'a reader may hold bytes of a row that was restored since',
-  );
+  assert.equal(a.fusion.transactions.openSlot(), -1, 'a reader may hold bytes of a row that was restored since');
   refresh(a, b);
   assert.equal(a.begin(), slot);
   world.check();
@@ -176,11 +172,7 @@ test('S1: a helper who comes late changes nothing in the next occupant', () => {
     const more = interleave(k, () => (seen = stateOf(b, a, 0, 1)), reuse);
     if (!more) break;
     assert.ok(seen === cts || seen === CSN_MIN, `state ${seen} after step ${k}`);
-    assert.equal(
-      tagOf(slots.word(region, 0)),
-      SlotTag.committing,
-      `T2 was published by a helper of T1 at step ${k}`,
-    );
+    assert.equal(tagOf(slots.word(region, 0)), SlotTag.committing, `T2 was published by a helper of T1 at step ${k}`);
   }
 });
 
@@ -237,11 +229,7 @@ test('K8: rows of an incarnation that died in an earlier life wait until its los
   assert.throws(() => world.recovery.finish(77), /not ended/);
   world.recovery.endLoser(77, 5, 3);
   world.recovery.finish(77);
-  assert.equal(
-    transactions.slotState(12345, 1, 1),
-    CSN_MIN,
-    'an incarnation that nobody knows finished long ago',
-  );
+  assert.equal(transactions.slotState(12345, 1, 1), CSN_MIN, 'an incarnation that nobody knows finished long ago');
   world.check();
 });
 
@@ -289,11 +277,7 @@ test('K9, G16: nothing is published above the TSO limit; a drawer waits in COMMI
   assert.equal(a.commit(first), now + 1);
   assert.equal(a.fusion.transactions.commitSlot(second), BLOCKED);
   const view = b.fusion.transactions.readTso();
-  assert.equal(
-    stateOf(b, a, second, 1),
-    SLOT_UNRECOVERED,
-    'not decided: the reader must wait, neither yes nor no',
-  );
+  assert.equal(stateOf(b, a, second, 1), SLOT_UNRECOVERED, 'not decided: the reader must wait, neither yes nor no');
   world.check();
   world.members.raiseTsoLimit(now + 100);
   assert.deepEqual(b.poll(), ['recovered']);

@@ -43,8 +43,7 @@ export class Tso {
     if (this.read() < limit) {
       const drawn = this.draw();
       if (drawn <= limit) {
-        if (limit - drawn < LIMIT_MARGIN && drawn % RING_EVERY === 0)
-          this.#mailbox.ringOutside(SUPERVISOR_BELL);
+        if (limit - drawn < LIMIT_MARGIN && drawn % RING_EVERY === 0) this.#mailbox.ringOutside(SUPERVISOR_BELL);
         return drawn;
       }
     }

@@ -171,8 +171,7 @@ function violation(state: State): string | undefined {
   for (const me of state.actors) {
     if (me.kind !== 'reader' || me.verdicts.length === 0) continue;
     const cts = state.cts[me.of];
-    if (me.verdicts.length === 2 && me.verdicts[0] !== me.verdicts[1])
-      return `T${me.of} changes under view ${me.view}`;
+    if (me.verdicts.length === 2 && me.verdicts[0] !== me.verdicts[1]) return `T${me.of} changes under view ${me.view}`;
     if (cts === NONE) continue;
     if (me.verdicts.some(verdict => (verdict === VISIBLE) !== cts <= me.view))
       return `T${me.of}, CTS ${cts}, view ${me.view}`;

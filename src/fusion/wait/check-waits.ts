@@ -16,8 +16,7 @@ export function checkWaits(parts: Attachment): string[] {
   for (let index = 0; index < table.capacity; index++) {
     if (table.state(index) === WaitState.free) continue;
     if (index >= table.high) faults.push(`wait ${index} is above the high-water mark`);
-    if (!table.mayHaveWaiters(table.get(index, WaitField.resource)))
-      faults.push(`wait ${index} is not counted`);
+    if (!table.mayHaveWaiters(table.get(index, WaitField.resource))) faults.push(`wait ${index} is not counted`);
     if (table.state(index) !== WaitState.waiting) continue;
     if (graph.findVictim(index) >= 0) faults.push(`wait ${index} is part of a cycle`);
     if (table.get(index, WaitField.kind) === WaitKind.row) checkRow(parts, index, faults);

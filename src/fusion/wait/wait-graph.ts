@@ -45,10 +45,7 @@ export class WaitGraph {
     const table = this.#table;
     for (let index = 0; index < table.high; index++) {
       if (table.state(index) !== WaitState.waiting) continue;
-      if (
-        table.get(index, WaitField.slot) === slot &&
-        table.get(index, WaitField.incarnation) === incarnation
-      )
+      if (table.get(index, WaitField.slot) === slot && table.get(index, WaitField.incarnation) === incarnation)
         return index;
     }
     return -1;

@@ -99,11 +99,7 @@ test('S8: a hot row passes first in, first out, and newcomers queue behind the w
   assert.ok(again > 0, 'c finds the row held by b and waits again');
   world.check();
   b.commit(0);
-  assert.deepEqual(
-    [c.poll(), a.poll()],
-    [[`woken ${again}`], []],
-    'c has kept its place before the newcomer',
-  );
+  assert.deepEqual([c.poll(), a.poll()], [[`woken ${again}`], []], 'c has kept its place before the newcomer');
   c.fusion.locks.cancelWait(again);
   assert.deepEqual(a.poll(), [`woken ${third}`]);
   a.fusion.locks.cancelWait(third);

@@ -38,14 +38,7 @@ export class Waits implements LockFusion {
   deadlocks = 0;
 
   /** `node` and `incarnation` are the waiter's; a recoverer without either passes 0 and only removes and wakes. */
-  constructor(
-    memory: PmfsMemory,
-    latch: Latch,
-    slots: Slots,
-    mailbox: Mailbox,
-    node: number,
-    incarnation: number,
-  ) {
+  constructor(memory: PmfsMemory, latch: Latch, slots: Slots, mailbox: Mailbox, node: number, incarnation: number) {
     this.table = new WaitTable(memory);
     this.#latch = latch;
     this.#slots = slots;
@@ -144,8 +137,7 @@ export class Waits implements LockFusion {
     this.#lock();
     const table = this.table;
     for (let index = 0; index < table.high; index++) {
-      if (table.state(index) !== WaitState.waiting || table.get(index, WaitField.kind) !== WaitKind.row)
-        continue;
+      if (table.state(index) !== WaitState.waiting || table.get(index, WaitField.kind) !== WaitKind.row) continue;
       if (table.get(index, WaitField.holderSlot) !== slot) continue;
       if (table.get(index, WaitField.holderIncarnation) !== incarnation) continue;
       if (table.get(index, WaitField.holderVersion) !== version) continue;
@@ -183,8 +175,7 @@ export class Waits implements LockFusion {
     this.#lock();
     const table = this.table;
     for (let index = 0; index < table.capacity; index++) {
-      if (table.state(index) === WaitState.free || table.get(index, WaitField.incarnation) !== incarnation)
-        continue;
+      if (table.state(index) === WaitState.free || table.get(index, WaitField.incarnation) !== incarnation) continue;
       this.#removeAndSettle(index);
     }
     for (let use = 0; use < table.useCount; use++) {
@@ -209,10 +200,7 @@ export class Waits implements LockFusion {
 
   /** True when the wait with this index and generation was chosen as victim and is still there (S12). */
   isVictim(index: number, generation: number): boolean {
-    return (
-      this.table.state(index) === WaitState.victim &&
-      this.table.get(index, WaitField.generation) === generation
-    );
+    return this.table.state(index) === WaitState.victim && this.table.get(index, WaitField.generation) === generation;
   }
 
   #prepare(slot: number, kind: WaitKind, resource: number, weight: number): void {
@@ -226,8 +214,7 @@ export class Waits implements LockFusion {
   /** Inserts the prepared wait, or renews the transaction's wait for the same resource, which keeps its place. */
   #place(): number {
     const request = this.#request;
-    const old =
-      this.#waitOfSlot[request.slot] === 0 ? -1 : this.table.indexOf(this.#waitOfSlot[request.slot]);
+    const old = this.#waitOfSlot[request.slot] === 0 ? -1 : this.table.indexOf(this.#waitOfSlot[request.slot]);
     let index = old;
     if (old >= 0 && this.#isSameWait(old, request)) {
       this.table.renew(old, request);
@@ -242,8 +229,7 @@ export class Waits implements LockFusion {
   #isSameWait(index: number, request: WaitRequest): boolean {
     const table = this.table;
     return (
-      table.get(index, WaitField.kind) === request.kind &&
-      table.get(index, WaitField.resource) === request.resource
+      table.get(index, WaitField.kind) === request.kind && table.get(index, WaitField.resource) === request.resource
     );
   }
 
@@ -351,8 +337,7 @@ export class Waits implements LockFusion {
 
   #isRowOf(index: number, resource: number): boolean {
     return (
-      this.table.get(index, WaitField.kind) === WaitKind.row &&
-      this.table.get(index, WaitField.resource) === resource
+      this.table.get(index, WaitField.kind) === WaitKind.row && this.table.get(index, WaitField.resource) === resource
     );
   }
 

@@ -7,14 +7,7 @@ import {fakeWorld, ManualClock} from '../testing/fake-world.ts';
 import {nativeProof, sha2Proof} from '../testing/wire-client.ts';
 import {DerivationQueue} from './derivation-queue.ts';
 import {DigestCache} from './digest-cache.ts';
-import {
-  cachingSha2Secret,
-  checkNative,
-  checkSha2,
-  nativeSecret,
-  randomCharacters,
-  sha2Digest,
-} from './passwords.ts';
+import {cachingSha2Secret, checkNative, checkSha2, nativeSecret, randomCharacters, sha2Digest} from './passwords.ts';
 import {DEFAULT_ROUNDS, parseStored, Sha256Crypt, STORED_BYTES} from './sha256-crypt.ts';
 
 const crypto = new NodeCrypto();
@@ -58,10 +51,7 @@ test('a stored form that is none is refused', () => {
 test('empty passwords store nothing, long ones are refused without being named', () => {
   assert.equal(cachingSha2Secret(crypto, world.random, '').length, 0);
   assert.equal(nativeSecret(crypto, '').length, 0);
-  assert.throws(
-    () => cachingSha2Secret(crypto, world.random, 'p'.repeat(257)),
-    /String '\*\*\*' is too long/,
-  );
+  assert.throws(() => cachingSha2Secret(crypto, world.random, 'p'.repeat(257)), /String '\*\*\*' is too long/);
 });
 
 test('a native proof is right for one password and one nonce', () => {
@@ -69,9 +59,7 @@ test('a native proof is right for one password and one nonce', () => {
   const secret = nativeSecret(crypto, 'pässword');
   assert.ok(checkNative(crypto, secret, nonce, nativeProof(crypto, 'pässword', nonce)));
   assert.ok(!checkNative(crypto, secret, nonce, nativeProof(crypto, 'password', nonce)));
-  assert.ok(
-    !checkNative(crypto, secret, randomCharacters(world.random, 20), nativeProof(crypto, 'pässword', nonce)),
-  );
+  assert.ok(!checkNative(crypto, secret, randomCharacters(world.random, 20), nativeProof(crypto, 'pässword', nonce)));
   assert.ok(!checkNative(crypto, secret, nonce, new Uint8Array(19)));
   assert.ok(!checkNative(crypto, new Uint8Array(0), nonce, nativeProof(crypto, '', nonce)));
 });
@@ -81,9 +69,7 @@ test('a sha2 proof is right for one password and one nonce', () => {
   const digest = sha2Digest(crypto, Buffer.from('secret'));
   assert.ok(checkSha2(crypto, digest, nonce, sha2Proof(crypto, 'secret', nonce)));
   assert.ok(!checkSha2(crypto, digest, nonce, sha2Proof(crypto, 'Secret', nonce)));
-  assert.ok(
-    !checkSha2(crypto, digest, randomCharacters(world.random, 20), sha2Proof(crypto, 'secret', nonce)),
-  );
+  assert.ok(!checkSha2(crypto, digest, randomCharacters(world.random, 20), sha2Proof(crypto, 'secret', nonce)));
   assert.ok(!checkSha2(crypto, digest, nonce, new Uint8Array(0)));
 });
 

@@ -22,15 +22,7 @@ import type {Account} from '../api.ts';
 import {AuthPlugin, Header} from '../constants.ts';
 import type {DerivationQueue} from './derivation-queue.ts';
 import type {DigestCache} from './digest-cache.ts';
-import {
-  checkNative,
-  checkSha2,
-  NONCE_BYTES,
-  randomCharacters,
-  SHA2_PROOF_BYTES,
-  sha2Digest,
-  xor,
-} from './passwords.ts';
+import {checkNative, checkSha2, NONCE_BYTES, randomCharacters, SHA2_PROOF_BYTES, sha2Digest, xor} from './passwords.ts';
 import {formatStored, PASSWORD_MAX} from './sha256-crypt.ts';
 
 const FAST_OK = 3;

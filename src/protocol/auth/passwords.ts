@@ -39,8 +39,7 @@ export function nativeSecret(crypto: Crypto, password: string): Uint8Array {
 export function cachingSha2Secret(crypto: Crypto, random: Random, password: string): Uint8Array {
   if (password === '') return new Uint8Array(0);
   const bytes = Buffer.from(password);
-  if (bytes.length > PASSWORD_MAX)
-    throw new SqlError('ER_WRONG_STRING_LENGTH', '***', 'password', PASSWORD_MAX);
+  if (bytes.length > PASSWORD_MAX) throw new SqlError('ER_WRONG_STRING_LENGTH', '***', 'password', PASSWORD_MAX);
   const salt = randomCharacters(random, SALT_BYTES);
   const crypt = new Sha256Crypt(crypto, bytes, salt, DEFAULT_ROUNDS);
   crypt.advance(DEFAULT_ROUNDS);
@@ -48,12 +47,7 @@ export function cachingSha2Secret(crypto: Crypto, random: Random, password: stri
 }
 
 /** Whether a mysql_native_password proof is right for the stored secret. */
-export function checkNative(
-  crypto: Crypto,
-  secret: Uint8Array,
-  nonce: Uint8Array,
-  proof: Uint8Array,
-): boolean {
+export function checkNative(crypto: Crypto, secret: Uint8Array, nonce: Uint8Array, proof: Uint8Array): boolean {
   if (proof.length !== 20 || secret.length !== 20) return false;
   const hash = xor(proof, crypto.sha1(Buffer.concat([nonce, secret])));
   return crypto.equal(crypto.sha1(hash), secret);

@@ -121,9 +121,7 @@ export interface StoredHash {
 /** Takes a stored form apart; undefined when it is not one. */
 export function parseStored(stored: Uint8Array): StoredHash | undefined {
   if (stored.length !== STORED_BYTES) return undefined;
-  const header = /^\$A\$([0-9A-Fa-f]{3})\$$/.exec(
-    Buffer.from(stored.subarray(0, HEADER_BYTES)).toString('latin1'),
-  );
+  const header = /^\$A\$([0-9A-Fa-f]{3})\$$/.exec(Buffer.from(stored.subarray(0, HEADER_BYTES)).toString('latin1'));
   if (header === null) return undefined;
   const rounds =
     Number.parseInt(

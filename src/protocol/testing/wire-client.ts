@@ -14,20 +14,13 @@ export interface WirePacket {
 /** Bytes of a physical packet. */
 export function packet(sequence: number, ...parts: (Uint8Array | string | number)[]): Buffer {
   const payload = bytes(...parts);
-  const header = Buffer.of(
-    payload.length & 0xff,
-    (payload.length >> 8) & 0xff,
-    payload.length >> 16,
-    sequence,
-  );
+  const header = Buffer.of(payload.length & 0xff, (payload.length >> 8) & 0xff, payload.length >> 16, sequence);
   return Buffer.concat([header, payload]);
 }
 
 /** Joins bytes, text in UTF-8, and single bytes given as numbers. */
 export function bytes(...parts: (Uint8Array | string | number)[]): Buffer {
-  return Buffer.concat(
-    parts.map(part => (typeof part === 'number' ? Buffer.of(part) : Buffer.from(part as string))),
-  );
+  return Buffer.concat(parts.map(part => (typeof part === 'number' ? Buffer.of(part) : Buffer.from(part as string))));
 }
 
 /** Little-endian integer of a width in bytes. */
@@ -95,10 +88,7 @@ export class WireClient {
       return;
     }
     const at = greeting.payload.indexOf(0) + 5;
-    this.nonce = Buffer.concat([
-      greeting.payload.subarray(at, at + 8),
-      greeting.payload.subarray(at + 27, at + 39),
-    ]);
+    this.nonce = Buffer.concat([greeting.payload.subarray(at, at + 8), greeting.payload.subarray(at + 27, at + 39)]);
   }
 
   /** Packets received since the last call. */

@@ -89,9 +89,7 @@ function parseAdd(parser: Parser, actions: AlterAction[]): void {
     parser.expect(')');
     return;
   }
-  const element: TableElement = isColumn
-    ? {kind: 'column', column: parseColumn(parser)}
-    : parseTableElement(parser);
+  const element: TableElement = isColumn ? {kind: 'column', column: parseColumn(parser)} : parseTableElement(parser);
   actions.push(addition(element, element.kind === 'column' ? parsePosition(parser) : null));
 }
 

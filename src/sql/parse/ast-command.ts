@@ -2,14 +2,7 @@
 // tables and server. The rules that hold for all nodes are in ast.ts.
 
 import type {Limit, Statement} from './ast.ts';
-import type {
-  AccountName,
-  ColumnName,
-  Expression,
-  SystemVariable,
-  TableName,
-  UserVariable,
-} from './ast-expression.ts';
+import type {AccountName, ColumnName, Expression, SystemVariable, TableName, UserVariable} from './ast-expression.ts';
 
 // --- Transactions --------------------------------------------------------------------------------------------------
 

@@ -4,16 +4,7 @@
 import type {OrderItem} from './ast.ts';
 import type {ColumnName, Expression} from './ast-expression.ts';
 
-export type SimpleUnit =
-  | 'microsecond'
-  | 'second'
-  | 'minute'
-  | 'hour'
-  | 'day'
-  | 'week'
-  | 'month'
-  | 'quarter'
-  | 'year';
+export type SimpleUnit = 'microsecond' | 'second' | 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 export type IntervalUnit =
   | SimpleUnit
   | 'second_microsecond'

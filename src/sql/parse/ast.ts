@@ -9,14 +9,7 @@
 // Where MySQL has several spellings for one thing, the tree has one.
 
 import type {CommandStatement} from './ast-command.ts';
-import type {
-  ColumnName,
-  Expression,
-  IntegerLiteral,
-  Parameter,
-  TableName,
-  UserVariable,
-} from './ast-expression.ts';
+import type {ColumnName, Expression, IntegerLiteral, Parameter, TableName, UserVariable} from './ast-expression.ts';
 import type {JsonResponse, Window} from './ast-function.ts';
 import type {ProgramStatement} from './ast-program.ts';
 import type {DataType, SchemaStatement} from './ast-schema.ts';

@@ -76,12 +76,7 @@ function simpleAggregate(name: AggregateName, mayBeDistinct: boolean): SpecialFo
   };
 }
 
-function aggregateOf(
-  at: number,
-  name: AggregateName,
-  distinct: boolean,
-  args: readonly Expression[],
-): Aggregate {
+function aggregateOf(at: number, name: AggregateName, distinct: boolean, args: readonly Expression[]): Aggregate {
   return {kind: 'aggregate', at, name, distinct, args, orderBy: [], separator: null, over: null};
 }
 
@@ -404,7 +399,6 @@ export function isSpecialForm(name: string): boolean {
 /** The special forms that are not lexed as such when a blank stands before the parenthesis. */
 const ADJACENT_ONLY: ReadonlySet<string> = new Set(
   [...SPECIAL_FORMS.keys()].filter(
-    name =>
-      !['AVG', 'GET_FORMAT', 'JSON_VALUE', 'TIMESTAMPADD', 'TIMESTAMPDIFF', 'WEIGHT_STRING'].includes(name),
+    name => !['AVG', 'GET_FORMAT', 'JSON_VALUE', 'TIMESTAMPADD', 'TIMESTAMPDIFF', 'WEIGHT_STRING'].includes(name),
   ),
 );

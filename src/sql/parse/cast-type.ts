@@ -21,11 +21,7 @@ const SIMPLE_TYPES = new Map<Word | '', CastTypeName>([
   ['GEOMCOLLECTION', 'geometrycollection'],
 ]);
 
-function castType(
-  name: CastTypeName,
-  length: number | null = null,
-  decimals: number | null = null,
-): CastType {
+function castType(name: CastTypeName, length: number | null = null, decimals: number | null = null): CastType {
   return {name, length, decimals, charset: null};
 }
 
@@ -70,10 +66,7 @@ export function parseCastType(parser: Parser): CastType {
     case 'DEC':
       return parseDecimal(parser);
     default:
-      return castType(
-        word === 'DATETIME' ? 'datetime' : word === 'TIME' ? 'time' : 'float',
-        optionalLength(parser),
-      );
+      return castType(word === 'DATETIME' ? 'datetime' : word === 'TIME' ? 'time' : 'float', optionalLength(parser));
   }
 }
 

@@ -120,8 +120,7 @@ function parseBlock(parser: Parser, label: string | null): Block {
 function parseEndLabel(parser: Parser, label: string | null): void {
   if (!parser.isIdentifier()) return;
   const end = parser.identifier();
-  if (label === null || end.toLowerCase() !== label.toLowerCase())
-    throw new SqlError('ER_SP_LABEL_MISMATCH', end);
+  if (label === null || end.toLowerCase() !== label.toLowerCase()) throw new SqlError('ER_SP_LABEL_MISMATCH', end);
 }
 
 function parseDeclaration(parser: Parser): Declaration {

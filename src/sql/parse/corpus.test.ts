@@ -29,11 +29,7 @@ for (const [group, statements] of [...Object.entries(rowCorpus), ...Object.entri
 test('rejected statements quote the text from the offending token on, and its line', () => {
   for (const {sql, near, line = 1} of rejectedCorpus) {
     const expected = new SqlError('ER_PARSE_ERROR', near, line).message;
-    assert.throws(
-      () => parse(sql),
-      {name: 'SqlError', errno: 1064, message: expected},
-      `must not parse: ${sql}`,
-    );
+    assert.throws(() => parse(sql), {name: 'SqlError', errno: 1064, message: expected}, `must not parse: ${sql}`);
   }
 });
 

@@ -1,13 +1,7 @@
 // CREATE TABLE.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {
-  CheckConstraint,
-  ColumnDefinition,
-  CreateTable,
-  ForeignKey,
-  IndexDefinition,
-} from './ast-schema.ts';
+import type {CheckConstraint, ColumnDefinition, CreateTable, ForeignKey, IndexDefinition} from './ast-schema.ts';
 import {parseCheck, parseColumn, parseReference} from './column.ts';
 import {parseIndexRest, parseKeyParts} from './index-definition.ts';
 import {COLUMNS_MAX} from './limits.ts';
@@ -76,8 +70,7 @@ export function parseTableElement(parser: Parser): TableElement {
     return parseConstraint(parser, at, constraint) ?? parser.fail();
   }
   return (
-    parseConstraint(parser, at, null) ??
-    parsePlainIndex(parser, at) ?? {kind: 'column', column: parseColumn(parser)}
+    parseConstraint(parser, at, null) ?? parsePlainIndex(parser, at) ?? {kind: 'column', column: parseColumn(parser)}
   );
 }
 

@@ -6,10 +6,7 @@ import {Mode} from './modes.ts';
 const cases: readonly (readonly [string, string])[] = [
   ['select c from t where id=5', 'SELECT `c` FROM `t` WHERE `id` = ?'],
   ['SELECT c  /* x */ FROM t\nWHERE id = -5;', 'SELECT `c` FROM `t` WHERE `id` = ?'],
-  [
-    "select * from t where a in (1, -2, 'x') and b = null",
-    'SELECT * FROM `t` WHERE `a` IN (...) AND `b` = ?',
-  ],
+  ["select * from t where a in (1, -2, 'x') and b = null", 'SELECT * FROM `t` WHERE `a` IN (...) AND `b` = ?'],
   ['select a - 1, (-1), f(1), f(1, 2) - 3', 'SELECT `a` - ? , (?) , `f` (?) , `f` (...) - ?'],
   ["insert into t values (1,'a'),(2,'b'),(3,'c')", 'INSERT INTO `t` VALUES (...) /* , ... */'],
   ['insert into t values (1),(2)', 'INSERT INTO `t` VALUES (?) /* , ... */'],
@@ -23,16 +20,12 @@ const cases: readonly (readonly [string, string])[] = [
 
 test('digest texts have the form of MySQL', () => {
   // NOW is a word of our grammar, so it appears as one.
-  for (const [sql, expected] of cases)
-    assert.equal(digestText(sql, 0), expected.replace('`now`', 'NOW'), sql);
+  for (const [sql, expected] of cases) assert.equal(digestText(sql, 0), expected.replace('`now`', 'NOW'), sql);
 });
 
 test('the length is bounded, and long lists do not use it up', () => {
   const list = Array.from({length: 5000}, (_, i) => `(${i}, 'x')`).join(', ');
-  assert.equal(
-    digestText(`INSERT INTO t VALUES ${list} ON DUPLICATE KEY UPDATE a = 1`, 0).length < 100,
-    true,
-  );
+  assert.equal(digestText(`INSERT INTO t VALUES ${list} ON DUPLICATE KEY UPDATE a = 1`, 0).length < 100, true);
   assert.equal(digestText(`SELECT ${'a, '.repeat(5000)} b`, 0).length, DIGEST_CHARACTERS_MAX);
 });
 

@@ -166,11 +166,7 @@ test('literals keep their values', () => {
 });
 
 test('strings that are no UTF-8, and binary ones, are bytes', () => {
-  const sql = Buffer.concat([
-    Buffer.from("SELECT '"),
-    Buffer.from([0xff, 0x27, 0x27, 0xc3]),
-    Buffer.from("'"),
-  ]);
+  const sql = Buffer.concat([Buffer.from("SELECT '"), Buffer.from([0xff, 0x27, 0x27, 0xc3]), Buffer.from("'")]);
   const query = parse(sql);
   assert.equal(query.kind, 'query');
   const literal = ((query.body as Select).items[0] as SelectExpression).expression;
@@ -188,9 +184,7 @@ function withValue(e: Expression): unknown {
 test('a column is named by its source text', () => {
   const query = parse("SELECT  a  +  1 , `b`, 'x' 'y', MAX( c )  m, 'é'");
   assert.equal(query.kind, 'query');
-  const names = (query.body as Select).items.map(item =>
-    item.kind === 'item' ? [item.alias, item.text] : [],
-  );
+  const names = (query.body as Select).items.map(item => (item.kind === 'item' ? [item.alias, item.text] : []));
   assert.deepEqual(names, [
     [null, 'a  +  1'],
     [null, ''],

@@ -203,10 +203,7 @@ function parseComparison(parser: Parser, left: Expression): Expression {
   const at = left.at;
   const operator = (parser.word === '!=' ? '<>' : parser.word) as ComparisonOperator;
   parser.next();
-  if (
-    (parser.word === 'ALL' || parser.word === 'ANY' || parser.word === 'SOME') &&
-    parser.isFollowedBy('(')
-  ) {
+  if ((parser.word === 'ALL' || parser.word === 'ANY' || parser.word === 'SOME') && parser.isFollowedBy('(')) {
     const quantifier = parser.word === 'ALL' ? 'all' : 'any';
     parser.next();
     return {kind: 'quantified', at, operator, quantifier, left, query: parseSubquery(parser)};
@@ -311,8 +308,7 @@ function parseIntervalOrCall(parser: Parser): {
     const first: Expression = {kind: 'subquery', at: inside.at, query: inside};
     return {amount: continueRank(parser, first, Rank.or), unit: intervalUnit(parser)};
   }
-  if (inside.length > 1)
-    return {amount: {kind: 'call', at, schema: null, name: 'interval', args: inside}, unit: null};
+  if (inside.length > 1) return {amount: {kind: 'call', at, schema: null, name: 'interval', args: inside}, unit: null};
   return {amount: continueRank(parser, inside[0], Rank.or), unit: intervalUnit(parser)};
 }
 

@@ -95,11 +95,7 @@ function formatAuthentication(a: Authentication): string {
   const plugin = a.plugin === null ? '' : ` WITH ${quoteString(a.plugin)}`;
   const secret = a.secret === null ? '' : quoteString(a.secret);
   const method =
-    a.method === null
-      ? ''
-      : a.method === 'random'
-        ? ' BY RANDOM PASSWORD'
-        : ` ${a.method.toUpperCase()} ${secret}`;
+    a.method === null ? '' : a.method === 'random' ? ' BY RANDOM PASSWORD' : ` ${a.method.toUpperCase()} ${secret}`;
   return ` IDENTIFIED${plugin}${method}${formatReplace(a)}`;
 }
 

@@ -16,12 +16,7 @@ import type {
 import type {Expression} from './ast-expression.ts';
 import {formatStatement} from './format.ts';
 import {formatAccountStatement} from './format-account.ts';
-import {
-  formatExpression,
-  formatExpressions,
-  formatSystemVariable,
-  formatVariableName,
-} from './format-expression.ts';
+import {formatExpression, formatExpressions, formatSystemVariable, formatVariableName} from './format-expression.ts';
 import {
   clause,
   formatTableName,
@@ -146,8 +141,7 @@ const XA_OPTIONS = {
 } as const;
 
 function formatXa(s: XaStatement): string {
-  const part = (value: string | Uint8Array) =>
-    typeof value === 'string' ? quoteString(value) : quoteBytes(value);
+  const part = (value: string | Uint8Array) => (typeof value === 'string' ? quoteString(value) : quoteBytes(value));
   const id = s.id === null ? '' : ` ${part(s.id.global)}, ${part(s.id.branch)}, ${s.id.format}`;
   return `XA ${s.action.toUpperCase()}${id}${s.option === null ? '' : ` ${XA_OPTIONS[s.option]}`}`;
 }
@@ -179,8 +173,7 @@ function formatValue(value: Expression | null): string {
 
 function formatExplain(s: Explain): string {
   const format = s.format === null ? '' : ` FORMAT = ${quoteName(s.format)}`;
-  const into =
-    s.into === null ? '' : ` INTO ${formatExpression({kind: 'userVariable', at: s.at, name: s.into})}`;
+  const into = s.into === null ? '' : ` INTO ${formatExpression({kind: 'userVariable', at: s.at, name: s.into})}`;
   const schema = s.schema === null ? '' : ` FOR SCHEMA ${quoteName(s.schema)}`;
   const subject = s.statement === null ? `FOR CONNECTION ${s.connection}` : formatStatement(s.statement);
   return `EXPLAIN${s.analyze ? ' ANALYZE' : ''}${format}${into}${schema} ${subject}`;
@@ -202,8 +195,7 @@ function formatHistogram(h: Histogram): string {
 
 function formatFlush(s: Flush): string {
   const tables = s.tables.length === 0 ? '' : ` ${formatTableNames(s.tables)}`;
-  const action =
-    s.tableAction === null ? '' : s.tableAction === 'forExport' ? ' FOR EXPORT' : ' WITH READ LOCK';
+  const action = s.tableAction === null ? '' : s.tableAction === 'forExport' ? ' FOR EXPORT' : ' WITH READ LOCK';
   const channel = s.channel === null ? '' : ` FOR CHANNEL ${quoteString(s.channel)}`;
   return `FLUSH ${s.local ? 'LOCAL ' : ''}${s.options.join(', ')}${tables}${action}${channel}`;
 }

@@ -101,9 +101,7 @@ function formatBare(e: Expression): string {
       return e.literal === null ? '?' : formatBare(e.literal);
     case 'column': {
       const name = quoteName(e.name);
-      return e.table === null
-        ? name
-        : `${formatTableName({at: e.at, schema: e.schema, name: e.table})}.${name}`;
+      return e.table === null ? name : `${formatTableName({at: e.at, schema: e.schema, name: e.table})}.${name}`;
     }
     case 'userVariable':
       return formatUserVariable(e.name);
@@ -128,9 +126,7 @@ function formatBare(e: Expression): string {
       return `${formatExpression(e.left, Rank.comparison)} ${e.operator} ${e.quantifier.toUpperCase()} (${formatQuery(e.query)})`;
     case 'logical': {
       const rank = Rank[e.operator];
-      return e.operands
-        .map(operand => formatExpression(operand, rank + 1))
-        .join(` ${e.operator.toUpperCase()} `);
+      return e.operands.map(operand => formatExpression(operand, rank + 1)).join(` ${e.operator.toUpperCase()} `);
     }
     case 'is':
       return `${formatExpression(e.value, Rank.comparison)} IS ${not(e)}${e.test.toUpperCase()}`;
@@ -159,9 +155,7 @@ function formatBare(e: Expression): string {
       return `${formatExpression(e.value, Rank.add)} ${e.operator} ${amount}`;
     }
     case 'case': {
-      const clauses = e.clauses.map(
-        c => ` WHEN ${formatExpression(c.when)} THEN ${formatExpression(c.result)}`,
-      );
+      const clauses = e.clauses.map(c => ` WHEN ${formatExpression(c.when)} THEN ${formatExpression(c.result)}`);
       const otherwise = e.otherwise === null ? '' : ` ELSE ${formatExpression(e.otherwise)}`;
       return `CASE${e.operand === null ? '' : ` ${formatExpression(e.operand)}`}${clauses.join('')}${otherwise} END`;
     }

@@ -17,9 +17,7 @@ export function nameList(names: readonly string[]): string {
 }
 
 export function formatTableName(table: TableName): string {
-  return table.schema === null
-    ? quoteName(table.name)
-    : `${quoteName(table.schema)}.${quoteName(table.name)}`;
+  return table.schema === null ? quoteName(table.name) : `${quoteName(table.schema)}.${quoteName(table.name)}`;
 }
 
 export function formatTableNames(tables: readonly TableName[]): string {
@@ -27,9 +25,7 @@ export function formatTableNames(tables: readonly TableName[]): string {
 }
 
 export function formatAccount(account: AccountName): string {
-  return account.user === null
-    ? 'CURRENT_USER()'
-    : `${quoteString(account.user)}@${quoteString(account.host)}`;
+  return account.user === null ? 'CURRENT_USER()' : `${quoteString(account.user)}@${quoteString(account.host)}`;
 }
 
 export function formatAccounts(accounts: readonly AccountName[]): string {

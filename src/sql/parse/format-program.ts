@@ -90,8 +90,7 @@ const DATA_ACCESS = {
 } as const;
 
 function formatCharacteristics(c: RoutineCharacteristics): string {
-  const deterministic =
-    c.deterministic === null ? '' : c.deterministic ? ' DETERMINISTIC' : ' NOT DETERMINISTIC';
+  const deterministic = c.deterministic === null ? '' : c.deterministic ? ' DETERMINISTIC' : ' NOT DETERMINISTIC';
   const access = c.dataAccess === null ? '' : DATA_ACCESS[c.dataAccess];
   const security = c.security === null ? '' : ` SQL SECURITY ${c.security.toUpperCase()}`;
   const comment = c.comment === null ? '' : ` COMMENT ${quoteString(c.comment)}`;

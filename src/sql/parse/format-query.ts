@@ -65,9 +65,7 @@ export function formatQuery(query: Query): string {
 
 function formatWith(withClause: WithClause | null): string {
   if (withClause === null) return '';
-  const tables = withClause.tables.map(
-    t => `${quoteName(t.name)}${nameList(t.columns)} AS (${formatQuery(t.query)})`,
-  );
+  const tables = withClause.tables.map(t => `${quoteName(t.name)}${nameList(t.columns)} AS (${formatQuery(t.query)})`);
   return `WITH ${withClause.recursive ? 'RECURSIVE ' : ''}${tables.join(', ')} `;
 }
 
@@ -100,9 +98,7 @@ function formatSelect(select: Select): string {
   if (select.rollup) parts.push('WITH ROLLUP');
   if (select.having !== null) parts.push(`HAVING ${formatExpression(select.having)}`);
   if (select.windows.length > 0) {
-    parts.push(
-      `WINDOW ${select.windows.map(w => `${quoteName(w.name)} AS ${formatWindow(w.window)}`).join(', ')}`,
-    );
+    parts.push(`WINDOW ${select.windows.map(w => `${quoteName(w.name)} AS ${formatWindow(w.window)}`).join(', ')}`);
   }
   return parts.join(' ');
 }
@@ -138,15 +134,13 @@ function formatInto(into: IntoClause | null): string {
 }
 
 function formatFileFormat(format: FileFormat): string {
-  const string = (word: string, value: string | null) =>
-    clause(word, value === null ? null : quoteString(value));
+  const string = (word: string, value: string | null) => clause(word, value === null ? null : quoteString(value));
   const enclosed = format.optionallyEnclosed ? 'OPTIONALLY ENCLOSED BY' : 'ENCLOSED BY';
   const fields =
     string('TERMINATED BY', format.fieldsTerminatedBy) +
     string(enclosed, format.enclosedBy) +
     string('ESCAPED BY', format.escapedBy);
-  const lines =
-    string('STARTING BY', format.linesStartingBy) + string('TERMINATED BY', format.linesTerminatedBy);
+  const lines = string('STARTING BY', format.linesStartingBy) + string('TERMINATED BY', format.linesTerminatedBy);
   return `${fields === '' ? '' : ` FIELDS${fields}`}${lines === '' ? '' : ` LINES${lines}`}`;
 }
 
@@ -231,14 +225,7 @@ function formatInsert(insert: Insert): string {
         : `${insert.priority.toUpperCase()}_PRIORITY`;
   const verb = `${insert.replace ? 'REPLACE' : 'INSERT'}${formatHints(insert.hints)}`;
   const partitions = insert.partitions.length === 0 ? '' : `PARTITION${nameList(insert.partitions)}`;
-  const head = words(
-    verb,
-    priority,
-    insert.ignore && 'IGNORE',
-    'INTO',
-    formatTableName(insert.table),
-    partitions,
-  );
+  const head = words(verb, priority, insert.ignore && 'IGNORE', 'INTO', formatTableName(insert.table), partitions);
   const columns = insert.columns === null ? '' : ` (${formatExpressions(insert.columns)})`;
   const {source, rowAlias} = insert;
   const rows =
@@ -247,9 +234,7 @@ function formatInsert(insert: Insert): string {
       : `VALUES ${source.rows.map(row => `(${formatExpressions(row)})`).join(', ')}`;
   const alias = rowAlias === null ? '' : ` AS ${quoteName(rowAlias.name)}${nameList(rowAlias.columns)}`;
   const onDuplicate =
-    insert.onDuplicate.length === 0
-      ? ''
-      : ` ON DUPLICATE KEY UPDATE ${formatAssignments(insert.onDuplicate)}`;
+    insert.onDuplicate.length === 0 ? '' : ` ON DUPLICATE KEY UPDATE ${formatAssignments(insert.onDuplicate)}`;
   return `${head}${columns} ${rows}${alias}${onDuplicate}`;
 }
 

@@ -85,9 +85,7 @@ const DATABASE_OPTIONS = {
 
 function formatDatabaseOptions(options: readonly DatabaseOption[]): string {
   return options
-    .map(({name, value}) =>
-      clause(DATABASE_OPTIONS[name], name === 'encryption' ? quoteString(value) : value),
-    )
+    .map(({name, value}) => clause(DATABASE_OPTIONS[name], name === 'encryption' ? quoteString(value) : value))
     .join('');
 }
 
@@ -156,8 +154,7 @@ function formatRareAttributes(column: ColumnDefinition): string[] {
 export function formatDataType(type: DataType): string {
   const parts = [type.name.toUpperCase()];
   if (type.members.length > 0) parts[0] += `(${type.members.map(quoteString).join(', ')})`;
-  else if (type.length !== null)
-    parts[0] += `(${type.length}${type.decimals === null ? '' : `, ${type.decimals}`})`;
+  else if (type.length !== null) parts[0] += `(${type.length}${type.decimals === null ? '' : `, ${type.decimals}`})`;
   if (type.zerofill) parts.push('UNSIGNED ZEROFILL');
   else if (type.unsigned) parts.push('UNSIGNED');
   if (type.charset !== null) parts.push(`CHARACTER SET ${type.charset}`);
@@ -169,11 +166,7 @@ export function formatDataType(type: DataType): string {
 export function formatIndex(index: IndexDefinition): string {
   const constraint = index.constraint === null ? '' : `CONSTRAINT ${quoteName(index.constraint)} `;
   const type =
-    index.type === 'index'
-      ? 'INDEX'
-      : index.type === 'primary'
-        ? 'PRIMARY KEY'
-        : `${index.type.toUpperCase()} INDEX`;
+    index.type === 'index' ? 'INDEX' : index.type === 'primary' ? 'PRIMARY KEY' : `${index.type.toUpperCase()} INDEX`;
   const name = index.name === null ? '' : ` ${quoteName(index.name)}`;
   return `${constraint}${type}${name} ${formatKeyParts(index.parts)}${formatIndexOptions(index.options)}`;
 }
@@ -189,8 +182,7 @@ function formatKeyPart(part: KeyPart): string {
 }
 
 function formatIndexOptions(options: IndexOptions): string {
-  const string = (word: string, value: string | null) =>
-    clause(word, value === null ? null : quoteString(value));
+  const string = (word: string, value: string | null) => clause(word, value === null ? null : quoteString(value));
   const parser = options.parser === null ? null : quoteName(options.parser);
   const visible = options.visible === null ? '' : options.visible ? ' VISIBLE' : ' INVISIBLE';
   return (
@@ -241,8 +233,7 @@ export function formatTableOption({name, value}: TableOption): string {
   if (name === 'START TRANSACTION') return name;
   if (typeof value === 'object') return `${name} = (${formatTableNames(value)})`;
   if (typeof value !== 'string') return `${name} = ${value}`;
-  const isBare =
-    name === 'CHARACTER SET' || name === 'COLLATE' || (isBareOption(name) && !name.endsWith('DIRECTORY'));
+  const isBare = name === 'CHARACTER SET' || name === 'COLLATE' || (isBareOption(name) && !name.endsWith('DIRECTORY'));
   return `${name} = ${isBare ? value : quoteString(value)}`;
 }
 

@@ -3,14 +3,7 @@
 import type {Show, ShowSubject} from './ast-command.ts';
 import {formatStatement} from './format.ts';
 import {formatExpression} from './format-expression.ts';
-import {
-  clause,
-  formatAccount,
-  formatAccounts,
-  formatTableName,
-  quoteName,
-  quoteString,
-} from './format-name.ts';
+import {clause, formatAccount, formatAccounts, formatTableName, quoteName, quoteString} from './format-name.ts';
 import {formatLimit} from './format-query.ts';
 
 const WORDS: Readonly<Record<ShowSubject, string>> = {

@@ -77,8 +77,7 @@ const mutated = fc
   )
   .map(([sql, changes]) => {
     const tokens = tokensOf(sql);
-    for (const [change, place, other] of changes)
-      mutate(tokens, change, place % Math.max(tokens.length, 1), other);
+    for (const [change, place, other] of changes) mutate(tokens, change, place % Math.max(tokens.length, 1), other);
     return tokens.join(' ').replaceAll(' (', '(').replaceAll(' . ', '.');
   });
 

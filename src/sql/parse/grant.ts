@@ -62,8 +62,7 @@ export function parseRevoke(parser: Parser): GrantStatement | GrantRoles | Grant
   parser.expect('FROM');
   const accounts = parser.list(() => parser.accountName());
   const ignoreUnknownUser = parseIgnoreUnknownUser(parser);
-  const isAll =
-    items.length === 2 && items[0].privilege?.name === 'ALL' && items[1].privilege?.name === 'GRANT OPTION';
+  const isAll = items.length === 2 && items[0].privilege?.name === 'ALL' && items[1].privilege?.name === 'GRANT OPTION';
   if (target !== null || isAll) {
     const privileges = items.map(item => item.privilege ?? parser.fail());
     const rest = {accounts, grantOption: false, as: null, withRoles: null};

@@ -3,17 +3,7 @@
 import type {IntervalUnit, SimpleUnit} from './ast-function.ts';
 import type {Parser} from './parser.ts';
 
-const SIMPLE_UNITS = [
-  'MICROSECOND',
-  'SECOND',
-  'MINUTE',
-  'HOUR',
-  'DAY',
-  'WEEK',
-  'MONTH',
-  'QUARTER',
-  'YEAR',
-] as const;
+const SIMPLE_UNITS = ['MICROSECOND', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const;
 
 const COMPOSED_UNITS = [
   'SECOND_MICROSECOND',

@@ -81,10 +81,7 @@ const plainWords = plainLines.join(' ').split(' ');
 const symbols = symbolLine.split(' ');
 
 /** Text of every word and symbol by index. Index 0, the empty text, stands for "none". */
-export const WORDS: readonly (Word | '')[] = ['', ...reservedWords, ...plainWords, ...symbols] as (
-  | Word
-  | ''
-)[];
+export const WORDS: readonly (Word | '')[] = ['', ...reservedWords, ...plainWords, ...symbols] as (Word | '')[];
 
 const firstPlain = 1 + reservedWords.length;
 const firstSymbol = firstPlain + plainWords.length;

@@ -11,13 +11,11 @@ const SAFE_DIGITS = 16;
 /** The name spelled by the current word, quoted identifier, or variable (without its `@`). */
 export function nameOf(scanner: Scanner): string {
   const {text, start, end} = scanner;
-  if (scanner.kind === Token.word)
-    return scanner.encoded ? textOf(text.slice(start, end)) : text.slice(start, end);
+  if (scanner.kind === Token.word) return scanner.encoded ? textOf(text.slice(start, end)) : text.slice(start, end);
   if (scanner.kind === Token.quoted) return textOf(unquoted(text, start, end, scanner.encoded));
   const open = text[start + 1];
   if (open === '`') return textOf(unquoted(text, start + 1, end, scanner.encoded));
-  if (open === "'" || open === '"')
-    return textOf(stringSource(text, start + 1, end, scanner.encoded, scanner.modes));
+  if (open === "'" || open === '"') return textOf(stringSource(text, start + 1, end, scanner.encoded, scanner.modes));
   return textOf(text.slice(start + 1, end));
 }
 

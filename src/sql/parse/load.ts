@@ -52,9 +52,7 @@ function parseIgnoreLines(parser: Parser): number {
 function parseTargets(parser: Parser): (ColumnName | UserVariable)[] {
   if (!parser.accept('(')) return [];
   if (parser.accept(')')) return [];
-  const targets = parser.list(() =>
-    parser.kind === Token.variable ? parser.userVariable() : parser.columnName(),
-  );
+  const targets = parser.list(() => (parser.kind === Token.variable ? parser.userVariable() : parser.columnName()));
   parser.expect(')');
   return targets;
 }

@@ -40,10 +40,7 @@ const cases: readonly (readonly [string, string])[] = [
   ['SELECT c FROM t WHERE id=50123', 'SELECT c FROM t WHERE id=«i»'],
   ['/* x */ SELECT c FROM t WHERE id = 5 ; -- y', 'SELECT c FROM t WHERE id = «i»'],
   ["SELECT c+1 FROM t WHERE a=1.5 AND b=1e3 AND c='x'", 'SELECT c+1 FROM t WHERE a=«d» AND b=«e» AND c=«s»'],
-  [
-    'SELECT * FROM t WHERE a IN (1,2,-3) LIMIT 5, 10',
-    'SELECT * FROM t WHERE a IN («i»,«i»,-«i») LIMIT «i», «i»',
-  ],
+  ['SELECT * FROM t WHERE a IN (1,2,-3) LIMIT 5, 10', 'SELECT * FROM t WHERE a IN («i»,«i»,-«i») LIMIT «i», «i»'],
   [
     'SELECT 1, (SELECT 2 FROM t WHERE a = 3) FROM t WHERE b = 4',
     'SELECT 1, (SELECT 2 FROM t WHERE a = 3) FROM t WHERE b = «i»',

@@ -132,8 +132,7 @@ function takeLiterals(scanner: Scanner): Normalized | null {
         if (depth === 0) return null;
         zone = zones[--depth];
       } else if (effect === Effect.refuse) return null;
-      else if (effect === Effect.semicolon)
-        return endsHere(scanner) ? finish(scanner, key, from, literals) : null;
+      else if (effect === Effect.semicolon) return endsHere(scanner) ? finish(scanner, key, from, literals) : null;
       else zone = zoneAfter(effect, zone, scanner.previousIndex);
     } else if (kind >= Token.string && kind <= Token.bit) {
       // Adjacent strings are one literal; too rare to be worth joining here.
@@ -157,10 +156,7 @@ function takeLiterals(scanner: Scanner): Normalized | null {
 /** Whether the parenthesis at hand freezes what is inside. */
 function locks(scanner: Scanner, zone: number): boolean {
   return (
-    zone === Zone.list ||
-    zone === Zone.locked ||
-    scanner.index === BRACE ||
-    frozenCalls[scanner.previousIndex] === 1
+    zone === Zone.list || zone === Zone.locked || scanner.index === BRACE || frozenCalls[scanner.previousIndex] === 1
   );
 }
 

@@ -6,14 +6,7 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {IntoClause} from './ast.ts';
-import type {
-  AccountName,
-  ColumnName,
-  Parameter,
-  ParameterLiteral,
-  TableName,
-  UserVariable,
-} from './ast-expression.ts';
+import type {AccountName, ColumnName, Parameter, ParameterLiteral, TableName, UserVariable} from './ast-expression.ts';
 import {isReserved, type Word} from './keywords.ts';
 import {HEIGHT_MAX, NEAR_CHARACTERS_MAX, NESTING_MAX, PLACEHOLDERS_MAX} from './limits.ts';
 import {integerValue, nameOf, stringText} from './literal.ts';
@@ -135,9 +128,7 @@ export class Parser extends Scanner {
 
   /** Whether the current token is an unreserved word spelled `name` (in capitals) that is no keyword of ours. */
   isNamed(name: string): boolean {
-    return (
-      this.kind === Token.word && this.end - this.start === name.length && nameOf(this).toUpperCase() === name
-    );
+    return this.kind === Token.word && this.end - this.start === name.length && nameOf(this).toUpperCase() === name;
   }
 
   identifier(): string {
@@ -247,12 +238,7 @@ export class Parser extends Scanner {
 
   /** A literal as it is, or the parameter that stands for it. The literal's first token must be current. */
   literalOrParameter<L extends ParameterLiteral>(literal: L): L | Parameter {
-    if (
-      !this.#takesLiterals ||
-      !this.inLiteralZone ||
-      this.frozen > 0 ||
-      barredAfter[this.previousIndex] === 1
-    ) {
+    if (!this.#takesLiterals || !this.inLiteralZone || this.frozen > 0 || barredAfter[this.previousIndex] === 1) {
       return literal;
     }
     return {kind: 'parameter', at: literal.at, index: this.parameterCount++, literal};

@@ -25,9 +25,7 @@ export function parsePartitioning(parser: Parser): Partitioning {
 
 function parseMethod(parser: Parser): PartitionMethod {
   const linear = parser.accept('LINEAR');
-  const word = linear
-    ? parser.expectOneOf(['HASH', 'KEY'])
-    : parser.expectOneOf(['HASH', 'KEY', 'RANGE', 'LIST']);
+  const word = linear ? parser.expectOneOf(['HASH', 'KEY']) : parser.expectOneOf(['HASH', 'KEY', 'RANGE', 'LIST']);
   const type = word.toLowerCase() as PartitionMethod['type'];
   let algorithm: number | null = null;
   if (type === 'key' && parser.accept('ALGORITHM')) {

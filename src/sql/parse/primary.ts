@@ -149,20 +149,13 @@ function parseNamed(parser: Parser): Expression {
 }
 
 /** The rest of something whose first name has been passed; `nameIndex` is its word index if it is a keyword. */
-function parseNameRest(
-  parser: Parser,
-  at: number,
-  name: string,
-  nameIndex: number,
-  isQuoted: boolean,
-): Expression {
+function parseNameRest(parser: Parser, at: number, name: string, nameIndex: number, isQuoted: boolean): Expression {
   if (parser.word === '(') return parseCall(parser, at, null, name, nameIndex, isQuoted);
   if (!isQuoted && name.charCodeAt(0) === 0x5f && isIntroduced(parser)) {
     const charset = name.slice(1).toLowerCase();
     if (isCharset(charset)) return parseIntroduced(parser, at, charset);
   }
-  if (parser.word !== '.')
-    return parseJsonPath(parser, {kind: 'column', at, schema: null, table: null, name});
+  if (parser.word !== '.') return parseJsonPath(parser, {kind: 'column', at, schema: null, table: null, name});
   parser.next();
   const second = parser.identifier();
   if (parser.is('(')) return parseCall(parser, at, name, second, 0, true);
@@ -210,14 +203,8 @@ export function parseSystemVariable(parser: Parser, at: number): SystemVariable 
 }
 
 /** The rest of a system variable's name, whose scope and first part have been passed. */
-export function variableAfter(
-  parser: Parser,
-  at: number,
-  scope: VariableScope | null,
-  first: string,
-): SystemVariable {
-  if (!parser.accept('.'))
-    return {kind: 'systemVariable', at, scope, component: null, name: first.toLowerCase()};
+export function variableAfter(parser: Parser, at: number, scope: VariableScope | null, first: string): SystemVariable {
+  if (!parser.accept('.')) return {kind: 'systemVariable', at, scope, component: null, name: first.toLowerCase()};
   const name = parser.identifier().toLowerCase();
   return {kind: 'systemVariable', at, scope, component: first.toLowerCase(), name};
 }

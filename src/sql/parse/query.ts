@@ -115,8 +115,7 @@ function parseBody(parser: Parser, first: QueryBody): QueryBody {
 
 function parseIntersections(parser: Parser, first: QueryBody): QueryBody {
   let left = first;
-  while (parser.word === 'INTERSECT')
-    left = joined(parser, left, 'intersect', parseAll(parser), parseOperand(parser));
+  while (parser.word === 'INTERSECT') left = joined(parser, left, 'intersect', parseAll(parser), parseOperand(parser));
   return left;
 }
 
@@ -191,8 +190,7 @@ function parseQueryEnd(parser: Parser, at: number, withClause: WithClause | null
   if (parser.word === 'INTO' && into === null) into = parseInto(parser);
   const locking = parseLocking(parser);
   if (parser.word === 'INTO' && into === null) into = parseInto(parser);
-  const isBare =
-    withClause === null && orderBy.length === 0 && limit === null && locking.length === 0 && into === null;
+  const isBare = withClause === null && orderBy.length === 0 && limit === null && locking.length === 0 && into === null;
   if (body.kind === 'query' && isBare) return body;
   return {kind: 'query', at, with: withClause, body, orderBy, limit, locking, into};
 }
@@ -270,9 +268,7 @@ function parseModifiers(parser: Parser): {distinct: boolean; modifiers: SelectMo
 function parseSelectItems(parser: Parser): SelectItem[] {
   const at = parser.start;
   const hasStar = parser.accept('*');
-  const items: SelectItem[] = [
-    hasStar ? {kind: 'wildcard', at, schema: null, table: null} : parseSelectItem(parser),
-  ];
+  const items: SelectItem[] = [hasStar ? {kind: 'wildcard', at, schema: null, table: null} : parseSelectItem(parser)];
   while (parser.accept(',')) items.push(parseSelectItem(parser));
   return items;
 }

@@ -36,10 +36,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['1e 1e5a 1ex', ['word:1e', 'double:1e5', 'word:a', 'word:1ex']],
   ["0x1F 0xG 0X1 x'1f' X'1' 0b101 0b12 b'1'", ['hex:0x1F', 'word:0xG', 'word:0X1', "hex:x'1f'", "bad:X'1'"]],
   ["0b101 0b12 b'1' B''", ['bit:0b101', 'word:0b12', "bit:b'1'", "bit:B''"]],
-  [
-    "'a\\'b' 'c''d' n'e' N'f'",
-    ["string:'a\\'b'", "string:'c''d'", "nationalString:n'e'", "nationalString:N'f'"],
-  ],
+  ["'a\\'b' 'c''d' n'e' N'f'", ["string:'a\\'b'", "string:'c''d'", "nationalString:n'e'", "nationalString:N'f'"]],
   ["'open", ["bad:'open"]],
   [
     "@a @b.c @`d e` @'f' @@g @",
@@ -48,27 +45,7 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ["u@localhost 'u'@'%'", ['word:u', 'variable:@localhost', "string:'u'", "variable:@'%'"]],
   [
     '<=> <= <> << < >= >> > != ! || | && & := : -> ->> -',
-    [
-      '<=>',
-      '<=',
-      '<>',
-      '<<',
-      '<',
-      '>=',
-      '>>',
-      '>',
-      '!=',
-      '!',
-      '||',
-      '|',
-      '&&',
-      '&',
-      ':=',
-      ':',
-      '->',
-      '->>',
-      '-',
-    ],
+    ['<=>', '<=', '<>', '<<', '<', '>=', '>>', '>', '!=', '!', '||', '|', '&&', '&', ':=', ':', '->', '->>', '-'],
   ],
   ['1--1', ['integer:1', '-', '-', 'integer:1']],
   ['1 -- 2\n3 # 4\n/* 5 */ 6 --', ['integer:1', 'integer:3', 'integer:6']],
@@ -99,10 +76,7 @@ test('sql_mode changes how text is read', () => {
   assert.deepEqual(tokens('"a" \'b\'', Mode.ansiQuotes), ['quoted:"a"', "string:'b'"]);
   assert.deepEqual(tokens("'a\\' 'b'", Mode.noBackslashEscapes), ["string:'a\\'", "string:'b'"]);
   assert.deepEqual(tokens('a || b', Mode.pipesAsConcat), ['word:a', '|concat|', 'word:b']);
-  assert.equal(
-    modesOf('STRICT_TRANS_TABLES,ansi_quotes, PIPES_AS_CONCAT'),
-    Mode.ansiQuotes | Mode.pipesAsConcat,
-  );
+  assert.equal(modesOf('STRICT_TRANS_TABLES,ansi_quotes, PIPES_AS_CONCAT'), Mode.ansiQuotes | Mode.pipesAsConcat);
   assert.equal(modesOf('ANSI'), Mode.ansiQuotes | Mode.pipesAsConcat | Mode.ignoreSpace);
 });
 
@@ -115,8 +89,7 @@ test('a place taken can be gone back to', () => {
   scanner.reset(mark);
   assert.deepEqual([scanner.start, scanner.end], first);
   const rest: string[] = [];
-  for (; scanner.kind !== Token.end; scanner.next())
-    rest.push(scanner.text.slice(scanner.start, scanner.end));
+  for (; scanner.kind !== Token.end; scanner.next()) rest.push(scanner.text.slice(scanner.start, scanner.end));
   assert.deepEqual(rest, ['a', '.', 'b', 'c']);
 });
 

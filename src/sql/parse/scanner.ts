@@ -60,20 +60,7 @@ export interface Mark {
   readonly afterDot: boolean;
 }
 
-const LONG_SYMBOLS: readonly Word[] = [
-  '<=>',
-  '->>',
-  '<=',
-  '<>',
-  '<<',
-  '>=',
-  '>>',
-  '!=',
-  '||',
-  '&&',
-  ':=',
-  '->',
-];
+const LONG_SYMBOLS: readonly Word[] = ['<=>', '->>', '<=', '<>', '<<', '>=', '>>', '!=', '||', '&&', ':=', '->'];
 const CONCAT = wordIndex('|concat|');
 const AT_AT = wordIndex('@@');
 

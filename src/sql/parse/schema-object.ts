@@ -135,9 +135,7 @@ export function parseDefinitionPrefix(parser: Parser): DefinitionPrefix {
   let algorithm: CreateView['algorithm'] = null;
   if (parser.accept('ALGORITHM')) {
     parser.expect('=');
-    algorithm = parser
-      .expectOneOf(['UNDEFINED', 'MERGE', 'TEMPTABLE'])
-      .toLowerCase() as CreateView['algorithm'];
+    algorithm = parser.expectOneOf(['UNDEFINED', 'MERGE', 'TEMPTABLE']).toLowerCase() as CreateView['algorithm'];
   }
   let definer: AccountName | null = null;
   if (parser.accept('DEFINER')) {

@@ -131,8 +131,7 @@ function parseNames(parser: Parser): VariableAssignment | null {
     const charset = parser.charsetName();
     return {kind: 'names', charset, collation: parser.accept('COLLATE') ? parser.charsetName() : null};
   }
-  const isCharset =
-    parser.acceptAll('CHARACTER', 'SET') || parser.acceptAll('CHAR', 'SET') || parser.accept('CHARSET');
+  const isCharset = parser.acceptAll('CHARACTER', 'SET') || parser.acceptAll('CHAR', 'SET') || parser.accept('CHARSET');
   if (!isCharset) return null;
   return {kind: 'charset', charset: parser.accept('DEFAULT') ? null : parser.charsetName()};
 }

@@ -254,8 +254,7 @@ const PROFILE_WORDS = ['ALL', 'BLOCK', 'CONTEXT', 'CPU', 'IPC', 'MEMORY', 'PAGE'
 /** `PROFILE [types] [FOR QUERY n] [LIMIT ...]` */
 function parseProfile(parser: Parser, at: number): Show {
   parser.next();
-  const isBare =
-    parser.kind === Token.end || parser.word === 'FOR' || parser.word === 'LIMIT' || parser.word === ';';
+  const isBare = parser.kind === Token.end || parser.word === 'FOR' || parser.word === 'LIMIT' || parser.word === ';';
   const words: string[] = isBare ? [] : parser.list(() => parseProfileWord(parser));
   let number: number | null = null;
   if (parser.accept('FOR')) {

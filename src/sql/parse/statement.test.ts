@@ -103,10 +103,7 @@ test('the height of trees is bounded, chains of AND, OR and UNION are flat', () 
   const where = selectOf(parse(`SELECT 1 FROM t WHERE a = 1${' OR a = 2'.repeat(50_000)}`)).where;
   assert.equal(where?.kind === 'logical' && where.operands.length, 50_001);
   const union = parse(`SELECT 1${' UNION ALL SELECT 2'.repeat(20_000)}`);
-  assert.equal(
-    union.kind === 'query' && union.body.kind === 'setOperation' && union.body.operands.length,
-    20_001,
-  );
+  assert.equal(union.kind === 'query' && union.body.kind === 'setOperation' && union.body.operands.length, 20_001);
 });
 
 test('long statements take time in proportion to their length', () => {
@@ -116,8 +113,7 @@ test('long statements take time in proportion to their length', () => {
 });
 
 test('too many columns', () => {
-  const columns = (count: number) =>
-    `CREATE TABLE t (${Array.from({length: count}, (_, i) => `c${i} INT`).join(',')})`;
+  const columns = (count: number) => `CREATE TABLE t (${Array.from({length: count}, (_, i) => `c${i} INT`).join(',')})`;
   assert.doesNotThrow(() => parse(columns(4096)));
   assert.throws(() => parse(columns(4097)), {errno: 1117});
 });
@@ -150,12 +146,7 @@ test('names that JavaScript treats specially are names', () => {
 
 test('a join without condition keeps the tables in their order', () => {
   const [joined] = selectOf(parse('SELECT * FROM a JOIN b JOIN c ON b.x = c.x')).from;
-  assert.ok(
-    joined.kind === 'join' && joined.left.kind === 'join' && joined.on !== null && joined.left.on === null,
-  );
+  assert.ok(joined.kind === 'join' && joined.left.kind === 'join' && joined.on !== null && joined.left.on === null);
   const [kept] = selectOf(parse('SELECT * FROM a JOIN (b RIGHT JOIN c ON b.x = c.x)')).from;
-  assert.ok(
-    kept.kind === 'join' && kept.right.kind === 'join' && kept.right.type === 'right',
-    'parentheses hold',
-  );
+  assert.ok(kept.kind === 'join' && kept.right.kind === 'join' && kept.right.type === 'right', 'parentheses hold');
 });

@@ -5,13 +5,7 @@
 // program has semicolons of its own.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {
-  parseAlterUser,
-  parseCreateRole,
-  parseCreateUser,
-  parseDropAccounts,
-  parseRenameUser,
-} from './account.ts';
+import {parseAlterUser, parseCreateRole, parseCreateUser, parseDropAccounts, parseRenameUser} from './account.ts';
 import {beginsCommand, parseCommand} from './administrative.ts';
 import {parseAlterTable} from './alter-table.ts';
 import type {Statement} from './ast.ts';
@@ -39,13 +33,7 @@ import type {Word} from './keywords.ts';
 import {STATEMENT_BYTES_MAX} from './limits.ts';
 import {parseLoad} from './load.ts';
 import {type ParseOptions, Parser} from './parser.ts';
-import {
-  parseAlterRoutine,
-  parseCreateRoutine,
-  parseCreateTrigger,
-  parseDropProgram,
-  parseEvent,
-} from './program.ts';
+import {parseAlterRoutine, parseCreateRoutine, parseCreateTrigger, parseDropProgram, parseEvent} from './program.ts';
 import {parseQuery, parseQueryWith, parseWith} from './query.ts';
 import {Token} from './scanner.ts';
 import {

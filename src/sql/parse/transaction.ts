@@ -83,11 +83,7 @@ export function parseSavepoint(parser: Parser): SavepointStatement {
 }
 
 /** `TRANSACTION characteristics` of SET; TRANSACTION is current. */
-export function parseSetTransaction(
-  parser: Parser,
-  at: number,
-  scope: SetTransaction['scope'],
-): SetTransaction {
+export function parseSetTransaction(parser: Parser, at: number, scope: SetTransaction['scope']): SetTransaction {
   parser.expect('TRANSACTION');
   let isolation: SetTransaction['isolation'] = null;
   let access: Access = null;
@@ -111,9 +107,7 @@ function parseIsolation(parser: Parser): SetTransaction['isolation'] {
     return 'repeatableRead';
   }
   parser.expect('READ');
-  return parser.expectOneOf(['COMMITTED', 'UNCOMMITTED']) === 'COMMITTED'
-    ? 'readCommitted'
-    : 'readUncommitted';
+  return parser.expectOneOf(['COMMITTED', 'UNCOMMITTED']) === 'COMMITTED' ? 'readCommitted' : 'readUncommitted';
 }
 
 /** `LOCK TABLES t [AS a] READ [LOCAL] | [LOW_PRIORITY] WRITE, ...`; LOCK is current. */

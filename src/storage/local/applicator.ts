@@ -43,13 +43,7 @@ export interface Gap {
 }
 
 /** Makes a damaged image's version again from the redo files (rebuild.ts); false when they do not reach back far enough. */
-export type RebuildImage = (
-  pageNo: number,
-  llsn: number,
-  incarnation: number,
-  target: Memory,
-  at: number,
-) => boolean;
+export type RebuildImage = (pageNo: number, llsn: number, incarnation: number, target: Memory, at: number) => boolean;
 
 export class Applicator {
   readonly #pageSize: number;
@@ -156,9 +150,7 @@ export class Applicator {
   scrub(pageNo: number, target: Memory, at: number): number {
     const leaf = this.#table.find(pageNo);
     const i = leafIndex(pageNo);
-    return leaf === undefined || leaf.slot[i] === NONE
-      ? NOTHING
-      : this.#readImage(pageNo, leaf, i, target, at);
+    return leaf === undefined || leaf.slot[i] === NONE ? NOTHING : this.#readImage(pageNo, leaf, i, target, at);
   }
 
   /** A good image of another version than the index names: a write that was lost or went to the wrong place. */
@@ -235,14 +227,7 @@ export class Applicator {
     const {incarnation} = this.#files.get(this.#arena.fileOf(record));
     this.applied++;
     try {
-      applyRedo(
-        target,
-        at,
-        this.#pageSize,
-        this.#arena.memoryOf(record),
-        this.#arena.offsetOf(record),
-        incarnation,
-      );
+      applyRedo(target, at, this.#pageSize, this.#arena.memoryOf(record), this.#arena.offsetOf(record), incarnation);
       return true;
     } catch (error) {
       if (!(error instanceof CorruptionError)) throw error;

@@ -101,8 +101,7 @@ test('redo that waits in memory is bounded: at the bound pages are written befor
 
 test('a question about a page that cannot exist costs nothing and finds nothing', () => {
   const world = new TestWorld(1);
-  for (const pageNo of [0, 77, 0xefff_ffff, 0xffff_ffff])
-    assert.equal(world.volume.readPage(pageNo, target, 0), 0);
+  for (const pageNo of [0, 77, 0xefff_ffff, 0xffff_ffff]) assert.equal(world.volume.readPage(pageNo, target, 0), 0);
   let pages = 0;
   world.volume.parts.table.forEach(() => {
     pages++;

@@ -68,9 +68,7 @@ function slotFaults(parts: VolumeParts): string[] {
   });
   const {slotCount, freeCount, restingCount} = parts.images;
   if (owner.size + freeCount + restingCount !== slotCount) {
-    faults.push(
-      `${slotCount} slots are not ${owner.size} mapped + ${freeCount} free + ${restingCount} resting`,
-    );
+    faults.push(`${slotCount} slots are not ${owner.size} mapped + ${freeCount} free + ${restingCount} resting`);
   }
   return faults;
 }

@@ -94,8 +94,7 @@ export class Checkpointer {
     }
     arena.forOldestPages(pageNo => {
       const leaf = table.leaf(pageNo);
-      if (leaf.head[leafIndex(pageNo)] === NONE || seen.has(pageNo) || applicator.damages.has(pageNo))
-        return true;
+      if (leaf.head[leafIndex(pageNo)] === NONE || seen.has(pageNo) || applicator.damages.has(pageNo)) return true;
       seen.add(pageNo);
       return this.#addPage(pageNo, leaf) && this.#pages.length < this.#batchPages;
     });

@@ -155,9 +155,7 @@ test('a flipped bit in one twin of the journal is repaired, in both it is named'
 /** Where the third frame of the first redo file stands. */
 function thirdFrame(world: TestWorld): number {
   const memory = new Memory(new ArrayBuffer(1 << 14));
-  world.disk
-    .openSync('v/redo/0000000001-00000001.redo', {readOnly: true})
-    .readSync(memory.bytes, 0, memory.size, 0);
+  world.disk.openSync('v/redo/0000000001-00000001.redo', {readOnly: true}).readSync(memory.bytes, 0, memory.size, 0);
   const second = REDO_FILE_HEADER + frameLength(framePayloadLength(memory, REDO_FILE_HEADER));
   return second + frameLength(framePayloadLength(memory, second));
 }

@@ -138,9 +138,7 @@ export class FrameScanner {
   #isDue(at: number): boolean {
     if (this.#lsn === ANY_LSN) return this.#isWhole(at);
     const {incarnation} = this.#range;
-    return (
-      findFrame(this.#block, at, this.#blockFilled, incarnation, this.#lsn, this.#crc32) === FrameState.whole
-    );
+    return findFrame(this.#block, at, this.#blockFilled, incarnation, this.#lsn, this.#crc32) === FrameState.whole;
   }
 
   #isWhole(at: number): boolean {
@@ -151,9 +149,7 @@ export class FrameScanner {
   #fill(position: number, length: number): void {
     this.#blockFrom = position;
     this.#blockFilled =
-      length > 0 && this.#file !== undefined
-        ? this.#file.readSync(this.#block.bytes, 0, length, position)
-        : 0;
+      length > 0 && this.#file !== undefined ? this.#file.readSync(this.#block.bytes, 0, length, position) : 0;
   }
 
   #loadFromNextFile(expected: number): boolean {
@@ -218,12 +214,7 @@ export class FrameScanner {
     const {bytes, view, size} = this.#block;
     const step = frameLength(this.#payloadMax);
     for (let position = from; position < this.#range.redoFileSize; position += step) {
-      this.#blockFilled = file.readSync(
-        bytes,
-        0,
-        Math.min(size, this.#range.redoFileSize - position),
-        position,
-      );
+      this.#blockFilled = file.readSync(bytes, 0, Math.min(size, this.#range.redoFileSize - position), position);
       for (let at = 0; at + FRAME_HEADER <= this.#blockFilled && at < step; at += 8) {
         if (view.getUint32(at, true) !== FRAME_MAGIC || frameStartLsn(this.#block, at) <= this.#lsn) continue;
         if (this.#isWhole(at)) return frameStartLsn(this.#block, at);

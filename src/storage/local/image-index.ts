@@ -99,8 +99,7 @@ export class ImageIndex {
     const index = new ImageIndex(env, directory, header, table);
     const options = index.#options('');
     index.#log = RecordLog.open(options, (type, payload, sequence) => index.#replay(type, payload, sequence));
-    if (!index.#sawSnapshotEnd)
-      throw new CorruptionError(options.path, 'the index ends before its snapshot does');
+    if (!index.#sawSnapshotEnd) throw new CorruptionError(options.path, 'the index ends before its snapshot does');
     table.forEach((pageNo, leaf, i) => {
       if (images.adopt(leaf.slot[i])) return;
       throw new CorruptionError(

@@ -220,10 +220,7 @@ export class IncarnationJournal {
 
   #mustGet(incarnation: number, state: IncarnationState): JournalIncarnation {
     const entry = must(this.#incarnations.get(incarnation), () => `incarnation ${incarnation}`);
-    assert(
-      entry.state === state,
-      () => `incarnation ${incarnation} is in state ${entry.state}, not ${state}`,
-    );
+    assert(entry.state === state, () => `incarnation ${incarnation} is in state ${entry.state}, not ${state}`);
     return entry;
   }
 
@@ -273,11 +270,9 @@ export class IncarnationJournal {
     yield [Entry.header, header];
     for (const entry of this.incarnations()) {
       yield [Entry.open, encode(entry.incarnation, entry.node)];
-      if (entry.checkpointLsn > 0)
-        yield [Entry.checkpoint, encodeLsn(entry.incarnation, entry.checkpointLsn)];
+      if (entry.checkpointLsn > 0) yield [Entry.checkpoint, encodeLsn(entry.incarnation, entry.checkpointLsn)];
       if (entry.sealing) yield [Entry.sealing, encode(entry.incarnation, 0)];
-      if (entry.state !== IncarnationState.open)
-        yield [Entry.sealed, encodeLsn(entry.incarnation, entry.endLsn)];
+      if (entry.state !== IncarnationState.open) yield [Entry.sealed, encodeLsn(entry.incarnation, entry.endLsn)];
       if (entry.state === IncarnationState.finished) yield [Entry.finished, encode(entry.incarnation, 0)];
     }
     yield [Entry.next, encode(this.#next, 0)];

@@ -24,13 +24,7 @@ import {ImageIndex} from './image-index.ts';
 import {ImageStore} from './image-store.ts';
 import {IncarnationJournal} from './incarnation-journal.ts';
 import {Ingest} from './ingest.ts';
-import {
-  DEFAULT_LIMITS,
-  DEFAULT_SHAPE,
-  type StorageEnv,
-  type VolumeLimits,
-  type VolumeShape,
-} from './options.ts';
+import {DEFAULT_LIMITS, DEFAULT_SHAPE, type StorageEnv, type VolumeLimits, type VolumeShape} from './options.ts';
 import {PageTable} from './page-table.ts';
 import {rebuildPage} from './rebuild.ts';
 import {RedoArena} from './redo-arena.ts';
@@ -40,13 +34,7 @@ import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
 import {RedoFileTable} from './stream-state.ts';
 import type {StreamWords} from './stream-words.ts';
 import {Streams} from './streams.ts';
-import {
-  beginCreation,
-  endCreation,
-  inspectDirectory,
-  readHeader,
-  type VolumeHeader,
-} from './volume-header.ts';
+import {beginCreation, endCreation, inspectDirectory, readHeader, type VolumeHeader} from './volume-header.ts';
 
 /** How often a read looks again for a record that its page's chain lacks, when other nodes keep writing. */
 const GAP_RETRIES = 8;
@@ -233,10 +221,7 @@ export class LocalVolume {
 
   #readPage(pageNo: number, target: Memory, at: number): number {
     for (const stream of this.parts.streams.all()) {
-      assert(
-        stream.phase !== 'orphan',
-        () => `page ${pageNo} is read before stream ${stream.incarnation} is sealed`,
-      );
+      assert(stream.phase !== 'orphan', () => `page ${pageNo} is read before stream ${stream.incarnation} is sealed`);
     }
     this.#ingestAll();
     const {applicator} = this.parts;
@@ -293,8 +278,7 @@ export class LocalVolume {
       arena.fullness > BUSY_SHARE ||
       redoFiles.count > this.#limits.redoFilesMax * BUSY_SHARE;
     const written = pressed && (repairs || arena.waiting > 0) ? checkpointer.step() : 0;
-    if (streams.giveBack(checkpointer) && written === 0 && checkpointer.settle())
-      streams.giveBack(checkpointer);
+    if (streams.giveBack(checkpointer) && written === 0 && checkpointer.settle()) streams.giveBack(checkpointer);
     return preparing || written > 0;
   }
 
@@ -358,16 +342,10 @@ function takeDirectory(env: StorageEnv, directory: string): DirectoryLock {
     if (lock !== undefined) return lock;
   } catch (error) {
     if (error instanceof DiskFailure)
-      throw new OperatingError(
-        `cannot use ${directory}: ${error.message}`,
-        'check the path and its permissions',
-      );
+      throw new OperatingError(`cannot use ${directory}: ${error.message}`, 'check the path and its permissions');
     throw error;
   }
-  throw new OperatingError(
-    `${directory} is in use by another process`,
-    'stop that process, or name another directory',
-  );
+  throw new OperatingError(`${directory} is in use by another process`, 'stop that process, or name another directory');
 }
 
 function buildParts(
@@ -395,17 +373,7 @@ function buildParts(
   const redoFiles = new RedoFiles(env, `${directory}/redo`, header);
   const streams = new Streams(env, limits, redoFileSize, journal, redoFiles, files, words);
   const rebuild: RebuildImage = (pageNo, llsn, incarnation, target, at) =>
-    rebuildPage(
-      env.disk,
-      env.crc32,
-      streams.describeIngested(),
-      pageNo,
-      llsn,
-      incarnation,
-      target,
-      at,
-      pageSize,
-    );
+    rebuildPage(env.disk, env.crc32, streams.describeIngested(), pageNo, llsn, incarnation, target, at, pageSize);
   const applicator = new Applicator(pageSize, env.trace, table, arena, files, images, cache, rebuild);
   const ingest = new Ingest(table, arena, files, words);
   const checkpointer = new Checkpointer(
@@ -432,8 +400,7 @@ function buildParts(
 
 /** Renames and creations of a process that died may not be durable yet, though they can be seen (K6 a holds for names too). */
 function syncNames(env: StorageEnv, directory: string): void {
-  for (const path of [directory, `${directory}/images`, `${directory}/redo`])
-    env.disk.syncDirectorySync(path);
+  for (const path of [directory, `${directory}/images`, `${directory}/redo`]) env.disk.syncDirectorySync(path);
 }
 
 function makeDirectories(env: StorageEnv, directory: string): void {

@@ -39,8 +39,7 @@ export function rebuildPage(
   const root = chain.findLastIndex(({record}) => isRoot(record));
   if (root < 0) return false;
   target.bytes.fill(0, at, at + PAGE_HEADER);
-  for (const {record, incarnation: writer} of chain.slice(root))
-    applyRedo(target, at, pageSize, record, 0, writer);
+  for (const {record, incarnation: writer} of chain.slice(root)) applyRedo(target, at, pageSize, record, 0, writer);
   return pageLlsn(target, at) === llsn && pageIncarnation(target, at) === incarnation;
 }
 

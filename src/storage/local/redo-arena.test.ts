@@ -25,8 +25,7 @@ function add(
 
 function llsns(arena: RedoArena, leaf: PageLeaf, i: number): number[] {
   const found: number[] = [];
-  for (let record = leaf.head[i]; record !== NONE; record = arena.next(record))
-    found.push(arena.llsn(record));
+  for (let record = leaf.head[i]; record !== NONE; record = arena.next(record)) found.push(arena.llsn(record));
   return found;
 }
 

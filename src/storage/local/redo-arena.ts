@@ -202,11 +202,7 @@ export class RedoArena {
   #sortList(head: number): number {
     if (head === NONE || this.#next[head] === NONE) return head;
     let slow = head;
-    for (
-      let fast = this.#next[head];
-      fast !== NONE && this.#next[fast] !== NONE;
-      fast = this.#next[this.#next[fast]]
-    )
+    for (let fast = this.#next[head]; fast !== NONE && this.#next[fast] !== NONE; fast = this.#next[this.#next[fast]])
       slow = this.#next[slow];
     const second = this.#next[slow];
     this.#next[slow] = NONE;

@@ -85,14 +85,8 @@ export class LocalRedoStream implements RedoStream {
     done: (error?: string) => void,
   ): void {
     assert(this.#done === undefined, () => 'one redo write at a time');
-    assert(
-      startLsn === this.#nextLsn,
-      () => `redo write at LSN ${startLsn}, the stream is at ${this.#nextLsn}`,
-    );
-    assert(
-      payloadLength > 0 && payloadLength <= this.maxPayload,
-      () => `redo frame of ${payloadLength} bytes`,
-    );
+    assert(startLsn === this.#nextLsn, () => `redo write at LSN ${startLsn}, the stream is at ${this.#nextLsn}`);
+    assert(payloadLength > 0 && payloadLength <= this.maxPayload, () => `redo frame of ${payloadLength} bytes`);
     assert(cplLsn <= startLsn + payloadLength, () => `CPL ${cplLsn} beyond the frame's end`);
     if (this.#failure === undefined) this.#write(memory, at, payloadLength, startLsn, cplLsn, done);
     else done(this.#failure);
@@ -152,8 +146,7 @@ export class LocalRedoStream implements RedoStream {
     const done = this.#done;
     this.#done = undefined;
     if (error !== undefined) this.#end(`${error.code}: ${error.message}`);
-    else if (this.#words.hasFlag(this.#description.node, StreamFlag.sealed))
-      this.#end('the stream has been sealed');
+    else if (this.#words.hasFlag(this.#description.node, StreamFlag.sealed)) this.#end('the stream has been sealed');
     else {
       this.#durableLsn = this.#cplLsn;
       this.#words.setDurable(this.#description.node, this.#cplLsn);

@@ -119,11 +119,7 @@ test('K6 c: old frames in a recycled file, with good checksums and the very LSN 
   const file = world.disk.openSync('v/redo/0000000002-00000001.redo', {});
   const old = new Memory(new ArrayBuffer(1 << 14));
   file.readSync(old.bytes, 0, old.size, 0);
-  assert.equal(
-    old.view.getUint32(REDO_FILE_HEADER + 8, true),
-    1,
-    'the frames of incarnation 1 are still in it',
-  );
+  assert.equal(old.view.getUint32(REDO_FILE_HEADER + 8, true), 1, 'the frames of incarnation 1 are still in it');
   const length = old.view.getUint32(REDO_FILE_HEADER + 12, true);
   stream.write(old, REDO_FILE_HEADER, length, FIRST_LSN, FIRST_LSN + length, () => {});
   world.disk.runCallbacks();
@@ -178,10 +174,7 @@ test('K8: the stream is kept from its checkpoint on, and recovery reads from the
     if (i % 40 === 0) world.volume.checkpointAll();
   }
   world.volume.checkpointAll();
-  assert.ok(
-    !world.disk.existsSync('v/redo/0000000001-00000001.redo'),
-    'what lies below the checkpoint is given back',
-  );
+  assert.ok(!world.disk.existsSync('v/redo/0000000001-00000001.redo'), 'what lies below the checkpoint is given back');
   world.disk.crash();
   const cut = a.ackedLsn;
   world.reopen();
@@ -331,16 +324,11 @@ test('S15: no image is written over that the index names, now or if its last ent
       assert.deepEqual(imageBytes(world, slot), bytes, `slot ${slot} was written over at step ${i}`);
     if (now.some(slot => !kept.has(slot))) reused++;
   }
-  assert.ok(
-    reused > 30 && images.slotCount < 60,
-    `slots go round: ${reused} batches, ${images.slotCount} slots`,
-  );
+  assert.ok(reused > 30 && images.slotCount < 60, `slots go round: ${reused} batches, ${images.slotCount} slots`);
 });
 
 function imageBytes(world: TestWorld, slot: number): Uint8Array {
   const bytes = new Uint8Array(PAGE_SIZE);
-  world.disk
-    .openSync('v/images/000000.images', {readOnly: true})
-    .readSync(bytes, 0, PAGE_SIZE, slot * PAGE_SIZE);
+  world.disk.openSync('v/images/000000.images', {readOnly: true}).readSync(bytes, 0, PAGE_SIZE, slot * PAGE_SIZE);
   return bytes;
 }

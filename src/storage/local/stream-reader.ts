@@ -60,8 +60,7 @@ export class LocalStreamReader implements StreamReader {
     try {
       let reached = Math.max(fromLsn, FIRST_LSN);
       while (reached < this.endLsn) {
-        if (!scanner.load() || (fromLsn >= 0 && scanner.frameLsn > reached))
-          throw this.#missing(scanner, reached);
+        if (!scanner.load() || (fromLsn >= 0 && scanner.frameLsn > reached)) throw this.#missing(scanner, reached);
         reached = this.#scanFrame(scanner, Math.max(reached, fromLsn), visit);
         scanner.advance();
       }

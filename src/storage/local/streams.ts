@@ -75,18 +75,14 @@ export class Streams {
       }
       this.#redoFiles.recycle(incarnation, sequences, this.#limits.freeRedoFilesMax);
     }
-    for (const entry of this.#journal.incarnations())
-      this.#loadStream(entry, onDisk.get(entry.incarnation) ?? []);
+    for (const entry of this.#journal.incarnations()) this.#loadStream(entry, onDisk.get(entry.incarnation) ?? []);
   }
 
   #loadStream(entry: JournalIncarnation, sequences: readonly number[]): void {
     const first = sequences[0] ?? 1;
     for (const [i, sequence] of sequences.entries()) {
       if (sequence !== first + i)
-        throw new CorruptionError(
-          this.#redoFiles.path(entry.incarnation, first + i),
-          'the redo file is missing',
-        );
+        throw new CorruptionError(this.#redoFiles.path(entry.incarnation, first + i), 'the redo file is missing');
       this.#redoFiles.verifyHeader(entry.incarnation, sequence);
     }
     const stream = this.#newState(entry, first, first === 1 ? FIRST_LSN : -1);
@@ -142,8 +138,7 @@ export class Streams {
     );
     stream.phase = 'live';
     this.#words.begin(node, incarnation, FIRST_LSN);
-    while (stream.preparedSequence === 0)
-      if (this.#prepareNext(stream) === NO_SPACE) this.#refuseBirth(incarnation);
+    while (stream.preparedSequence === 0) if (this.#prepareNext(stream) === NO_SPACE) this.#refuseBirth(incarnation);
     return {
       incarnation,
       node,
@@ -172,10 +167,7 @@ export class Streams {
   prepareFiles(): boolean {
     this.#starved = false;
     for (const stream of this.#streams.values()) {
-      if (
-        stream.phase !== 'live' ||
-        stream.preparedSequence >= stream.scanner.sequence + this.#limits.redoFilesAhead
-      )
+      if (stream.phase !== 'live' || stream.preparedSequence >= stream.scanner.sequence + this.#limits.redoFilesAhead)
         continue;
       const allowed = this.#redoFiles.freeCount > 0 || this.#redoFiles.count < this.#limits.redoFilesMax;
       if (allowed && this.#prepareNext(stream) !== NO_SPACE) return true;

@@ -36,10 +36,7 @@ export function inspectDirectory(disk: Disk, directory: string): 'volume' | 'emp
 export function beginCreation(env: StorageEnv, directory: string, shape: VolumeShape): VolumeHeader {
   const {pageSize, redoFileSize} = shape;
   if (!isPageSize(pageSize))
-    throw new OperatingError(
-      `page size ${pageSize}`,
-      `use a power of two from ${PAGE_SIZE_MIN} to ${PAGE_SIZE_MAX}`,
-    );
+    throw new OperatingError(`page size ${pageSize}`, `use a power of two from ${PAGE_SIZE_MIN} to ${PAGE_SIZE_MAX}`);
   if (redoFileSize % 4096 !== 0 || redoFileSize < 1 << 14)
     throw new OperatingError(`redo file size ${redoFileSize}`, 'use a multiple of 4096 from 16384');
   const uuid = [...env.random.secretBytes(16)].map(b => b.toString(16).padStart(2, '0')).join('');
@@ -86,18 +83,12 @@ function readText(disk: Disk, path: string): string {
     return new TextDecoder().decode(bytes.subarray(0, length));
   } catch (error) {
     if (error instanceof DiskFailure)
-      throw new OperatingError(
-        `cannot read ${path}: ${error.message}`,
-        'check that the path is right and readable',
-      );
+      throw new OperatingError(`cannot read ${path}: ${error.message}`, 'check that the path is right and readable');
     throw error;
   }
 }
 
-function parse(
-  text: string,
-  path: string,
-): Partial<Record<'format' | 'uuid' | 'pageSize' | 'redoFileSize', unknown>> {
+function parse(text: string, path: string): Partial<Record<'format' | 'uuid' | 'pageSize' | 'redoFileSize', unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;

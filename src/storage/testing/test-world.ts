@@ -236,10 +236,7 @@ export class TestWorld {
       const end = this.volume.sealStream(incarnation);
       const node = this.nodes.find(n => n?.stream.incarnation === incarnation);
       if (node !== undefined)
-        assert.ok(
-          end >= node.ackedLsn,
-          `stream ${incarnation} ends at ${end}, acknowledged was ${node.ackedLsn}`,
-        );
+        assert.ok(end >= node.ackedLsn, `stream ${incarnation} ends at ${end}, acknowledged was ${node.ackedLsn}`);
       this.#cut(incarnation, end);
       let scanned = 0;
       const reader = this.volume.readStream(incarnation);
