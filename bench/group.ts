@@ -5,11 +5,11 @@
 import {Connection, ServerError} from './client/connection.ts';
 import type {GroupPlan, Options} from './options.ts';
 import {ratiosOf} from './report/ratios.ts';
-import type {Cell, GroupResult, Run, ServerInfo} from './report/result.ts';
+import {type Cell, DISTURBED, type GroupResult, type Run, type ServerInfo} from './report/result.ts';
 import {short} from './report/table.ts';
 import {makeServer} from './servers/catalog.ts';
 import {type Counters, counted, type Server} from './servers/server.ts';
-import {connectionsOn, processorMs} from './system/process-stats.ts';
+import {connectionsOn, machineMs, ownMs, processorMs} from './system/process-stats.ts';
 import type {Scratch} from './system/scratch.ts';
 import {failed, type Sample, type Workload} from './workloads/workload.ts';
 
@@ -68,9 +68,7 @@ class Group {
         this.#infos.push({name, version: server.version, settings: server.settings, startMs});
         this.#session.say(`${name} ${server.version}: first query after ${startMs.toFixed(0)} ms`);
       } catch (error) {
-        this.#note(
-          `${name} did not start: ${words(error)}\n${server.output.trim().split('\n').slice(-8).join('\n')}`,
-        );
+        this.#note(`${name} did not start: ${words(error)}\n${server.output.trim().split('\n').slice(-8).join('\n')}`);
         await server.stop();
       }
     }
@@ -125,9 +123,7 @@ class Group {
         await this.#rest();
         const run = await measure(workload, server, threads, options.seconds);
         runs[server.name].push(run);
-        say(
-          `${workload.name}, ${threads} connections, round ${round}: ${server.name} ${told(run, workload.unit)}`,
-        );
+        say(`${workload.name}, ${threads} connections, round ${round}: ${server.name} ${told(run, workload.unit)}`);
         if (run.failure !== undefined)
           this.#note(`${workload.name}, ${threads} connections, ${server.name}: ${run.failure}`);
         this.#noteDeath(server);
@@ -192,6 +188,8 @@ class Group {
 async function measure(workload: Workload, server: Server, threads: number, seconds: number): Promise<Run> {
   const before = await countersOf(server);
   const processorBefore = processorMs(server.pids);
+  const othersBefore = othersMs(server);
+  const started = performance.now();
   let connections: Record<string, number> = {};
   const look = setTimeout(() => {
     connections = connectionsOn(server.ports);
@@ -199,8 +197,14 @@ async function measure(workload: Workload, server: Server, threads: number, seco
   const sample = await timed(workload, server, threads, seconds);
   clearTimeout(look);
   const processor = processorMs(server.pids) - processorBefore;
+  const others = (othersMs(server) - othersBefore) / (performance.now() - started);
   const counters = counted(before, await countersOf(server));
-  return {...sample, processorMs: processor / Math.max(1, sample.done), counters, connections};
+  return {...sample, processorMs: processor / Math.max(1, sample.done), others, counters, connections};
+}
+
+/** Processor time of everybody else on the machine. */
+function othersMs(server: Server): number {
+  return machineMs() - processorMs(server.pids) - ownMs();
 }
 
 /** None when the server does not answer: its run has failed already, or will. */
@@ -216,10 +220,7 @@ async function countersOf(server: Server): Promise<Counters> {
 async function timed(workload: Workload, server: Server, threads: number, seconds: number): Promise<Sample> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Sample>(done => {
-    timer = setTimeout(
-      () => done(failed('hung: clients got no answer')),
-      (seconds + OVERTIME_SECONDS) * 1000,
-    );
+    timer = setTimeout(() => done(failed('hung: clients got no answer')), (seconds + OVERTIME_SECONDS) * 1000);
   });
   try {
     return await Promise.race([workload.run(server, threads, seconds), late]);
@@ -233,7 +234,8 @@ async function timed(workload: Workload, server: Server, threads: number, second
 function told(run: Run, unit: string): string {
   if (run.failure !== undefined) return `failed: ${run.failure}`;
   const errors = run.errors === 0 ? '' : `, ${run.errors} errors`;
-  return `${short(run.rate)} ${unit}, p95 ${short(run.p95Ms)} ms, ${short(run.processorMs * 1000)} us of processor each${errors}`;
+  const others = run.others < DISTURBED ? '' : `, disturbed: others used ${run.others.toFixed(2)} cores`;
+  return `${short(run.rate)} ${unit}, p95 ${short(run.p95Ms)} ms, ${short(run.processorMs * 1000)} us of processor each${errors}${others}`;
 }
 
 /** The same rule for lost updates on all servers, so that none has to refuse what another lets pass. */

@@ -51,8 +51,7 @@ async function measureAll(options: Options, scratch: Scratch): Promise<BenchResu
   const machine = await describeMachine(scratch.directory);
   const workloads = makeWorkloads(options, say);
   const groups: GroupResult[] = [];
-  if (workloads.length > 0)
-    for (const plan of options.groups) groups.push(await runGroup(session, plan, workloads));
+  if (workloads.length > 0) for (const plan of options.groups) groups.push(await runGroup(session, plan, workloads));
   const studies: Study[] = [];
   for (const name of options.studies) studies.push(await runStudy(name, session));
   const {groups: _groups, out: _out, scratch: _scratch, ...settings} = options;

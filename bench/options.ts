@@ -136,8 +136,7 @@ export function readOptions(args: readonly string[], out: string): Options | und
   const {values} = parseArgs({args: [...args], options: FLAGS});
   if (values.help === true) return undefined;
   const profile = values.quick === true ? QUICK : FULL;
-  const isChanged =
-    values.servers !== undefined || values.workloads !== undefined || values.studies !== undefined;
+  const isChanged = values.servers !== undefined || values.workloads !== undefined || values.studies !== undefined;
   return {
     profile: isChanged ? 'custom' : values.quick === true ? 'quick' : 'full',
     groups: values.servers === undefined ? profile.groups : readGroups(values.servers),
@@ -150,21 +149,13 @@ export function readOptions(args: readonly string[], out: string): Options | und
     deadlineSeconds: isChanged ? Number.POSITIVE_INFINITY : profile.deadline,
     tables: number(values.tables ?? '4', '--tables', 1, 1000),
     rows: number(values.rows ?? '25000', '--rows', 100, 100_000_000),
-    distribution: oneOf(
-      values['rand-type'] ?? 'special',
-      ['special', 'uniform', 'gaussian', 'pareto'],
-      '--rand-type',
-    ),
+    distribution: oneOf(values['rand-type'] ?? 'special', ['special', 'uniform', 'gaussian', 'pareto'], '--rand-type'),
     warehouses: number(values.warehouses ?? profile.warehouses, '--warehouses', 1, 10_000),
     tpccShare: number(values['tpcc-share'] ?? profile.share, '--tpcc-share', 0.001, 1),
     affinity: values['tpcc-affinity'] === true,
     bufferMiB: number(values['buffer-mib'] ?? '1024', '--buffer-mib', 64, 1_000_000),
     galeraFlush: oneOf(values['galera-flush'] ?? '1', ['0', '1', '2'], '--galera-flush'),
-    snapshotIsolation: oneOf(
-      values['snapshot-isolation'] ?? 'off',
-      ['on', 'off', 'default'],
-      '--snapshot-isolation',
-    ),
+    snapshotIsolation: oneOf(values['snapshot-isolation'] ?? 'off', ['on', 'off', 'default'], '--snapshot-isolation'),
     restartMiB: number(values['restart-mib'] ?? profile.restartMiB, '--restart-mib', 1, 1_000_000),
     scratch: values.scratch,
     out: values.out ?? out,

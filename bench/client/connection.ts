@@ -83,9 +83,7 @@ export class Connection {
     this.#fail = fail;
     this.#socket = connect({host: HOST, port: address.port, noDelay: true});
     this.#socket.on('data', bytes => this.#receive(bytes));
-    this.#socket.on('error', error =>
-      this.#lose(new ConnectionLost(`port ${address.port}: ${error.message}`)),
-    );
+    this.#socket.on('error', error => this.#lose(new ConnectionLost(`port ${address.port}: ${error.message}`)));
     this.#closed = new Promise(closed => {
       this.#socket.once('close', () => {
         this.#lose(new ConnectionLost(`port ${address.port}: the server closed the connection`));

@@ -2,19 +2,7 @@
 
 import {figure} from './ratios.ts';
 import type {BenchResult, Cell, GroupResult, Study} from './result.ts';
-import {
-  circle,
-  colour,
-  FAINT,
-  INK,
-  legend,
-  line,
-  picture,
-  polyline,
-  rectangle,
-  roundUp,
-  text,
-} from './svg.ts';
+import {circle, colour, FAINT, INK, legend, line, picture, polyline, rectangle, roundUp, text} from './svg.ts';
 import {short} from './table.ts';
 
 /** Plots by file name. */
@@ -80,10 +68,7 @@ function ratesChart(group: GroupResult): string {
     return [...frame(panel, `${workload}, ${cells[0].unit}`, max), ...bars];
   });
   const {width, height} = panelsSize(workloads.length);
-  return picture(width, height, `Rates by connections: ${names.join(', ')}`, [
-    legend(16, 46, names),
-    ...shapes,
-  ]);
+  return picture(width, height, `Rates by connections: ${names.join(', ')}`, [legend(16, 46, names), ...shapes]);
 }
 
 function bundle(
@@ -147,10 +132,7 @@ function ratioRow(cell: Cell, names: readonly string[], y: number, x: (ratio: nu
     const ratio = cell.ratios[name];
     if (ratio === undefined) return [];
     const own = y + (i - names.length / 2) * 5;
-    return [
-      line(x(ratio.min), own, x(ratio.max), own, colour(i), 2),
-      circle(x(ratio.median), own, 4, colour(i)),
-    ];
+    return [line(x(ratio.min), own, x(ratio.max), own, colour(i), 2), circle(x(ratio.median), own, 4, colour(i))];
   });
   return [text(182, y + 4, `${cell.workload}, ${cell.threads}`, {anchor: 'end'}), ...shapes];
 }

@@ -11,9 +11,7 @@ export function ratiosOf(runs: Runs, baseline: string): Record<string, Spread> {
   const base = runs[baseline] ?? [];
   for (const [name, own] of Object.entries(runs)) {
     if (name === baseline) continue;
-    const rounds = own.map((run, i) =>
-      isGood(run) && isGood(base[i]) ? run.rate / base[i].rate : Number.NaN,
-    );
+    const rounds = own.map((run, i) => (isGood(run) && isGood(base[i]) ? run.rate / base[i].rate : Number.NaN));
     const found = spread(rounds);
     if (found !== undefined) ratios[name] = found;
   }

@@ -7,10 +7,15 @@ import type {Spread} from './statistics.ts';
 
 export const RESULT_FORMAT = 1;
 
+/** A run is disturbed when others on the machine used this much of a core. The kernel's own work, writing back and networking, is below it. */
+export const DISTURBED = 0.2;
+
 /** One run, with what it cost the server. */
 export interface Run extends Sample {
   /** Processor time of the server's processes for each unit done. Milliseconds. */
   readonly processorMs: number;
+  /** Cores that processes beside server and clients used meanwhile, on average. */
+  readonly others: number;
   /** What the server's own counters grew by. */
   readonly counters: Counters;
   /** Connections on each port in the middle of the run. */

@@ -26,14 +26,7 @@ export function rectangle(x: number, y: number, width: number, height: number, f
   return `<rect x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(Math.max(0, height))}" fill="${fill}"/>`;
 }
 
-export function line(
-  x1: number,
-  y1: number,
-  x2: number,
-  y2: number,
-  stroke: string,
-  width: number = 1,
-): string {
+export function line(x1: number, y1: number, x2: number, y2: number, stroke: string, width: number = 1): string {
   return `<line x1="${at(x1)}" y1="${at(y1)}" x2="${at(x2)}" y2="${at(y2)}" stroke="${stroke}" stroke-width="${width}"/>`;
 }
 

@@ -15,15 +15,7 @@ const RATES: readonly RateTarget[] = [
   {
     server: 'pando-2',
     rival: 'mariadb',
-    workloads: [
-      'read_only',
-      'read_write',
-      'write_only',
-      'update_index',
-      'update_non_index',
-      'insert',
-      'tpcc',
-    ],
+    workloads: ['read_only', 'read_write', 'write_only', 'update_index', 'update_non_index', 'insert', 'tpcc'],
     ratio: 1,
   },
   {server: 'pando-3', rival: 'galera-3', workloads: ['read_write', 'write_only', 'update_index'], ratio: 2.5},
@@ -99,13 +91,9 @@ const STUDIES: readonly StudyTarget[] = [
 export function judge(result: Pick<BenchResult, 'groups' | 'studies'>): Verdict[] {
   return [
     ...RATES.flatMap(target =>
-      target.workloads.flatMap(workload =>
-        THREADS.map(threads => judgeRate(result.groups, target, workload, threads)),
-      ),
+      target.workloads.flatMap(workload => THREADS.map(threads => judgeRate(result.groups, target, workload, threads))),
     ),
-    ...RATES.flatMap(target =>
-      target.workloads.map(workload => judgeLatency(result.groups, target, workload)),
-    ),
+    ...RATES.flatMap(target => target.workloads.map(workload => judgeLatency(result.groups, target, workload))),
     ...judgeErrors(result.groups),
     ...STUDIES.map(target => judgeStudy(result.studies, target)),
   ];
@@ -119,20 +107,13 @@ function findCell(
 ): Cell | undefined {
   return groups
     .filter(
-      group =>
-        group.servers[0]?.name === target.rival &&
-        group.servers.some(server => server.name === target.server),
+      group => group.servers[0]?.name === target.rival && group.servers.some(server => server.name === target.server),
     )
     .flatMap(group => group.cells)
     .find(cell => cell.workload === workload && cell.threads === threads);
 }
 
-function judgeRate(
-  groups: readonly GroupResult[],
-  target: RateTarget,
-  workload: string,
-  threads: number,
-): Verdict {
+function judgeRate(groups: readonly GroupResult[], target: RateTarget, workload: string, threads: number): Verdict {
   const ratio = findCell(groups, target, workload, threads)?.ratios[target.server]?.median;
   return verdict(`${target.server} / ${target.rival}: ${workload}, ${threads} connections`, ratio, {
     min: target.ratio,
@@ -149,9 +130,7 @@ function judgeLatency(groups: readonly GroupResult[], target: RateTarget, worklo
 
 /** Refusals of Pando beyond the deadlocks that it counted itself, over all cells of the comparison with Galera. */
 function judgeErrors(groups: readonly GroupResult[]): Verdict[] {
-  const cells = groups
-    .filter(group => group.servers[0]?.name.startsWith('galera'))
-    .flatMap(group => group.cells);
+  const cells = groups.filter(group => group.servers[0]?.name.startsWith('galera')).flatMap(group => group.cells);
   const own = cells.filter(cell => cell.runs['pando-3'] !== undefined);
   const beyond = own.map(cell =>
     Math.max(
@@ -165,9 +144,7 @@ function judgeErrors(groups: readonly GroupResult[]): Verdict[] {
 
 function judgeStudy(studies: readonly Study[], target: StudyTarget): Verdict {
   const rows = studies.find(study => study.name === target.study)?.rows ?? [];
-  const row = rows.find(one =>
-    Object.entries(target.where).every(([column, value]) => one[column] === value),
-  );
+  const row = rows.find(one => Object.entries(target.where).every(([column, value]) => one[column] === value));
   const value = row?.[target.column];
   return verdict(target.target, typeof value === 'number' ? value : undefined, target);
 }
@@ -175,8 +152,7 @@ function judgeStudy(studies: readonly Study[], target: StudyTarget): Verdict {
 function verdict(target: string, value: number | undefined, bounds: {min?: number; max?: number}): Verdict {
   const {min, max} = bounds;
   const wanted = min === undefined ? `<= ${max}` : `>= ${min}`;
-  if (value === undefined || Number.isNaN(value))
-    return {target, wanted, measured: 'not measured', met: undefined};
+  if (value === undefined || Number.isNaN(value)) return {target, wanted, measured: 'not measured', met: undefined};
   const met = (min === undefined || value >= min) && (max === undefined || value <= max);
   return {target, wanted, measured: value.toFixed(2), met};
 }

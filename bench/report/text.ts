@@ -1,7 +1,7 @@
 // The report for people: one table per group with rates, ratios, errors and latencies, one per study, and the targets.
 
 import {figure, total} from './ratios.ts';
-import type {BenchResult, Cell, GroupResult, Study, Verdict} from './result.ts';
+import {type BenchResult, type Cell, DISTURBED, type GroupResult, type Study, type Verdict} from './result.ts';
 import type {Spread} from './statistics.ts';
 import {short, table} from './table.ts';
 
@@ -38,8 +38,16 @@ export function groupText(group: GroupResult): string {
     cell.unit,
     ...names.flatMap((name, i) => serverCells(cell, name, i > 0)),
   ]);
-  const notes = group.notes.map(note => `! ${note}`);
+  const notes = [...disturbances(group), ...group.notes].map(note => `! ${note}`);
   return [title, table([head, ...rows]), ...notes].join('\n');
+}
+
+/** A word when the machine was not ours alone. */
+function disturbances(group: GroupResult): string[] {
+  const runs = group.cells.flatMap(cell => Object.values(cell.runs).flat());
+  const disturbed = runs.filter(run => run.others >= DISTURBED);
+  if (disturbed.length === 0) return [];
+  return [`${disturbed.length} of ${runs.length} runs were disturbed: others used ${DISTURBED} cores or more`];
 }
 
 function serverCells(cell: Cell, server: string, withRatio: boolean): string[] {

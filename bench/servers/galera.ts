@@ -24,12 +24,7 @@ export class Galera implements Server {
   readonly ports: readonly number[];
   readonly #nodes: readonly MariadbNode[];
 
-  private constructor(
-    name: string,
-    version: string,
-    nodes: readonly MariadbNode[],
-    settings: Record<string, string>,
-  ) {
+  private constructor(name: string, version: string, nodes: readonly MariadbNode[], settings: Record<string, string>) {
     this.name = name;
     this.version = version;
     this.settings = settings;
@@ -93,8 +88,7 @@ export class Galera implements Server {
   async counters(): Promise<Counters> {
     const sums: Record<string, number> = {};
     for (const node of this.#nodes) {
-      for (const [name, value] of Object.entries(await node.counters()))
-        sums[name] = (sums[name] ?? 0) + value;
+      for (const [name, value] of Object.entries(await node.counters())) sums[name] = (sums[name] ?? 0) + value;
     }
     return sums;
   }

@@ -127,9 +127,7 @@ export class MariadbNode {
 
   async counters(): Promise<Counters> {
     return Object.fromEntries(
-      (await this.status())
-        .filter(([name]) => COUNTERS.has(name))
-        .map(([name, value]) => [name, Number(value)]),
+      (await this.status()).filter(([name]) => COUNTERS.has(name)).map(([name, value]) => [name, Number(value)]),
     );
   }
 

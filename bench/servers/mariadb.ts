@@ -25,11 +25,7 @@ export class Mariadb implements Server {
     const version = mariadbVersion();
     if (version === undefined) return undefined;
     const settings = commonSettings(place.bufferMiB);
-    return new Mariadb(
-      version,
-      new MariadbNode('mariadb', await freePorts(1), place.scratch, settings),
-      settings,
-    );
+    return new Mariadb(version, new MariadbNode('mariadb', await freePorts(1), place.scratch, settings), settings);
   }
 
   get pids(): readonly number[] {

@@ -24,13 +24,7 @@ export class Pando implements Server {
   readonly #args: readonly string[];
   #child: Child | undefined;
 
-  private constructor(
-    name: string,
-    port: number,
-    primaries: number,
-    sizes: Record<string, string>,
-    data: string[],
-  ) {
+  private constructor(name: string, port: number, primaries: number, sizes: Record<string, string>, data: string[]) {
     this.name = name;
     this.version = execFileSync(process.execPath, [MAIN, '--version'], {encoding: 'utf8'}).trim();
     this.ports = Array.from({length: primaries}, (_, i) => port + 1 + i);

@@ -74,9 +74,7 @@ export async function waitForAnswer(
       await new Promise(done => setTimeout(done, POLL_MS));
     }
   }
-  throw new Error(
-    `the server on port ${port} did not answer in time: ${last instanceof Error ? last.message : last}`,
-  );
+  throw new Error(`the server on port ${port} did not answer in time: ${last instanceof Error ? last.message : last}`);
 }
 
 /** Differences between two readings. */

@@ -8,11 +8,7 @@ import {run} from '../system/children.ts';
 const MAIN = fileURLToPath(new URL('../micro/main.ts', import.meta.url));
 
 export async function microStudy(session: Session): Promise<Study> {
-  const {code, output} = await run(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    MAIN,
-    '--json',
-  ]);
+  const {code, output} = await run(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, '--json']);
   const settings = {node: process.version};
   const title = 'Micro-benchmarks, each beside its limit';
   const found = /^\[.*\]$/m.exec(output);

@@ -42,8 +42,7 @@ export async function restartStudy(session: Session): Promise<Study> {
   }
   return {
     name: 'restart',
-    title:
-      'Restart after kill -9 under write load: milliseconds from process start to a row of the filled table',
+    title: 'Restart after kill -9 under write load: milliseconds from process start to a row of the filled table',
     settings: {mebibytes: restartMiB, writers: WRITERS, loadMs: LOAD_MS},
     rows: notebook.rows,
     notes: notebook.notes,
@@ -61,9 +60,7 @@ async function fill(server: Server, rows: number): Promise<void> {
   });
   const share = Math.ceil(rows / FILLERS);
   await Promise.all(
-    Array.from({length: FILLERS}, (_, i) =>
-      fillRange(server, i * share + 1, Math.min(rows, (i + 1) * share)),
-    ),
+    Array.from({length: FILLERS}, (_, i) => fillRange(server, i * share + 1, Math.min(rows, (i + 1) * share))),
   );
 }
 

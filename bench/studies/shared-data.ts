@@ -86,9 +86,7 @@ async function measure(server: Server, mix: Mix, share: number, seconds: number)
 /** Adds the growth of the processor time against the same load on one primary. */
 function compare(row: StudyRow, rows: readonly StudyRow[]): StudyRow {
   const one =
-    rows.find(
-      other => other.mix === row.mix && other['shared %'] === row['shared %'] && other.primaries === 1,
-    ) ?? row;
+    rows.find(other => other.mix === row.mix && other['shared %'] === row['shared %'] && other.primaries === 1) ?? row;
   return {...row, 'cpu / 1 primary': Number(row['cpu ms']) / Number(one['cpu ms'])};
 }
 

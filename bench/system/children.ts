@@ -106,22 +106,14 @@ export interface Finished {
 }
 
 /** Runs a program to its end. */
-export async function run(
-  program: string,
-  args: readonly string[],
-  options: StartOptions = {},
-): Promise<Finished> {
+export async function run(program: string, args: readonly string[], options: StartOptions = {}): Promise<Finished> {
   const child = await Child.start(program, program, args, options);
   const code = await child.ended;
   return {code, output: child.output};
 }
 
 /** Runs a program to its end; throws with its output when it fails. */
-export async function mustRun(
-  program: string,
-  args: readonly string[],
-  options: StartOptions = {},
-): Promise<string> {
+export async function mustRun(program: string, args: readonly string[], options: StartOptions = {}): Promise<string> {
   const {code, output} = await run(program, args, options);
   if (code !== 0) throw new Error(`${program} ended with ${code}:\n${output.slice(-2000)}`);
   return output;

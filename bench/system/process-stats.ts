@@ -21,6 +21,27 @@ export function processorMs(pids: readonly number[]): number {
   return (ticks * 1000) / HERTZ;
 }
 
+/** Processor time of the whole machine so far, without waiting and idleness. Milliseconds. */
+export function machineMs(): number {
+  const [user, nice, system, , , irq, softirq] = readOrEmpty('/proc/stat')
+    .split('\n')[0]
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return ((user + nice + system + irq + softirq) * 1000) / HERTZ;
+}
+
+/** Processor time of this process and of those it has started and that have ended. Milliseconds. */
+export function ownMs(): number {
+  const text = readOrEmpty('/proc/self/stat');
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  return ((fields[UTIME] + fields[STIME] + fields[UTIME + 2] + fields[STIME + 2]) * 1000) / HERTZ;
+}
+
 /** Memory that the processes hold, shared pages counted by shares. Bytes. */
 export function memoryBytes(pids: readonly number[]): number {
   let kilobytes = 0;

@@ -20,10 +20,7 @@ export async function checkTpcc(connection: Connection): Promise<readonly string
 async function checkAll(connection: Connection): Promise<readonly string[]> {
   const read = (sql: string, keys: number): Promise<Groups> => readGroups(connection, sql, keys);
   const perDistrict = (column: string, table: string, prefix: string): Promise<Groups> =>
-    read(
-      `SELECT ${prefix}_w_id, ${prefix}_d_id, ${column} FROM ${table} GROUP BY ${prefix}_w_id, ${prefix}_d_id`,
-      2,
-    );
+    read(`SELECT ${prefix}_w_id, ${prefix}_d_id, ${column} FROM ${table} GROUP BY ${prefix}_w_id, ${prefix}_d_id`, 2);
   const warehouseYtd = await read('SELECT w_id, w_ytd FROM warehouse', 1);
   const districtYtd = await read('SELECT d_w_id, d_id, d_ytd FROM district', 2);
   const lastGiven = await read('SELECT d_w_id, d_id, d_next_o_id - 1 FROM district', 2);
@@ -83,9 +80,7 @@ async function checkMoney(read: Read, warehouseYtd: Groups, districtYtd: Groups)
   );
   const balance = await read('SELECT c_w_id, c_d_id, c_id, c_balance FROM customer', 3);
   const payments = await read('SELECT c_w_id, c_d_id, c_id, c_ytd_payment FROM customer', 3);
-  const expected = new Map(
-    [...balance.keys()].map(key => [key, (bought.get(key) ?? 0) - (paidBy.get(key) ?? 0)]),
-  );
+  const expected = new Map([...balance.keys()].map(key => [key, (bought.get(key) ?? 0) - (paidBy.get(key) ?? 0)]));
   const together = new Map([...balance].map(([key, value]) => [key, value + (payments.get(key) ?? 0)]));
   const amounts = new Map([...balance.keys()].map(key => [key, bought.get(key) ?? 0]));
   return [
@@ -122,9 +117,7 @@ function pick(groups: Groups, like: Groups): Groups {
 }
 
 function differences(condition: string, left: Groups, right: Groups): string[] {
-  const wrong = [...new Set([...left.keys(), ...right.keys()])].filter(
-    key => left.get(key) !== right.get(key),
-  );
+  const wrong = [...new Set([...left.keys(), ...right.keys()])].filter(key => left.get(key) !== right.get(key));
   return wrong
     .slice(0, TOLD_MAX)
     .map(

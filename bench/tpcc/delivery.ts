@@ -3,8 +3,7 @@
 import {DISTRICTS} from './scale.ts';
 import type {Terminal} from './terminal.ts';
 
-const OLDEST =
-  'SELECT no_o_id FROM new_order WHERE no_w_id = ? AND no_d_id = ? ORDER BY no_o_id LIMIT 1 FOR UPDATE';
+const OLDEST = 'SELECT no_o_id FROM new_order WHERE no_w_id = ? AND no_d_id = ? ORDER BY no_o_id LIMIT 1 FOR UPDATE';
 const TAKE = 'DELETE FROM new_order WHERE no_w_id = ? AND no_d_id = ? AND no_o_id = ?';
 const CUSTOMER = 'SELECT o_c_id FROM orders WHERE o_w_id = ? AND o_d_id = ? AND o_id = ?';
 const CARRY = 'UPDATE orders SET o_carrier_id = ? WHERE o_w_id = ? AND o_d_id = ? AND o_id = ?';

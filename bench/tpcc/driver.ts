@@ -72,9 +72,7 @@ class Run {
   }
 
   async connect(): Promise<void> {
-    this.#terminals = await Promise.all(
-      Array.from({length: this.#options.terminals}, (_, i) => this.#terminal(i)),
-    );
+    this.#terminals = await Promise.all(Array.from({length: this.#options.terminals}, (_, i) => this.#terminal(i)));
   }
 
   async go(): Promise<DriverResult> {

@@ -33,13 +33,7 @@ async function loadItems(connection: Connection, scale: Scale): Promise<void> {
   const random = new TpccRandom(SEED);
   const items = new BulkInsert(connection, 'item');
   for (let id = 1; id <= scale.items; id++) {
-    await items.add([
-      id,
-      random.between(1, 10_000),
-      random.text(14, 24),
-      random.money(1, 100),
-      random.data(),
-    ]);
+    await items.add([id, random.between(1, 10_000), random.text(14, 24), random.money(1, 100), random.data()]);
   }
   await items.flush();
 }
@@ -71,12 +65,7 @@ function address(random: TpccRandom): string[] {
   return [random.text(10, 20), random.text(10, 20), random.text(10, 20), random.text(2, 2), random.zip()];
 }
 
-async function loadStock(
-  connection: Connection,
-  scale: Scale,
-  random: TpccRandom,
-  warehouse: number,
-): Promise<void> {
+async function loadStock(connection: Connection, scale: Scale, random: TpccRandom, warehouse: number): Promise<void> {
   const stock = new BulkInsert(connection, 'stock');
   for (let item = 1; item <= scale.items; item++) {
     const districts = Array.from({length: DISTRICTS}, () => random.text(24, 24));
@@ -134,16 +123,7 @@ async function loadCustomers(
       0,
       random.text(300, 500),
     ]);
-    await history.add([
-      id,
-      district,
-      warehouse,
-      district,
-      warehouse,
-      NOW,
-      PAYMENT_START,
-      random.text(12, 24),
-    ]);
+    await history.add([id, district, warehouse, district, warehouse, NOW, PAYMENT_START, random.text(12, 24)]);
   }
   await customers.flush();
   await history.flush();
@@ -171,18 +151,7 @@ async function loadOrders(
       const item = random.between(1, scale.items);
       const amount = isNew ? random.between(1, 999_999) / 100 : 0;
       const delivered = isNew ? null : NOW;
-      await lines.add([
-        id,
-        district,
-        warehouse,
-        number,
-        item,
-        warehouse,
-        delivered,
-        5,
-        amount,
-        random.text(24, 24),
-      ]);
+      await lines.add([id, district, warehouse, number, item, warehouse, delivered, 5, amount, random.text(24, 24)]);
     }
     if (isNew) await fresh.add([id, district, warehouse]);
   }

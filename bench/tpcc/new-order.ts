@@ -19,8 +19,7 @@ const REMOTE_PERCENT = 1;
 const LOCK_DISTRICT = 'SELECT d_next_o_id, d_tax FROM district WHERE d_w_id = ? AND d_id = ? FOR UPDATE';
 const NEXT_ORDER = 'UPDATE district SET d_next_o_id = d_next_o_id + 1 WHERE d_w_id = ? AND d_id = ?';
 const WAREHOUSE_TAX = 'SELECT w_tax FROM warehouse WHERE w_id = ?';
-const CUSTOMER =
-  'SELECT c_discount, c_last, c_credit FROM customer WHERE c_w_id = ? AND c_d_id = ? AND c_id = ?';
+const CUSTOMER = 'SELECT c_discount, c_last, c_credit FROM customer WHERE c_w_id = ? AND c_d_id = ? AND c_id = ?';
 const INSERT_ORDER =
   'INSERT INTO orders (o_id, o_d_id, o_w_id, o_c_id, o_entry_d, o_ol_cnt, o_all_local) VALUES (?, ?, ?, ?, ?, ?, ?)';
 const INSERT_NEW = 'INSERT INTO new_order (no_o_id, no_d_id, no_w_id) VALUES (?, ?, ?)';
@@ -33,8 +32,7 @@ const INSERT_LINE =
   'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const LOCK_STOCK = Array.from(
   {length: DISTRICTS},
-  (_, i) =>
-    `SELECT s_quantity, s_data, ${stockDistrict(i + 1)} FROM stock WHERE s_w_id = ? AND s_i_id = ? FOR UPDATE`,
+  (_, i) => `SELECT s_quantity, s_data, ${stockDistrict(i + 1)} FROM stock WHERE s_w_id = ? AND s_i_id = ? FOR UPDATE`,
 );
 
 /** Runs one; false when it was rolled back as the standard wants. */
@@ -50,15 +48,7 @@ export async function newOrder(terminal: Terminal): Promise<boolean> {
   await terminal.row(WAREHOUSE_TAX, [warehouse]);
   await terminal.row(CUSTOMER, [warehouse, district, customer]);
   const now = terminal.now();
-  await terminal.execute(INSERT_ORDER, [
-    order,
-    district,
-    warehouse,
-    customer,
-    now,
-    lines.length,
-    Number(isLocal),
-  ]);
+  await terminal.execute(INSERT_ORDER, [order, district, warehouse, customer, now, lines.length, Number(isLocal)]);
   await terminal.execute(INSERT_NEW, [order, district, warehouse]);
   for (let i = 0; i < lines.length; i++) {
     if (await addLine(terminal, Number(order), district, i + 1, lines[i])) continue;
@@ -78,8 +68,7 @@ function chooseLines(terminal: Terminal): Line[] {
     quantity: random.between(1, 10),
   }));
   lines.sort((a, b) => a.supplier - b.supplier || a.item - b.item);
-  if (random.chance(ROLLBACK_PERCENT))
-    lines[lines.length - 1] = {...lines[lines.length - 1], item: scale.items + 1};
+  if (random.chance(ROLLBACK_PERCENT)) lines[lines.length - 1] = {...lines[lines.length - 1], item: scale.items + 1};
   return lines;
 }
 
@@ -100,16 +89,6 @@ async function addLine(
   await terminal.execute(UPDATE_STOCK, [left >= 10 ? left : left + 91, quantity, isRemote, supplier, item]);
   const amount = (quantity * Math.round(Number(found[0]) * 100)) / 100;
   const {warehouse} = terminal;
-  await terminal.execute(INSERT_LINE, [
-    order,
-    district,
-    warehouse,
-    number,
-    item,
-    supplier,
-    quantity,
-    amount,
-    info,
-  ]);
+  await terminal.execute(INSERT_LINE, [order, district, warehouse, number, item, supplier, quantity, amount, info]);
   return true;
 }

@@ -9,8 +9,7 @@ const REMOTE_PERCENT = 15;
 const DATA_MAX = 500;
 
 const PAY_WAREHOUSE = 'UPDATE warehouse SET w_ytd = w_ytd + ? WHERE w_id = ?';
-const WAREHOUSE =
-  'SELECT w_street_1, w_street_2, w_city, w_state, w_zip, w_name FROM warehouse WHERE w_id = ?';
+const WAREHOUSE = 'SELECT w_street_1, w_street_2, w_city, w_state, w_zip, w_name FROM warehouse WHERE w_id = ?';
 const PAY_DISTRICT = 'UPDATE district SET d_ytd = d_ytd + ? WHERE d_w_id = ? AND d_id = ?';
 const DISTRICT =
   'SELECT d_street_1, d_street_2, d_city, d_state, d_zip, d_name FROM district WHERE d_w_id = ? AND d_id = ?';

@@ -36,8 +36,7 @@ export class TpccRandom {
 
   text(low: number, high: number): string {
     let text = '';
-    for (let length = this.between(low, high); length > 0; length--)
-      text += LETTERS[this.#prng.below(LETTERS.length)];
+    for (let length = this.between(low, high); length > 0; length--) text += LETTERS[this.#prng.below(LETTERS.length)];
     return text;
   }
 
@@ -88,9 +87,5 @@ export class TpccRandom {
 }
 
 export function lastName(number: number): string {
-  return (
-    SYLLABLES[Math.floor(number / 100) % 10] +
-    SYLLABLES[Math.floor(number / 10) % 10] +
-    SYLLABLES[number % 10]
-  );
+  return SYLLABLES[Math.floor(number / 100) % 10] + SYLLABLES[Math.floor(number / 10) % 10] + SYLLABLES[number % 10];
 }

@@ -7,9 +7,7 @@ const ADDRESS = (prefix: string): string =>
   `${prefix}_street_1 VARCHAR(20) NOT NULL, ${prefix}_street_2 VARCHAR(20) NOT NULL, ${prefix}_city VARCHAR(20) NOT NULL, ` +
   `${prefix}_state CHAR(2) NOT NULL, ${prefix}_zip CHAR(9) NOT NULL`;
 
-const STOCK_DISTRICTS = Array.from({length: 10}, (_, i) => `${stockDistrict(i + 1)} CHAR(24) NOT NULL`).join(
-  ', ',
-);
+const STOCK_DISTRICTS = Array.from({length: 10}, (_, i) => `${stockDistrict(i + 1)} CHAR(24) NOT NULL`).join(', ');
 
 /** Column of `stock` with the text for a district. */
 export function stockDistrict(district: number): string {

@@ -51,9 +51,7 @@ export class BulkLoad implements Workload {
 function openAll(server: Server, count: number): Promise<Connection[]> {
   const {ports} = server;
   return Promise.all(
-    Array.from({length: count}, (_, i) =>
-      Connection.open({port: ports[i % ports.length], database: DATABASE}),
-    ),
+    Array.from({length: count}, (_, i) => Connection.open({port: ports[i % ports.length], database: DATABASE})),
   );
 }
 

@@ -40,11 +40,7 @@ export class Tally {
 }
 
 /** Runs `count` loops until the time is up; `step` is called again and again with the loop's number. Returns the seconds that passed. */
-export async function loops(
-  count: number,
-  seconds: number,
-  step: (loop: number) => Promise<void>,
-): Promise<number> {
+export async function loops(count: number, seconds: number, step: (loop: number) => Promise<void>): Promise<number> {
   const started = performance.now();
   const end = started + seconds * 1000;
   await Promise.all(

@@ -80,11 +80,7 @@ class Sysbench implements Workload {
 
   async run(server: Server, threads: number, seconds: number): Promise<Sample> {
     if (this.name === 'insert') this.#fills.set(server.name, 'grown');
-    const {output} = await run(PROGRAM, [
-      ...this.#arguments(server.ports, threads),
-      `--time=${seconds}`,
-      'run',
-    ]);
+    const {output} = await run(PROGRAM, [...this.#arguments(server.ports, threads), `--time=${seconds}`, 'run']);
     return parseSysbench(output);
   }
 

@@ -467,6 +467,7 @@ export const errors = {
     'HY000',
     'The regular expression pattern exceeds limits on size or complexity.',
   ),
+  ER_MAX_PREPARED_STMT_COUNT_REACHED: code(1461, '42000', "Can't create more than max_prepared_stmt_count statements (current value: %s)"),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

@@ -202,10 +202,17 @@ export class Bank implements SimHost {
   /** Clients end their transactions; then purge catches up and the logs become durable. */
   #stop(): void {
     this.#stopping = true;
-    assert.ok(this.#pass(HEALTHY_MS, () => this.#clients.every(({client}) => client.idle)), 'the clients stop');
+    const areIdle = this.#pass(HEALTHY_MS, () => this.#clients.every(({client}) => client.idle));
+    assert.ok(areIdle, `the clients stop, but: ${this.#stuck()}`);
     const atRest = (): boolean =>
       this.world.alive().every(({engine: {core}}) => core.history.length === 0 && core.log.endLsn === core.log.durableLsn);
     assert.ok(this.#pass(HEALTHY_MS, atRest), 'purge catches up');
+  }
+
+  /** What clients are blocked in. */
+  #stuck(): string {
+    const busy = this.#clients.filter(({client}) => !client.idle);
+    return busy.map(({client}) => `node ${client.primary.node}: ${client.blockedIn}`).join('; ');
   }
 
   *#transferLoop(self: BankClient): Script<void> {

@@ -25,6 +25,11 @@ export class SimClient {
     this.session = primary.engine.newSession(() => this.#poll());
   }
 
+  /** The call that it is blocked in, for messages. */
+  get blockedIn(): string {
+    return this.#step === undefined ? 'nothing' : String(this.#step);
+  }
+
   get idle(): boolean {
     return this.#script === undefined;
   }

@@ -28,8 +28,8 @@ export class SimPageReader implements PageReader {
   readonly #world: SimPageWorld;
   readonly #ring: () => void;
   readonly #staging: Memory;
-  readonly #arrived: {pageNo: number; status: number; image: Uint8Array}[] = [];
-  #underWay = 0;
+  readonly arrived: {pageNo: number; status: number; image: Uint8Array}[] = [];
+  underWay = 0;
 
   /** `ring` wakes the primary when an answer has come. */
   constructor(world: SimPageWorld, pageSize: number, ring: () => void) {
@@ -39,11 +39,11 @@ export class SimPageReader implements PageReader {
   }
 
   canRead(): boolean {
-    return this.#underWay < REQUESTS_MAX;
+    return this.underWay < REQUESTS_MAX;
   }
 
   read(pageNo: number, needStream: number, needLsn: number): void {
-    this.#underWay++;
+    this.underWay++;
     const request = {pageNo, needStream, needLsn};
     this.#world.later(0.02 + this.#world.random() * 0.2, () => this.#serve(request));
   }
@@ -56,15 +56,15 @@ export class SimPageReader implements PageReader {
       this.#world.later(RETRY_MS, () => this.#serve(request));
       return;
     }
-    this.#arrived.push({pageNo, status, image: this.#staging.bytes.slice()});
+    this.arrived.push({pageNo, status, image: this.#staging.bytes.slice()});
     this.#ring();
   }
 
   poll(): number {
-    const count = this.#arrived.length;
+    const count = this.arrived.length;
     for (let i = 0; i < count; i++) {
-      const {pageNo, status, image} = this.#arrived.shift() as {pageNo: number; status: number; image: Uint8Array};
-      this.#underWay--;
+      const {pageNo, status, image} = this.arrived.shift() as {pageNo: number; status: number; image: Uint8Array};
+      this.underWay--;
       this.#staging.bytes.set(image);
       this.onPage(pageNo, status, this.#staging, 0);
     }

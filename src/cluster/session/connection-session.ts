@@ -25,7 +25,9 @@ import {columnDefinition} from './column-definitions.ts';
 import {valueOfParameter} from './wire-parameters.ts';
 import {WireSink} from './wire-sink.ts';
 
-/** CLIENT_MULTI_STATEMENTS of the capabilities. */
+/** CLIENT_FOUND_ROWS, CLIENT_INTERACTIVE and CLIENT_MULTI_STATEMENTS of the capabilities. */
+const FOUND_ROWS = 1 << 1;
+const INTERACTIVE = 1 << 10;
 const MULTI_STATEMENTS = 1 << 16;
 
 export class ConnectionSession implements SessionHandler {
@@ -49,6 +51,9 @@ export class ConnectionSession implements SessionHandler {
     });
     session.onKill = this.#disconnect;
     session.multiStatements = (client.capabilities & MULTI_STATEMENTS) !== 0;
+    session.state.countsFoundRows = (client.capabilities & FOUND_ROWS) !== 0;
+    session.state.isInteractive = (client.capabilities & INTERACTIVE) !== 0;
+    session.state.setConnectionCollation(client.collation);
     return session;
   }
 
@@ -123,13 +128,7 @@ export class ConnectionSession implements SessionHandler {
     done: () => void,
   ): void {
     const session = this.#session;
-    const sink = this.#begin(out);
-    const {parsed, text} = session.prepared.get(statementId);
-    const values = parameters.map(valueOfParameter);
-    const run = function* (): Steps<void> {
-      yield* session.runParsed(parsed, text, values, sink, false);
-    };
-    session.run(text, run(), done);
+    session.execute(session.prepared.get(statementId), parameters.map(valueOfParameter), this.#begin(out), done);
   }
 
   closeStatement(statementId: number): void {
@@ -221,7 +220,7 @@ export class ConnectionSession implements SessionHandler {
   }
 
   waitTimeoutSeconds(): number {
-    return Number(this.#session.state.systemVariable('wait_timeout', 'session') ?? 28_800);
+    return this.#session.state.idleTimeoutSeconds;
   }
 
   closed(): void {

@@ -48,8 +48,11 @@ import type {Task} from '../schedule/task.ts';
 import {Extents} from '../space/extents.ts';
 import {descend, Trail} from './descend.ts';
 import {KeyBuffer} from './key-buffer.ts';
+import {planGrowth} from './plan-growth.ts';
 
 const NO_KEY = new Uint8Array(0);
+/** Internal result of #prepare. */
+const READY = 2;
 
 export class Splitter {
   readonly #pool: PagePool;
@@ -108,23 +111,44 @@ export class Splitter {
   }
 
   /**
-   * Makes room for a record with this key near `slot` of the page, which is held in X. ROW: the tree has changed, search again. BLOCKED, NO_SPACE; TOO_BIG
+   * Makes room for a new record with this key at `slot` of the page, which is held in X. ROW: the tree has changed, search again. BLOCKED, NO_SPACE; TOO_BIG
    * when no split can make room.
    */
   split(tree: TreeRef, base: number, slot: number, key: Uint8Array, keyLength: number, length: number, task: Task): number {
     const mem = this.#pool.memory;
+    const ready = this.#prepare(tree, base, task);
+    if (ready !== READY) return ready;
+    const ascending = slot === slotCount(mem, base) && pageRight(mem, base) === 0;
+    if (!planSplit(this.#plan, mem, base, this.#pool.pageSize, slot, key, keyLength, length, ascending)) return TOO_BIG;
+    return this.#carryOut(tree, base, task);
+  }
+
+  /** The same for the record of `slot`, which gets longer by `grows` bytes. */
+  splitToGrow(tree: TreeRef, base: number, slot: number, grows: number, task: Task): number {
+    const ready = this.#prepare(tree, base, task);
+    if (ready !== READY) return ready;
+    if (!planGrowth(this.#plan, this.#pool.memory, base, this.#pool.pageSize, slot, grows)) return TOO_BIG;
+    return this.#carryOut(tree, base, task);
+  }
+
+  /** READY when the page can be split now: fresh pages and log space are there. ROW when an earlier split of it has been finished instead. */
+  #prepare(tree: TreeRef, base: number, task: Task): number {
     if (this.isIncomplete(base)) return this.finish(tree, base, task);
-    const isRoot = pageNo(mem, base) === tree.rootPage;
+    const isRoot = pageNo(this.#pool.memory, base) === tree.rootPage;
     const pages = this.#extents.reserve(isRoot ? 2 : 1, task);
     if (pages !== ROW) return pages;
     const space = this.#log.reserve(this.#redoMax, task, false);
-    if (space !== ROW) return space;
-    const ascending = slot === slotCount(mem, base) && pageRight(mem, base) === 0;
-    if (!planSplit(this.#plan, mem, base, this.#pool.pageSize, slot, key, keyLength, length, ascending)) return TOO_BIG;
-    if (isRoot) this.#splitRoot(base);
-    else this.#splitPage(base);
+    return space === ROW ? READY : space;
+  }
+
+  #carryOut(tree: TreeRef, base: number, task: Task): number {
     this.splits++;
-    return isRoot ? ROW : this.finish(tree, base, task);
+    if (pageNo(this.#pool.memory, base) !== tree.rootPage) {
+      this.#splitPage(base);
+      return this.finish(tree, base, task);
+    }
+    this.#splitRoot(base);
+    return ROW;
   }
 
   /** Mini-transaction 1 of a split. */

@@ -43,9 +43,10 @@ import type {Task} from '../schedule/task.ts';
 import type {WaitList} from '../schedule/wait-list.ts';
 import type {Transaction} from '../txn/transaction.ts';
 import {oldRowFlags} from '../txn/undo-entries.ts';
+import {VersionWalk} from './version-walk.ts';
 
-/** Longest row payload: it must fit a page. */
-const PAYLOAD_MAX = 65536;
+/** Undo records read in one poll before others get their turn. */
+const STEPS_PER_POLL = 500;
 
 /** State of a row's writer, from `writerState`: a CTS (> 0), or one of these. */
 export const WRITER_SELF = 0;
@@ -57,7 +58,8 @@ export class VersionReader {
   readonly #incarnation: number;
   /** Tasks that met rows of an incarnation that is not recovered yet (K8). */
   readonly #unrecovered: WaitList;
-  readonly #scratch = [new Memory(new ArrayBuffer(PAYLOAD_MAX)), new Memory(new ArrayBuffer(PAYLOAD_MAX))] as const;
+  readonly #scratch: readonly [Memory, Memory];
+  readonly #walk = new VersionWalk();
   /** Where the version found lies: in the page, or in scratch. Valid until the poll ends or the next call. */
   memory: Memory;
   payloadAt = 0;
@@ -73,6 +75,7 @@ export class VersionReader {
     this.#incarnation = incarnation;
     this.#unrecovered = unrecovered;
     this.memory = pool.memory;
+    this.#scratch = [new Memory(new ArrayBuffer(pool.pageSize)), new Memory(new ArrayBuffer(pool.pageSize))];
   }
 
   /** Takes the version in the page, whoever wrote it. */
@@ -122,35 +125,75 @@ export class VersionReader {
     return this.#findOlder(record, trx, task);
   }
 
+  /**
+   * Walks back from the newest version, which stands in memory/payloadAt. A hot row and an old snapshot make the way long: longer than the pool has frames, or than a
+   * poll may last. So the place is kept when the walk is BLOCKED. Older versions do not change, and the view keeps them, so it may go on there.
+   */
   #findOlder(record: number, trx: Transaction, task: Task): number {
     const mem = this.#pool.memory;
-    let page = rollPage(mem, record);
-    let at = rollAt(mem, record);
-    let incarnation = writerIncarnation(mem, record);
-    let slot = writerSlot(mem, record);
-    let version = writerVersion(mem, record);
-    while (page !== 0) {
-      const base = this.#pool.fix(page, PLockMode.shared, task);
-      if (base < 0) return BLOCKED;
-      const undo = undoAt(mem, base, at, incarnation, slot, version);
-      if (undo === NO_UNDO) return this.#undoGone(page, at);
+    const walk = this.#walk;
+    if (walk.begin(mem, record, trx.view.cts)) this.#resume();
+    for (let steps = 0; walk.page !== 0; steps++) {
+      if (steps === STEPS_PER_POLL) {
+        task.wake();
+        return this.#pause();
+      }
+      const base = this.#pool.fix(walk.page, PLockMode.shared, task);
+      if (base < 0) return this.#pause();
+      const undo = undoAt(mem, base, walk.at, walk.incarnation, walk.slot, walk.version);
+      if (undo === NO_UNDO) return this.#undoGone(walk.page, walk.at);
       this.undoReads++;
-      const type = undoType(mem, undo);
-      if (type === UndoType.insert) return DONE;
-      if (type === UndoType.update || type === UndoType.revive) this.#stepBack(undo);
+      if (undoType(mem, undo) === UndoType.insert) break;
+      const found = this.#judgeOlder(undo, trx, task);
+      if (found === BLOCKED) return this.#pause();
+      if (undoType(mem, undo) === UndoType.update || undoType(mem, undo) === UndoType.revive) this.#stepBack(undo);
       this.flags = oldRowFlags(oldFlags(mem, undo));
-      incarnation = oldIncarnation(mem, undo);
-      slot = oldSlot(mem, undo);
-      version = oldVersion(mem, undo);
-      if (version === trx.version && slot === trx.slot && incarnation === this.#incarnation) return ROW;
-      const hint = oldCts(mem, undo);
-      const state = this.#judge(hint !== 0 ? hint : this.#fusion.slotState(incarnation, slot, version), task);
-      if (state === BLOCKED) return BLOCKED;
-      if (state > 0 && state <= trx.view.cts) return ROW;
-      page = oldRollPage(mem, undo);
-      at = oldRollAt(mem, undo);
+      if (found === ROW) {
+        walk.end();
+        return ROW;
+      }
+      walk.page = oldRollPage(mem, undo);
+      walk.at = oldRollAt(mem, undo);
+      walk.incarnation = oldIncarnation(mem, undo);
+      walk.slot = oldSlot(mem, undo);
+      walk.version = oldVersion(mem, undo);
     }
+    walk.end();
     return DONE;
+  }
+
+  /** Does the view see the version before this undo record? ROW, DONE (no), BLOCKED. */
+  #judgeOlder(undo: number, trx: Transaction, task: Task): number {
+    const mem = this.#pool.memory;
+    const incarnation = oldIncarnation(mem, undo);
+    const slot = oldSlot(mem, undo);
+    const version = oldVersion(mem, undo);
+    if (version === trx.version && slot === trx.slot && incarnation === this.#incarnation) return ROW;
+    const hint = oldCts(mem, undo);
+    const state = this.#judge(hint !== 0 ? hint : this.#fusion.slotState(incarnation, slot, version), task);
+    if (state === BLOCKED) return BLOCKED;
+    return state > 0 && state <= trx.view.cts ? ROW : DONE;
+  }
+
+  /** Keeps the version reached so far, whose bytes may be in a page. */
+  #pause(): number {
+    const {memory, payloadAt: at, payloadLength: length} = this;
+    let kept = memory;
+    if (memory === this.#pool.memory) {
+      kept = this.#scratch[0];
+      kept.bytes.set(memory.bytes.subarray(at, at + length));
+    }
+    this.#walk.keep(kept, length, this.flags);
+    return BLOCKED;
+  }
+
+  #resume(): void {
+    const walk = this.#walk;
+    if (walk.memory === undefined) return;
+    this.memory = walk.memory;
+    this.payloadAt = 0;
+    this.payloadLength = walk.payloadLength;
+    this.flags = walk.flags;
   }
 
   /** Builds the payload of the version before, in the scratch buffer that does not hold the newer one. */

@@ -208,7 +208,10 @@ export class PagePool implements PollObserver {
       const asked = this.#ask(frame, mode, task);
       if (asked !== GRANTED) return asked;
     }
-    return this.#loader.validate(frame, fresh) ? this.#use(frame) : this.#queue(frame, mode, task);
+    if (!this.#loader.validate(frame, fresh)) return this.#queue(frame, mode, task);
+    // Others may have queued for the page before it came this way, without a bell of its own.
+    if (frames.hasWaiters(frame)) this.#serve(frame);
+    return this.#use(frame);
   }
 
   #isUsable(frame: number, mode: PLockMode, fresh: boolean): boolean {
@@ -434,6 +437,21 @@ export class PagePool implements PollObserver {
   logAdvanced(): void {
     this.giveUp();
     this.#frameWaiters.wakeAll();
+  }
+
+  /** What is under way, one line per page: for people who look at a primary that hangs. */
+  describe(): string[] {
+    const frames = this.#frames;
+    const lines: string[] = [];
+    for (let frame = 0; frame < frames.count; frame++) {
+      const isQuiet = frames.wanted[frame] === 0 && frames.recalled[frame] === 0 && frames.unserved[frame] === 0;
+      if (isQuiet && frames.pins[frame] === 0 && !frames.hasWaiters(frame) && frames.state[frame] !== FrameState.loading) continue;
+      const {state, held, wanted, recalled, unserved, pins} = frames;
+      const [s, h, w, r, u, p] = [state, held, wanted, recalled, unserved, pins].map(array => array[frame]);
+      const dirty = frames.dirtyLsn[frame] > this.#log.durableLsn ? ' not durable' : '';
+      lines.push(`page ${frames.pageNo[frame]}: state ${s} held ${h} wanted ${w} recalled ${r} unserved ${u} pins ${p} waiters ${frames.waiters(frame)?.length ?? 0}${dirty}`);
+    }
+    return lines;
   }
 
   /** Visits the pages that are held and valid: for checkers. */

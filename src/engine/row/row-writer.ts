@@ -292,7 +292,7 @@ export class Writer implements RowWriter {
     const grows = needed - recordLength(mem, record);
     if (grows > 0 && freeAfterCompaction(mem, base) < grows) {
       this.#locker.write();
-      const made = splitter.split(table.clustered, base, slot, this.#key.bytes, this.#key.length, needed, task);
+      const made = splitter.splitToGrow(table.clustered, base, slot, grows, task);
       return made === ROW ? AGAIN : made;
     }
     const oldAt = payloadAt(mem, record);

@@ -259,7 +259,7 @@ export class Rollback {
     const grows = needed - recordLength(mem, record);
     if (grows > 0 && freeAfterCompaction(mem, leaf) < grows) {
       const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
-      const made = splitter.split(tree, leaf, this.#leafSlot, this.#row.bytes, this.#row.length, needed, task);
+      const made = splitter.splitToGrow(tree, leaf, this.#leafSlot, grows, task);
       return made === ROW ? this.#undoChange(undo, task) : made;
     }
     this.#oldHeader(undo);

@@ -14,6 +14,8 @@ export interface AggregateDefinition {
   newAccumulator(budget: MemoryBudget): Accumulator;
   /** What it is, where a fused plan can compute it from row bytes: rows, non-NULL values of a column, the sum of an integer column. */
   readonly simple: SimpleAggregate | undefined;
+  /** MIN or MAX: the first row in the right order is enough. */
+  readonly extreme: 'min' | 'max' | undefined;
 }
 
 export interface SimpleAggregate {

@@ -24,16 +24,7 @@ import {
 import {convertTo, exactConstant, HexConstant, HexParameter} from './convert.ts';
 import type {Expression} from './expression.ts';
 import {Constant, RowValue} from './leaf.ts';
-import {
-  BIGINT,
-  BIGINT_UNSIGNED,
-  decimalType,
-  DOUBLE,
-  type Domain,
-  domainOf,
-  integerDigits,
-
-} from './type-classes.ts';
+import {BIGINT, BIGINT_UNSIGNED, DOUBLE, type Domain, decimalType, domainOf, integerDigits} from './type-classes.ts';
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | 'div' | '%';
 
@@ -142,7 +133,11 @@ function decimalResult(operator: ArithmeticOperator, a: SqlType, b: SqlType): Sq
     case '*':
       return decimalType(a.length + b.length, a.decimals + b.decimals, unsigned);
     case '/':
-      return decimalType(a.length + b.decimals + DIV_PRECISION_INCREMENT, a.decimals + DIV_PRECISION_INCREMENT, unsigned);
+      return decimalType(
+        a.length + b.decimals + DIV_PRECISION_INCREMENT,
+        a.decimals + DIV_PRECISION_INCREMENT,
+        unsigned,
+      );
     default:
       return decimalType(Math.max(a.length, b.length), scale, a.unsigned);
   }
@@ -182,4 +177,3 @@ function negativeLiteral(literal: Constant): Expression {
   }
   return new Negate(literal, sqlType(Kind.bigint, {length: type.length + 1}));
 }
-

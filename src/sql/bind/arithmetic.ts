@@ -1,7 +1,7 @@
 // + - * / DIV % and unary minus: one class per operator and domain. Which class, and the result's type, is chosen in
 // arithmetic-bind.ts. Integers overflow with 1690 beyond 64 bits, as in MySQL; division by zero is NULL with warning 1365.
 
-import {SqlError, errors} from '../../base/sql-error.ts';
+import {errors, SqlError} from '../../base/sql-error.ts';
 import {Decimal} from '../../format/value/decimal.ts';
 import {
   addIntegers,

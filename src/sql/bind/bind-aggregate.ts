@@ -1,8 +1,8 @@
 // Aggregate function calls. Equal calls in one query block share one register.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {Aggregate} from '../parse/ast-function.ts';
 import {defineAggregate} from '../functions/aggregate.ts';
+import type {Aggregate} from '../parse/ast-function.ts';
 import {AggregateCall} from './aggregate-call.ts';
 import {bindScalar} from './bind-expression.ts';
 import type {Expression} from './expression.ts';

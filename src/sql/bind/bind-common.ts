@@ -3,8 +3,8 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import type * as ast from '../parse/ast.ts';
+import {type BoundReference, canMerge, derivedColumns, derivedSource, leafOf, type Place} from './bind-from.ts';
 import {bindQuery} from './bind-query.ts';
-import {canMerge, derivedColumns, derivedSource, leafOf, type BoundReference, type Place} from './bind-from.ts';
 import type {BoundQuery, CommonTable} from './bound-query.ts';
 import {convertExactly} from './convert.ts';
 import {type CommonBinding, Scope} from './scope.ts';
@@ -66,7 +66,11 @@ export function bindCommonSource(binding: CommonBinding, alias: string, place: P
 
 /** What the CTE reads from further out, every block between its definition and its use reads too. */
 function noteOuter(binding: CommonBinding, user: Scope): void {
-  for (let scope: Scope | undefined = user; scope !== undefined && scope !== binding.scope.parent; scope = scope.parent) {
+  for (
+    let scope: Scope | undefined = user;
+    scope !== undefined && scope !== binding.scope.parent;
+    scope = scope.parent
+  ) {
     for (const outer of binding.scope.outer) scope.noteOuter(outer);
   }
 }
@@ -103,11 +107,13 @@ function unionAll(operands: readonly ast.QueryBody[]): ast.QueryBody {
 
 function bindRecursive(binding: CommonBinding): CommonTable {
   const {query, scope, name} = binding;
-  if (query.orderBy.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY over UNION in recursive Common Table Expression');
+  if (query.orderBy.length > 0)
+    throw new SqlError('ER_NOT_SUPPORTED_YET', 'ORDER BY over UNION in recursive Common Table Expression');
   const branches = unionBranches(query.body, true);
   const seeds = branches.filter(b => !mentions(b.body, name));
   const recursive = branches.filter(b => mentions(b.body, name));
-  if (seeds.length === 0 || branches.length === 1) throw new SqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', name);
+  if (seeds.length === 0 || branches.length === 1)
+    throw new SqlError('ER_CTE_RECURSIVE_REQUIRES_NONRECURSIVE_FIRST', name);
   const {binder} = scope;
   const seed = binder.nested(() => bindQuery(asQuery(unionAll(seeds.map(b => b.body))), scope));
   const columns = derivedColumns(seed, binding.columns, name).map(c => ({...c, nullable: true}));

@@ -3,8 +3,8 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {Kind, type Value} from '../../format/value/types.ts';
 import type {ColumnDefinition} from '../catalog/definition.ts';
-import type {DefaultValue} from '../parse/ast-expression.ts';
 import {bindNow} from '../functions/temporal-now.ts';
+import type {DefaultValue} from '../parse/ast-expression.ts';
 import type {Expression} from './expression.ts';
 import {Constant} from './leaf.ts';
 import {literalText} from './literal.ts';

@@ -4,9 +4,9 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {findCollation} from '../../format/value/collation.ts';
+import {bindCall, bindSpecial} from '../functions/bind-function.ts';
 import type * as ast from '../parse/ast-expression.ts';
 import type {Aggregate, Call, WindowFunction} from '../parse/ast-function.ts';
-import {bindCall, bindSpecial} from '../functions/bind-function.ts';
 import {bindArithmetic, bindNegation} from './arithmetic-bind.ts';
 import {bindAggregate} from './bind-aggregate.ts';
 import {bindDefault} from './bind-default.ts';
@@ -23,8 +23,8 @@ import {
 } from './bind-operator.ts';
 import {bindExists, bindInQuery, bindQuantified, bindScalarSubquery} from './bind-subquery.ts';
 import {bindWindowFunction} from './bind-window.ts';
-import {asCondition, negate} from './condition.ts';
 import {Collated} from './collated.ts';
+import {asCondition, negate} from './condition.ts';
 import {convertTo, HexParameter} from './convert.ts';
 import type {Expression} from './expression.ts';
 import {fold} from './fold.ts';
@@ -61,7 +61,11 @@ function bindNode(e: ast.Expression, scope: Scope): Expression {
     case 'column':
       return scope.resolve(e);
     case 'userVariable':
-      return new UserVariableRef(e.name, typeOfValue(session.userVariable(e.name), session.collationConnection), session.collationConnection);
+      return new UserVariableRef(
+        e.name,
+        typeOfValue(session.userVariable(e.name), session.collationConnection),
+        session.collationConnection,
+      );
     case 'assignment':
       return new UserVariableAssignment(e.name, bindScalar(e.value, scope));
     case 'systemVariable':

@@ -40,7 +40,11 @@ export interface Place {
 }
 
 /** Binds a list of references: they are joined without a condition. */
-export function bindFrom(references: readonly ast.TableReference[], scope: Scope, keepsOrder: boolean): JoinTree | undefined {
+export function bindFrom(
+  references: readonly ast.TableReference[],
+  scope: Scope,
+  keepsOrder: boolean,
+): JoinTree | undefined {
   let result: BoundReference | undefined;
   for (const reference of references) {
     const before = result?.namespace ?? Namespace.empty;
@@ -80,9 +84,7 @@ export function bindReference(reference: ast.TableReference, place: Place): Boun
     case 'jsonTable':
       return leafOf(bindJsonTable(reference, place), place);
     case 'tableList':
-      return reference.tables
-        .map(table => bindReference(table, place))
-        .reduce((left, right) => crossJoin(left, right));
+      return reference.tables.map(table => bindReference(table, place)).reduce((left, right) => crossJoin(left, right));
     default:
       return bindJoin(reference, place);
   }
@@ -138,7 +140,16 @@ export function tableSource(
     invisible: c.invisible || c.hidden,
     hidden: c.hidden,
   }));
+  for (const name of hints.flatMap(hint => hint.indexes)) checkIndexName(name, table, alias);
   return scope.binder.newSource(table.schema, alias, columns, {kind: 'table', table, hints});
+}
+
+/** Index hints must name indexes of the table (1176). */
+function checkIndexName(name: string, table: TableDefinition, alias: string): void {
+  const lower = name.toLowerCase();
+  if (!table.indexes.some(index => index.name.toLowerCase() === lower)) {
+    throw new SqlError('ER_KEY_DOES_NOT_EXIST', name, alias);
+  }
 }
 
 /** A column of a source that is no base table. */
@@ -294,7 +305,9 @@ function sharedColumns(
   const visible = (n: Namespace): readonly NamedColumn[] =>
     n.columns.filter(c => !c.source.columns[c.column].invisible);
   const names = join.natural
-    ? visible(left).map(c => c.lower).filter(lower => visible(right).some(c => c.lower === lower))
+    ? visible(left)
+        .map(c => c.lower)
+        .filter(lower => visible(right).some(c => c.lower === lower))
     : join.using.map(name => name.toLowerCase());
   return names.map(name => [named(name, left), named(name, right)] as const);
 }

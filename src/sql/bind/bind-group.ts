@@ -17,9 +17,7 @@ export function bindGroupBy(
   scope: Scope,
 ): Omit<Grouping, 'aggregates'> | undefined {
   if (select.groupBy.length === 0) return undefined;
-  const keys = scope.within('group statement', () =>
-    select.groupBy.map(e => bindKey(e, items, scope)),
-  );
+  const keys = scope.within('group statement', () => select.groupBy.map(e => bindKey(e, items, scope)));
   return {keys, rollup: select.rollup ? bindRollup(keys, scope) : undefined};
 }
 

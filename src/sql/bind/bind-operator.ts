@@ -2,11 +2,12 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {collationOf} from '../../format/value/collation.ts';
+import {Regexp} from '../functions/regexp.ts';
 import type * as ast from '../parse/ast-expression.ts';
-import {aggregateCollations} from './collation-rules.ts';
 import {bindAny, bindCondition, bindScalar} from './bind-expression.ts';
 import {BitOperation, type BitOperator} from './bits.ts';
 import {Case} from './case.ts';
+import {aggregateCollations} from './collation-rules.ts';
 import {compareExpressions, comparisonType, isNullTest, sameColumns} from './comparison-bind.ts';
 import {negate} from './condition.ts';
 import {convertExactly, convertTo} from './convert.ts';
@@ -15,7 +16,6 @@ import {InList} from './in-list.ts';
 import {Constant, RowValue} from './leaf.ts';
 import {Like} from './like.ts';
 import {And, IsNull, IsTruth, Or, Xor} from './logic.ts';
-import {Regexp} from '../functions/regexp.ts';
 import type {Scope} from './scope.ts';
 import {BIGINT_UNSIGNED, BINARY_COLLATION, bytesType, displayLength, domainOf, textType} from './type-classes.ts';
 import {unifyTypes} from './unify.ts';
@@ -54,7 +54,8 @@ export function bindIs(e: ast.Is, scope: Scope): Expression {
 /** Two comparisons, so that each end can be a bound of an index range. */
 export function bindBetween(e: ast.Between, scope: Scope): Expression {
   const value = bindScalar(e.value, scope);
-  if (value.volatility === Volatility.volatile) throw new SqlError('ER_NOT_SUPPORTED_YET', 'BETWEEN on a volatile value');
+  if (value.volatility === Volatility.volatile)
+    throw new SqlError('ER_NOT_SUPPORTED_YET', 'BETWEEN on a volatile value');
   const connection = connectionOf(scope);
   const both = new And([
     compareExpressions('>=', value, bindScalar(e.low, scope), connection),
@@ -93,17 +94,17 @@ function inList(value: Expression, items: readonly Expression[], scope: Scope): 
 export function bindLike(e: ast.Like, scope: Scope): Expression {
   const value = asText(bindScalar(e.value, scope), scope);
   const pattern = asText(bindScalar(e.pattern, scope), scope);
-  const escape = e.escape === null ? undefined : asText(bindScalar(e.escape, scope), scope);
-  if (escape !== undefined && !(escape instanceof Constant)) throw new SqlError('ER_WRONG_ARGUMENTS', 'ESCAPE');
+  const escapeText = e.escape === null ? undefined : asText(bindScalar(e.escape, scope), scope);
+  if (escapeText !== undefined && !(escapeText instanceof Constant)) throw new SqlError('ER_WRONG_ARGUMENTS', 'ESCAPE');
   const {collation} = aggregateCollations([value, pattern], connectionOf(scope), 'like');
-  const like = new Like(value, pattern, escapeOf(escape, scope), collationOf(collation));
+  const like = new Like(value, pattern, escapeOf(escapeText, scope), collationOf(collation));
   return e.negated ? negate(like) : like;
 }
 
 /** The escape character; undefined when there is none (ESCAPE ''). */
-function escapeOf(escape: Constant | undefined, scope: Scope): string | undefined {
-  if (escape === undefined) return scope.binder.likeEscape;
-  const text = String(escape.value ?? '');
+function escapeOf(given: Constant | undefined, scope: Scope): string | undefined {
+  if (given === undefined) return scope.binder.likeEscape;
+  const text = String(given.value ?? '');
   if ([...text].length > 1) throw new SqlError('ER_WRONG_ARGUMENTS', 'ESCAPE');
   return text === '' ? undefined : text;
 }

@@ -38,7 +38,14 @@ function bindBody(body: ast.QueryBody, query: ast.Query, scope: Scope): BoundQue
 
 /** TABLE t is SELECT * FROM t. */
 function selectStar(body: ast.TableBody): ast.Select {
-  const table: ast.BaseTable = {kind: 'baseTable', at: body.at, table: body.table, alias: null, partitions: [], indexHints: []};
+  const table: ast.BaseTable = {
+    kind: 'baseTable',
+    at: body.at,
+    table: body.table,
+    alias: null,
+    partitions: [],
+    indexHints: [],
+  };
   return {
     kind: 'select',
     at: body.at,
@@ -118,7 +125,12 @@ function bindSetOperation(body: ast.SetOperation, scope: Scope): BoundSetOperati
   const {operator, all} = body;
   if (operator === 'union') {
     const branches = body.operands.flatMap(operand => unionOperands(operand, all));
-    return setOf(operator, all, branches.map(branch => bindBranch(branch, scope)), scope);
+    return setOf(
+      operator,
+      all,
+      branches.map(branch => bindBranch(branch, scope)),
+      scope,
+    );
   }
   const [first, second, ...rest] = body.operands.map(operand => bindBranch(operand, scope));
   return rest.reduce<BoundSetOperation>(
@@ -145,7 +157,11 @@ function setOf(
   }
   const connection = scope.binder.environment.session.collationConnection;
   const types = first.outputs.map((_, i) =>
-    unifyTypes(branches.map(b => b.outputs[i].expression), connection, operator.toUpperCase()),
+    unifyTypes(
+      branches.map(b => b.outputs[i].expression),
+      connection,
+      operator.toUpperCase(),
+    ),
   );
   const targets = scope.binder.registers.takeMany(types.length);
   return {
@@ -176,7 +192,13 @@ function bindValues(body: ast.ValuesBody, scope: Scope): BoundValues {
     if (row.length !== width) throw new SqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
   }
   const connection = scope.binder.environment.session.collationConnection;
-  const types = rows[0].map((_, i) => unifyTypes(rows.map(row => row[i]), connection, 'VALUES'));
+  const types = rows[0].map((_, i) =>
+    unifyTypes(
+      rows.map(row => row[i]),
+      connection,
+      'VALUES',
+    ),
+  );
   const targets = scope.binder.registers.takeMany(width);
   return {
     kind: 'values',

@@ -13,6 +13,7 @@ import {bindCondition, bindScalar} from './bind-expression.ts';
 import {bindFrom} from './bind-from.ts';
 import {bindGroupBy} from './bind-group.ts';
 import {bindLimit} from './bind-query.ts';
+import {bindNamedWindows} from './bind-window.ts';
 import type {BoundSelect, Computed, Grouping, OrderKey, Output} from './bound-query.ts';
 import {type Expression, Volatility} from './expression.ts';
 import {checkGrouping} from './group-check.ts';
@@ -20,7 +21,6 @@ import {ColumnRef, Constant, Slot} from './leaf.ts';
 import {conjuncts} from './logic.ts';
 import {originOf} from './output-origin.ts';
 import {isNamed, type NamedColumn, type Scope} from './scope.ts';
-import {bindNamedWindows} from './bind-window.ts';
 
 /** Binds a SELECT with the ORDER BY, LIMIT and locking clauses of the query it is the body of. */
 export function bindSelect(select: ast.Select, query: ast.Query, scope: Scope): BoundSelect {
@@ -230,7 +230,8 @@ function sameOutput(e: Expression, outputs: readonly Output[], computed: Compute
 /** Makes a select item a register that is filled before the rows are sorted; plain columns and results are registers already. */
 function computedOnce(output: Output, computed: Computed[], scope: Scope): Expression {
   const {expression} = output;
-  const isRegister = expression instanceof ColumnRef || expression instanceof Slot || expression instanceof AggregateCall;
+  const isRegister =
+    expression instanceof ColumnRef || expression instanceof Slot || expression instanceof AggregateCall;
   if (isRegister || expression instanceof Constant) return expression;
   const register = scope.binder.registers.take();
   computed.push({expression, register});

@@ -1,8 +1,8 @@
 // Subqueries in expressions: (SELECT ...), EXISTS, IN (SELECT ...), comparisons with ANY and ALL.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type * as ast from '../parse/ast-expression.ts';
 import type {Query} from '../parse/ast.ts';
+import type * as ast from '../parse/ast-expression.ts';
 import {bindAny} from './bind-expression.ts';
 import {bindQuery} from './bind-query.ts';
 import type {BoundQuery} from './bound-query.ts';

@@ -2,10 +2,10 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {Kind} from '../../format/value/types.ts';
+import {bindInterval} from '../functions/temporal-interval.ts';
+import {defineWindowAggregate, defineWindowFunction} from '../functions/window.ts';
 import type {NamedWindow, OrderItem} from '../parse/ast.ts';
 import type {Aggregate, FrameBound, Window, WindowFrame, WindowFunction} from '../parse/ast-function.ts';
-import {defineWindowAggregate, defineWindowFunction} from '../functions/window.ts';
-import {bindInterval} from '../functions/temporal-interval.ts';
 import {bindArithmetic} from './arithmetic-bind.ts';
 import {aggregateText, bindAggregateInput} from './bind-aggregate.ts';
 import {bindScalar} from './bind-expression.ts';
@@ -97,7 +97,8 @@ function specification(over: Window | string, scope: Scope, depth = 0): Window {
   if (depth > 64) throw new SqlError('ER_WINDOW_CIRCULARITY_IN_WINDOW_GRAPH');
   const base = specification(over.base, scope, depth + 1);
   if (over.partitionBy.length > 0) throw new SqlError('ER_WINDOW_NO_CHILD_PARTITIONING');
-  if (base.orderBy.length > 0 && over.orderBy.length > 0) throw new SqlError('ER_WINDOW_NO_REDEFINE_ORDER_BY', over.base, over.base);
+  if (base.orderBy.length > 0 && over.orderBy.length > 0)
+    throw new SqlError('ER_WINDOW_NO_REDEFINE_ORDER_BY', over.base, over.base);
   const orderBy = over.orderBy.length > 0 ? over.orderBy : base.orderBy;
   return {at: over.at, base: null, partitionBy: base.partitionBy, orderBy, frame: over.frame};
 }
@@ -113,7 +114,8 @@ function bindOrderKey({expression, descending}: OrderItem, scope: Scope): OrderK
 }
 
 function bindFrame(frame: WindowFrame, orderBy: readonly OrderKey[], scope: Scope): Frame {
-  if (frame.start.kind === 'unboundedFollowing') throw new SqlError('ER_WINDOW_FRAME_START_ILLEGAL', '<unnamed window>');
+  if (frame.start.kind === 'unboundedFollowing')
+    throw new SqlError('ER_WINDOW_FRAME_START_ILLEGAL', '<unnamed window>');
   if (frame.end.kind === 'unboundedPreceding') throw new SqlError('ER_WINDOW_FRAME_END_ILLEGAL', '<unnamed window>');
   return {
     unit: frame.unit,
@@ -122,12 +124,7 @@ function bindFrame(frame: WindowFrame, orderBy: readonly OrderKey[], scope: Scop
   };
 }
 
-function bindEnd(
-  bound: FrameBound,
-  unit: WindowFrame['unit'],
-  orderBy: readonly OrderKey[],
-  scope: Scope,
-): FrameEnd {
+function bindEnd(bound: FrameBound, unit: WindowFrame['unit'], orderBy: readonly OrderKey[], scope: Scope): FrameEnd {
   if (bound.kind !== 'preceding' && bound.kind !== 'following') return {kind: bound.kind};
   if (bound.distance === null) throw new SqlError('ER_WINDOW_FRAME_ILLEGAL', '<unnamed window>');
   const distance = bindScalar(bound.distance, scope);
@@ -142,8 +139,10 @@ function valueEnd(bound: FrameBound, distance: Expression, order: OrderKey, scop
   const {expression: key, descending} = order;
   const operator = (bound.kind === 'preceding') === descending ? '+' : '-';
   const isTemporal = hasDate(key.type) || key.type.kind === Kind.time;
-  if (isTemporal !== (bound.unit !== null)) throw new SqlError('ER_WINDOW_RANGE_FRAME_TEMPORAL_TYPE', '<unnamed window>');
-  if (!isTemporal && !isNumericType(key.type)) throw new SqlError('ER_WINDOW_RANGE_FRAME_NUMERIC_TYPE', '<unnamed window>');
+  if (isTemporal !== (bound.unit !== null))
+    throw new SqlError('ER_WINDOW_RANGE_FRAME_TEMPORAL_TYPE', '<unnamed window>');
+  if (!isTemporal && !isNumericType(key.type))
+    throw new SqlError('ER_WINDOW_RANGE_FRAME_NUMERIC_TYPE', '<unnamed window>');
   const boundary =
     bound.unit === null
       ? bindArithmetic(operator, key, distance, session.sqlMode)

@@ -2,7 +2,7 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {SqlMode} from '../../format/value/sql-mode.ts';
-import type {SqlType} from '../../format/value/types.ts';
+import type {SqlType, Value} from '../../format/value/types.ts';
 import type {CatalogView} from '../catalog/definition.ts';
 import type {SessionState} from '../exec/contract.ts';
 import {Epoch} from '../exec/epoch.ts';
@@ -17,6 +17,8 @@ export interface BindEnvironment {
   readonly session: SessionState;
   /** Types of the `?` of a prepared statement, as bound with this execution. Empty where they are not known yet. */
   readonly parameterTypes: readonly (SqlType | undefined)[];
+  /** The values that come with this execution, where they are known when the plan is made: only estimates look at them. */
+  readonly parameters?: readonly Value[];
   /** Parses the text of a view. */
   parseQuery(sql: string): Query;
 }

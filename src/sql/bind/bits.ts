@@ -12,7 +12,12 @@ export class BitOperation extends Expression {
   readonly operator: BitOperator;
 
   constructor(operator: BitOperator, operands: readonly Expression[], type: SqlType) {
-    super(type, operands.some(o => o.nullable), operands, Coercibility.numeric);
+    super(
+      type,
+      operands.some(o => o.nullable),
+      operands,
+      Coercibility.numeric,
+    );
     this.operator = operator;
   }
 
@@ -55,7 +60,9 @@ function bytesOperation(operator: BitOperator, a: Uint8Array, b: Value): Uint8Ar
   if (operator === '<<' || operator === '>>') return shiftBytes(operator, a, Number(b));
   const other = b as Uint8Array;
   if (a.length !== other.length) throw new SqlError('ER_INVALID_BITWISE_OPERANDS_SIZE', operator);
-  return a.map((byte, i) => (operator === '|' ? byte | other[i] : operator === '&' ? byte & other[i] : byte ^ other[i]));
+  return a.map((byte, i) =>
+    operator === '|' ? byte | other[i] : operator === '&' ? byte & other[i] : byte ^ other[i],
+  );
 }
 
 function shiftBytes(operator: '<<' | '>>', bytes: Uint8Array, count: number): Uint8Array {

@@ -49,7 +49,12 @@ export class Coalesce extends Expression {
   readonly #name: string;
 
   constructor(name: string, values: readonly Expression[], type: SqlType) {
-    super(type, values.every(v => v.nullable), values, strongest(values, type));
+    super(
+      type,
+      values.every(v => v.nullable),
+      values,
+      strongest(values, type),
+    );
     this.#name = name;
   }
 

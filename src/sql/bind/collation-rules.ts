@@ -13,15 +13,7 @@ export interface CollationChoice {
   readonly coercibility: Coercibility;
 }
 
-const NAMES: readonly string[] = [
-  'EXPLICIT',
-  'NONE',
-  'IMPLICIT',
-  'SYSCONST',
-  'COERCIBLE',
-  'NUMERIC',
-  'IGNORABLE',
-];
+const NAMES: readonly string[] = ['EXPLICIT', 'NONE', 'IMPLICIT', 'SYSCONST', 'COERCIBLE', 'NUMERIC', 'IGNORABLE'];
 
 /** The collation an expression has as a string. Numbers and dates turn into strings of the connection's collation. */
 export function collationChoice(e: Expression, connection: number): CollationChoice {
@@ -80,10 +72,7 @@ function illegalMix(
   a: CollationChoice,
   b: CollationChoice,
 ): SqlError {
-  const show = (c: CollationChoice): [string, string] => [
-    collationOf(c.collation).name,
-    NAMES[c.coercibility],
-  ];
+  const show = (c: CollationChoice): [string, string] => [collationOf(c.collation).name, NAMES[c.coercibility]];
   if (operands.length === 2) return new SqlError('ER_CANT_AGGREGATE_2COLLATIONS', ...show(a), ...show(b), operation);
   if (operands.length === 3) {
     const all = operands.flatMap(o => show(collationChoice(o, connection)));

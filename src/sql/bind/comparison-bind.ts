@@ -27,15 +27,15 @@ import {
   type Comparison,
 } from './comparison.ts';
 import {convertTo, HexConstant} from './convert.ts';
-import {Expression, isStable} from './expression.ts';
+import {BOOLEAN, type Expression, isStable} from './expression.ts';
 import {Constant, RowValue} from './leaf.ts';
 import {And, IsNull, Or} from './logic.ts';
 import {
   BIGINT,
   bytesType,
+  DOUBLE,
   datetimeType,
   decimalType,
-  DOUBLE,
   domainOf,
   integerDigits,
   isNumericType,
@@ -205,8 +205,9 @@ function lexicographic(
   ]);
 }
 
-/** IS NULL of each item: what `row IS NULL` never means (1241). */
+/** IS [NOT] NULL; known at once for what cannot be NULL. Rows are refused (1241). */
 export function isNullTest(operand: Expression, negated: boolean): Expression {
   if (operand instanceof RowValue) throw new SqlError('ER_OPERAND_COLUMNS', 1);
-  return new IsNull(operand, negated);
+  if (operand.nullable) return new IsNull(operand, negated);
+  return new Constant(negated ? 1 : 0, BOOLEAN, negated ? 'true' : 'false');
 }

@@ -1,12 +1,12 @@
 // Comparisons. The binder has converted both sides to one domain (comparison-bind.ts), so that each class compares one kind of value.
 
 import {type Collation, compare} from '../../format/value/collation.ts';
+import type {Decimal} from '../../format/value/decimal.ts';
 import {compareJsonTexts} from '../../format/value/json.ts';
 import type {DateTime, Duration} from '../../format/value/temporal.ts';
-import type {Decimal} from '../../format/value/decimal.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {ComparisonOperator} from '../parse/ast-expression.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import type {ComparisonOperator} from '../parse/ast-expression.ts';
 import {BOOLEAN, Coercibility, Expression} from './expression.ts';
 import {textType} from './type-classes.ts';
 

@@ -4,8 +4,8 @@ import {Decimal} from '../../format/value/decimal.ts';
 import {type Integer, integerFromBigInt} from '../../format/value/integer.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import type {ExecContext} from '../exec/contract.ts';
-import {Coercibility, Expression} from './expression.ts';
-import {Constant, Parameter, coercibilityOf} from './leaf.ts';
+import {Coercibility, Expression, Volatility} from './expression.ts';
+import {Constant, coercibilityOf, Parameter} from './leaf.ts';
 import {DOUBLE, domainOf, isNumericType} from './type-classes.ts';
 import {type Converter, converter} from './value-conversion.ts';
 
@@ -15,7 +15,9 @@ export class Convert extends Expression {
   readonly #convert: Converter;
 
   constructor(operand: Expression, type: SqlType, convert: Converter, coercibility?: Coercibility) {
-    super(type, operand.nullable || canFail(operand.type, type), [operand], coercibility ?? keptCoercibility(operand, type));
+    const nullable = operand.nullable || canFail(operand.type, type);
+    const strength = coercibility ?? keptCoercibility(operand, type);
+    super(type, nullable, [operand], strength, ownVolatility(operand.type, type));
     this.operand = operand;
     this.#convert = convert;
   }
@@ -44,6 +46,11 @@ export function typeName(type: SqlType): string {
   if (domain === 'integer') return type.unsigned ? 'unsigned' : 'signed';
   if (type.kind === Kind.date) return 'date';
   return domain === 'datetime' && type.decimals > 0 ? `datetime(${type.decimals})` : domain;
+}
+
+/** A TIME becomes a moment of the present day. */
+function ownVolatility(from: SqlType, to: SqlType): Volatility {
+  return domainOf(from) === 'time' && domainOf(to) === 'datetime' ? Volatility.stable : Volatility.constant;
 }
 
 function canFail(from: SqlType, to: SqlType): boolean {
@@ -86,7 +93,21 @@ export function convertTo(e: Expression, type: SqlType): Expression {
   }
   if (e.type.kind === Kind.null) return e instanceof Constant || e instanceof Parameter ? nullOf(type) : e;
   const convert = converter(e.type, type);
-  return convert === undefined ? e : new Convert(e, type, convert);
+  if (convert === undefined) return e;
+  return (e instanceof Constant ? convertNumber(e, type) : undefined) ?? new Convert(e, type, convert);
+}
+
+/** A numeric constant in another numeric domain, at once; undefined for everything else. */
+function convertNumber({value, type: from}: Constant, type: SqlType): Constant | undefined {
+  if (value === null) return undefined;
+  const source = domainOf(from);
+  const target = domainOf(type);
+  if (source === 'integer' && target === 'decimal')
+    return new Constant(Decimal.fromInteger(value as Integer), type, String(value));
+  if (source === 'integer' && target === 'double') return new Constant(Number(value), type, String(value));
+  if (source === 'decimal' && target === 'double')
+    return new Constant((value as Decimal).toNumber(), type, String(value));
+  return undefined;
 }
 
 /**
@@ -96,13 +117,23 @@ export function convertTo(e: Expression, type: SqlType): Expression {
 export function convertExactly(e: Expression, type: SqlType): Expression {
   const converted = convertTo(e, type);
   if (domainOf(type) !== 'decimal') return converted;
+  if (converted instanceof Constant && converted.value instanceof Decimal) {
+    return new Constant(converted.value.rescale(type.decimals), type, String(converted), converted.coercibility);
+  }
   const source = converted instanceof Convert ? converted.operand.type : converted.type;
   const hasScale = domainOf(source) === 'decimal' && source.decimals === type.decimals;
   if (hasScale || domainOf(converted.type) === 'null') return converted;
   return new Convert(converted, type, value => (value as Decimal).rescale(type.decimals));
 }
 
-const UNSIGNED_LITERAL: SqlType = {kind: Kind.bigint, unsigned: true, length: 20, decimals: 0, collation: 63, members: []};
+const UNSIGNED_LITERAL: SqlType = {
+  kind: Kind.bigint,
+  unsigned: true,
+  length: 20,
+  decimals: 0,
+  collation: 63,
+  members: [],
+};
 
 /** NULL with a type. */
 export function nullOf(type: SqlType): Constant {

@@ -8,7 +8,7 @@
 // Truth values are 1, 0 and null. A condition is an expression whose evaluate answers nothing else (see bind/condition.ts).
 
 import type {Value} from '../../format/value/types.ts';
-import {type SqlType, sqlType, Kind} from '../../format/value/types.ts';
+import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
 import type {ExecContext} from '../exec/contract.ts';
 
 /** How freely an expression may be evaluated. The worst of the parts decides. */

@@ -8,9 +8,11 @@ import type {EngineSession} from '../../engine/api.ts';
 import type {TimeZone} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {ExecContext, SessionState} from '../exec/contract.ts';
+import {Comparison} from './comparison.ts';
 import {HexConstant} from './convert.ts';
 import {type Expression, Volatility} from './expression.ts';
 import {Constant, RowValue} from './leaf.ts';
+import {And, Or} from './logic.ts';
 
 /** Thrown by the folding session when an expression wants to warn. */
 class WouldWarn extends Error {
@@ -100,10 +102,19 @@ export function constantValue(e: Expression, session: SessionState): Value | und
   }
 }
 
-/** The expression, or the constant that it is. */
+/** The expression, or the constant that it is. Constant sides of comparisons are folded too: conversions have made them. */
 export function fold(e: Expression, session: SessionState): Expression {
   if (e instanceof Constant || e instanceof RowValue || e instanceof HexConstant) return e;
-  if (e.volatility !== Volatility.constant) return e;
+  if (e.volatility !== Volatility.constant) return foldSides(e, session);
   const value = constantValue(e, session);
   return value === undefined ? e : new Constant(value, e.type, String(e), e.coercibility);
+}
+
+function foldSides(e: Expression, session: SessionState): Expression {
+  if (e instanceof And) return new And(e.children.map(child => foldSides(child, session)));
+  if (e instanceof Or) return new Or(e.children.map(child => foldSides(child, session)));
+  if (!(e instanceof Comparison)) return e;
+  const left = fold(e.left, session);
+  const right = fold(e.right, session);
+  return left === e.left && right === e.right ? e : e.withSides(e.operator, left, right);
 }

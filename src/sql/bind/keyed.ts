@@ -27,6 +27,7 @@ class Retyped extends Expression {
 /** The expression as a key of this type: converted, and known by its collation. */
 export function keyedAs(e: Expression, type: SqlType): Expression {
   const converted = convertTo(e, type);
-  const isText = domainOf(type) === 'text' && (converted.type.collation !== type.collation || converted.type.kind !== type.kind);
+  const isText =
+    domainOf(type) === 'text' && (converted.type.collation !== type.collation || converted.type.kind !== type.kind);
   return isText ? new Retyped(converted, type) : converted;
 }

@@ -118,7 +118,11 @@ export class Slot extends Expression {
 /** Several values as one operand: (a, b) = (1, 2). Never evaluated as a whole: the binder takes rows apart. */
 export class RowValue extends Expression {
   constructor(items: readonly Expression[]) {
-    super(items[0].type, items.some(i => i.nullable), items);
+    super(
+      items[0].type,
+      items.some(i => i.nullable),
+      items,
+    );
   }
 
   override evaluate(): Value {

@@ -17,20 +17,27 @@ class Matcher {
   /** The whole pattern is one fixed text. */
   readonly #isFixed: boolean;
 
-  constructor(pattern: string, escape: string | undefined, classes: CharacterClasses) {
+  constructor(pattern: string, escapedBy: string | undefined, classes: CharacterClasses) {
     this.#classes = classes;
-    this.#tokens = tokensOf(pattern, escape, classes);
+    this.#tokens = tokensOf(pattern, escapedBy, classes);
     this.#isFixed = this.#tokens.every(t => t >= 0);
   }
 
   matches(text: string): boolean {
     const subject = this.#classes.of(text);
-    if (this.#isFixed) return sameFrom(subject, 0, this.#tokens, 0, this.#tokens.length) && subject.length === this.#tokens.length;
+    if (this.#isFixed)
+      return sameFrom(subject, 0, this.#tokens, 0, this.#tokens.length) && subject.length === this.#tokens.length;
     return matchTokens(subject, this.#tokens);
   }
 }
 
-function sameFrom(subject: readonly number[], at: number, tokens: readonly number[], from: number, to: number): boolean {
+function sameFrom(
+  subject: readonly number[],
+  at: number,
+  tokens: readonly number[],
+  from: number,
+  to: number,
+): boolean {
   for (let i = from; i < to; i++) {
     const token = tokens[i];
     const character = subject[at + i - from];
@@ -61,18 +68,18 @@ function matchTokens(subject: readonly number[], tokens: readonly number[]): boo
   return token === tokens.length;
 }
 
-function tokensOf(pattern: string, escape: string | undefined, classes: CharacterClasses): readonly number[] {
+function tokensOf(pattern: string, escapedBy: string | undefined, classes: CharacterClasses): readonly number[] {
   const tokens: number[] = [];
   let escaped = false;
   for (const character of pattern) {
-    if (!escaped && character === escape) escaped = true;
+    if (!escaped && character === escapedBy) escaped = true;
     else {
       const wild = escaped ? undefined : wildcard(character);
       tokens.push(wild ?? classes.ofCharacter(character));
       escaped = false;
     }
   }
-  if (escaped && escape !== undefined) tokens.push(classes.ofCharacter(escape));
+  if (escaped && escapedBy !== undefined) tokens.push(classes.ofCharacter(escapedBy));
   return tokens;
 }
 
@@ -81,11 +88,11 @@ function wildcard(character: string): number | undefined {
 }
 
 /** The text before the first wildcard, unescaped: what every match begins with. Undefined when there is no wildcard at all. */
-export function likePrefix(pattern: string, escape: string | undefined): string | undefined {
+export function likePrefix(pattern: string, escapedBy: string | undefined): string | undefined {
   let prefix = '';
   let escaped = false;
   for (const character of pattern) {
-    if (!escaped && character === escape) escaped = true;
+    if (!escaped && character === escapedBy) escaped = true;
     else if (!escaped && wildcard(character) !== undefined) return prefix;
     else {
       prefix += character;
@@ -104,11 +111,11 @@ export class Like extends Expression {
   #compiled: string | undefined;
   #matcher: Matcher | undefined;
 
-  constructor(value: Expression, pattern: Expression, escape: string | undefined, collation: Collation) {
+  constructor(value: Expression, pattern: Expression, escapedBy: string | undefined, collation: Collation) {
     super(BOOLEAN, value.nullable || pattern.nullable, [value, pattern], Coercibility.numeric);
     this.value = value;
     this.pattern = pattern;
-    this.escape = escape;
+    this.escape = escapedBy;
     this.collation = collation;
     this.#classes = CharacterClasses.for(collation);
   }
@@ -129,8 +136,8 @@ export class Like extends Expression {
   }
 
   override toString(): string {
-    const escape = this.escape === '\\' ? '' : ` escape '${this.escape ?? ''}'`;
-    return `(${this.value} like ${this.pattern}${escape})`;
+    const suffix = this.escape === '\\' ? '' : ` escape '${this.escape ?? ''}'`;
+    return `(${this.value} like ${this.pattern}${suffix})`;
   }
 }
 

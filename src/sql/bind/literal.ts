@@ -2,14 +2,12 @@
 // parameters, uses the same two functions.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {encodeText, findCharset} from '../../format/value/charset.ts';
-import {characterCount} from '../../format/value/charset.ts';
+import {characterCount, encodeText, findCharset} from '../../format/value/charset.ts';
 import {defaultCollation} from '../../format/value/collation.ts';
 import {Decimal} from '../../format/value/decimal.ts';
 import {BIGINT_MAX} from '../../format/value/integer.ts';
-import type {Duration} from '../../format/value/temporal.ts';
-import {DateTime} from '../../format/value/temporal.ts';
-import {LENIENT, parseDateTime, parseDuration, Problem} from '../../format/value/temporal-parse.ts';
+import type {DateTime, Duration} from '../../format/value/temporal.ts';
+import {LENIENT, Problem, parseDateTime, parseDuration} from '../../format/value/temporal-parse.ts';
 import {Kind, type SqlType, sqlType, type Value} from '../../format/value/types.ts';
 import type {Literal, ParameterLiteral, TemporalLiteral} from '../parse/ast-expression.ts';
 import {HexConstant} from './convert.ts';

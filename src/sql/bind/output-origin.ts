@@ -7,7 +7,14 @@ import {ColumnRef} from './leaf.ts';
 import type {Source} from './source.ts';
 
 /** Column flags of the protocol that depend on the table. */
-const ColumnFlag = {primaryKey: 2, uniqueKey: 4, multipleKey: 8, autoIncrement: 512, onUpdateNow: 8192, noDefault: 4096} as const;
+const ColumnFlag = {
+  primaryKey: 2,
+  uniqueKey: 4,
+  multipleKey: 8,
+  autoIncrement: 512,
+  onUpdateNow: 8192,
+  noDefault: 4096,
+} as const;
 
 /** The origin of a column of a source. */
 export function originOf(source: Source, column: number): OutputOrigin | undefined {

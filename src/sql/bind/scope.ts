@@ -5,7 +5,9 @@
 // notes the columns it reads from outside: that is what makes a subquery correlated.
 
 import {SqlError} from '../../base/sql-error.ts';
+import type {Query} from '../parse/ast.ts';
 import type {ColumnName} from '../parse/ast-expression.ts';
+import type {Window} from '../parse/ast-function.ts';
 import type {AggregateCall} from './aggregate-call.ts';
 import type {Binder} from './binder.ts';
 import type {CommonTable} from './bound-query.ts';
@@ -13,8 +15,6 @@ import {type Expression, walk} from './expression.ts';
 import {ColumnRef, Slot} from './leaf.ts';
 import type {Source} from './source.ts';
 import type {WindowCall} from './window-call.ts';
-import type {Query} from '../parse/ast.ts';
-import type {Window} from '../parse/ast-function.ts';
 
 /** A column that an unqualified name can mean. */
 export interface NamedColumn {

@@ -1,8 +1,8 @@
 // Subqueries as expressions: they read the registers that a step of exec/subquery.ts has filled.
 
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {ComparisonOperator} from '../parse/ast-expression.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import type {ComparisonOperator} from '../parse/ast-expression.ts';
 import type {BoundQuery} from './bound-query.ts';
 import {BOOLEAN, Coercibility, Expression, Volatility} from './expression.ts';
 import {coercibilityOf} from './leaf.ts';
@@ -14,7 +14,13 @@ export abstract class BlockingExpression extends Expression {}
 export abstract class SubqueryExpression extends BlockingExpression {
   readonly query: BoundQuery;
 
-  constructor(query: BoundQuery, type: SqlType, nullable: boolean, left: readonly Expression[], coercibility: Coercibility) {
+  constructor(
+    query: BoundQuery,
+    type: SqlType,
+    nullable: boolean,
+    left: readonly Expression[],
+    coercibility: Coercibility,
+  ) {
     super(type, nullable, [...left, ...query.outer], coercibility, Volatility.stable);
     this.query = query;
   }

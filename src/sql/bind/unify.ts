@@ -1,14 +1,14 @@
 // The common type of several expressions: CASE, IF, COALESCE, GREATEST, the columns of a UNION.
 
 import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
+import {aggregateCollations, collationChoice} from './collation-rules.ts';
 import type {Expression} from './expression.ts';
-import {collationChoice, aggregateCollations} from './collation-rules.ts';
 import {
   BINARY_COLLATION,
   bytesType,
+  DOUBLE,
   decimalType,
   displayLength,
-  DOUBLE,
   domainOf,
   integerDigits,
   JSON_TYPE,

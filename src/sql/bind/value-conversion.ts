@@ -1,8 +1,8 @@
 // Picks the function that brings values of one type into the domain, and shape, of another: once, when an expression is
 // bound. What the functions do is in format/value/domain.ts.
 
-import {collationOf} from '../../format/value/collation.ts';
 import {decodeText} from '../../format/value/charset.ts';
+import {collationOf} from '../../format/value/collation.ts';
 import {
   type NonNull,
   toBytes,

@@ -9,7 +9,7 @@ import {Kind, type SqlType, sqlType, type Value} from '../../format/value/types.
 import type {ExecContext, SessionState} from '../exec/contract.ts';
 import {Coercibility, Expression, Volatility} from './expression.ts';
 import {coercibilityOf} from './leaf.ts';
-import {BIGINT, bytesType, datetimeType, DATE, decimalType, DOUBLE, domainOf, timeType} from './type-classes.ts';
+import {BIGINT, bytesType, DATE, DOUBLE, datetimeType, decimalType, domainOf, timeType} from './type-classes.ts';
 import {type Converter, converter} from './value-conversion.ts';
 
 /** The type that a value shows by itself; NULL counts as text. */

@@ -1,9 +1,9 @@
 // From the stored form of a table to the objects that plans and the engine use: row layout, key layouts, key extractors.
 
 import type {TableHandle} from '../../engine/api.ts';
-import {keepBytesOf, KeyLayout, keyPart, type KeyPart} from '../../format/key/key-layout.ts';
 import {RowKeyExtractor} from '../../format/key/key-extractor.ts';
-import {rowColumn, RowLayout} from '../../format/row/row-layout.ts';
+import {KeyLayout, type KeyPart, keepBytesOf, keyPart} from '../../format/key/key-layout.ts';
+import {RowLayout, rowColumn} from '../../format/row/row-layout.ts';
 import type {IndexDefinition, IndexPart, TableDefinition} from './definition.ts';
 import type {StoredColumn, StoredIndex, StoredTable} from './stored-table.ts';
 

@@ -192,7 +192,11 @@ export class Catalog {
   }
 
   /** Puts the new definition of an object in the place of the old one, under another name perhaps. The exclusive metadata lock must be held. */
-  *changeTable(engine: EngineSession, old: StoredTable | StoredView, changed: StoredTable | StoredView): Steps<boolean> {
+  *changeTable(
+    engine: EngineSession,
+    old: StoredTable | StoredView,
+    changed: StoredTable | StoredView,
+  ): Steps<boolean> {
     yield* this.removeTable(engine, old);
     return yield* this.addTable(engine, changed);
   }

@@ -1,10 +1,10 @@
 // What a table, its columns and its indexes are: immutable objects built from the catalog for one definition version. Plans keep a
 // reference and check the version under the table's metadata lock (protocols G3).
 
+import type {TableHandle, TreeRef} from '../../engine/api.ts';
 import type {KeyLayout} from '../../format/key/key-layout.ts';
 import type {RowLayout} from '../../format/row/row-layout.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {TableHandle, TreeRef} from '../../engine/api.ts';
 
 /** How a column gets a value when a statement gives none. */
 export type ColumnDefault =

@@ -2,15 +2,7 @@
 
 import {BugError} from '../../base/assert.ts';
 import {type ErrorName, SqlError} from '../../base/sql-error.ts';
-import {
-  CONFLICT,
-  DEADLOCK,
-  INTERRUPTED,
-  LOCK_BUSY,
-  LOCK_TIMEOUT,
-  NO_SPACE,
-  TOO_BIG,
-} from '../../engine/api.ts';
+import {CONFLICT, DEADLOCK, INTERRUPTED, LOCK_BUSY, LOCK_TIMEOUT, NO_SPACE, TOO_BIG} from '../../engine/api.ts';
 
 /** The longest row in bytes that error 1118 names. */
 export const ROW_BYTES_NAMED = 65535;

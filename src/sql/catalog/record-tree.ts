@@ -29,7 +29,7 @@ import {KeyRange, rangeOfPrefix} from '../../format/key/key-range.ts';
 import {Memory} from '../../format/memory.ts';
 import {readColumn} from '../../format/row/decode.ts';
 import {encodeRow} from '../../format/row/encode.ts';
-import {rowColumn, RowLayout} from '../../format/row/row-layout.ts';
+import {RowLayout, rowColumn} from '../../format/row/row-layout.ts';
 import {Kind, sqlType, type Value} from '../../format/value/types.ts';
 import {engineError} from './engine-error.ts';
 import {expectRow, type Steps, until} from './steps.ts';

@@ -7,13 +7,7 @@
 import {CorruptionError} from '../../base/errors.ts';
 import type {TreeRef} from '../../engine/api.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {
-  CheckDefinition,
-  ColumnDefinition,
-  ColumnDefault,
-  ForeignKeyDefinition,
-  IndexPart,
-} from './definition.ts';
+import type {CheckDefinition, ColumnDefault, ColumnDefinition, ForeignKeyDefinition, IndexPart} from './definition.ts';
 import {loadValue, type StoredValue, storeValue} from './stored-value.ts';
 
 /** Format number of the texts that this code writes. */

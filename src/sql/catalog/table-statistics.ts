@@ -1,8 +1,8 @@
 // Row counts for the planner, kept per primary for some seconds. They come from a few pages near each tree's root; a plan made with an
 // old count is only slower.
 
-import type {Clock} from '../../env/clock.ts';
 import {BLOCKED, type Engine, type EngineSession, ROW, type TreeStatistics} from '../../engine/api.ts';
+import type {Clock} from '../../env/clock.ts';
 import type {PlanStatistics} from '../plan/statistics.ts';
 import type {TableDefinition} from './definition.ts';
 import type {Steps} from './steps.ts';

@@ -69,7 +69,11 @@ export function findVirtualTable(schema: string, name: string): VirtualDefinitio
 }
 
 /** The virtual table of this name, its rows collected; undefined when there is none. */
-export function* loadVirtualTable(context: StatementContext, schema: string, name: string): Steps<VirtualTable | undefined> {
+export function* loadVirtualTable(
+  context: StatementContext,
+  schema: string,
+  name: string,
+): Steps<VirtualTable | undefined> {
   const definition = findVirtualTable(schema, name);
   return definition === undefined ? undefined : materialized(schema, definition, yield* definition.rows(context));
 }

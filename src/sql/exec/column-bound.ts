@@ -4,9 +4,9 @@
 import {collationOf, equals} from '../../format/value/collation.ts';
 import {Decimal} from '../../format/value/decimal.ts';
 import {compareIntegers, type Integer, integerFromDouble, integerMax, integerMin} from '../../format/value/integer.ts';
-import {DateTime, Duration, truncateMicros} from '../../format/value/temporal.ts';
-import {TIMESTAMP_MAX_SECONDS, TIMESTAMP_MIN_SECONDS, toUtcSeconds} from '../../format/value/time-zone.ts';
 import type {TimeZone} from '../../format/value/temporal.ts';
+import {type DateTime, type Duration, truncateMicros} from '../../format/value/temporal.ts';
+import {TIMESTAMP_MAX_SECONDS, TIMESTAMP_MIN_SECONDS, toUtcSeconds} from '../../format/value/time-zone.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 
 /** Where a given value lies relative to the nearest value of a column's type. */
@@ -24,13 +24,14 @@ export class ColumnBound {
   value: Value = null;
   side: Side = Side.same;
 
-  #set(value: Value, side: Side): void {
+  #set(value: Value, side: Side): Side {
     this.value = value;
     this.side = side;
+    return side;
   }
 
-  /** Finds the nearest value of `type` to a value that is not NULL and was made for a comparison with it. */
-  find(value: Value, type: SqlType, zone: TimeZone): void {
+  /** Finds the nearest value of `type` to a value that is not NULL and was made for a comparison with it; answers the side. */
+  find(value: Value, type: SqlType, zone: TimeZone): Side {
     switch (type.kind) {
       case Kind.float:
         return this.#float(value as number);
@@ -56,71 +57,73 @@ export class ColumnBound {
     }
   }
 
-  #integer(value: Value, type: SqlType): void {
+  #integer(value: Value, type: SqlType): Side {
     if (value instanceof Decimal) {
       const floor = value.floor().toInteger();
       return this.#clamp(floor, value.compare(Decimal.fromInteger(floor)) === 0 ? Side.same : Side.above, type);
     }
     if (typeof value === 'number' && !Number.isSafeInteger(value)) return this.#double(value, type);
-    this.#clamp(value as Integer, Side.same, type);
+    return this.#clamp(value as Integer, Side.same, type);
   }
 
   /** Beyond 2^53 several integers are the same double: of no use unless the type ends before. */
-  #double(value: number, type: SqlType): void {
+  #double(value: number, type: SqlType): Side {
     const floor = Math.floor(value);
     if (Number.isSafeInteger(floor)) return this.#clamp(floor, floor === value ? Side.same : Side.above, type);
     if (type.kind === Kind.bigint || type.kind === Kind.bit) return this.#set(null, Side.unknown);
-    this.#clamp(Number.isFinite(floor) ? integerFromDouble(floor) : floor > 0 ? 2n ** 64n : -(2n ** 64n), Side.same, type);
+    return this.#clamp(
+      Number.isFinite(floor) ? integerFromDouble(floor) : floor > 0 ? 2n ** 64n : -(2n ** 64n),
+      Side.same,
+      type,
+    );
   }
 
-  #clamp(value: Integer, side: Side, type: SqlType): void {
+  #clamp(value: Integer, side: Side, type: SqlType): Side {
     const min = integerMin(type);
     const max = integerMax(type);
-    if (compareIntegers(value, min) < 0) this.#set(min, Side.below);
-    else if (compareIntegers(value, max) > 0) this.#set(max, Side.above);
-    else this.#set(value, side);
+    if (compareIntegers(value, min) < 0) return this.#set(min, Side.below);
+    if (compareIntegers(value, max) > 0) return this.#set(max, Side.above);
+    return this.#set(value, side);
   }
 
   /** 0, then 1901 to 2155. */
-  #year(value: Value): void {
+  #year(value: Value): Side {
     const year = value instanceof Decimal ? Math.floor(value.toNumber()) : Math.floor(Number(value));
     const side = Number(value) === year ? Side.same : Side.above;
-    if (year < 0) this.#set(0, Side.below);
-    else if (year > 2155) this.#set(2155, Side.above);
-    else if (year > 0 && year < 1901) this.#set(0, Side.above);
-    else this.#set(year, side);
+    if (year < 0) return this.#set(0, Side.below);
+    if (year > 2155) return this.#set(2155, Side.above);
+    return year > 0 && year < 1901 ? this.#set(0, Side.above) : this.#set(year, side);
   }
 
-  #float(value: number): void {
+  #float(value: number): Side {
     const nearest = Math.fround(value);
     if (!Number.isFinite(nearest)) return this.#set(null, Side.unknown);
-    this.#set(nearest, value < nearest ? Side.below : value > nearest ? Side.above : Side.same);
+    return this.#set(nearest, value < nearest ? Side.below : value > nearest ? Side.above : Side.same);
   }
 
-  #dateTime(value: DateTime, type: SqlType, zone: TimeZone): void {
+  #dateTime(value: DateTime, type: SqlType, zone: TimeZone): Side {
     if (type.kind === Kind.date) {
       return this.#set(value.toDate(), value.microsOfDay() === 0 ? Side.same : Side.above);
     }
     if (type.kind === Kind.timestamp && !isTimestamp(value, zone)) return this.#set(null, Side.unknown);
     const micros = truncateMicros(value.micros, type.decimals);
     const cut = value.toDateTime().withFsp(type.decimals, true) ?? value;
-    this.#set(cut, micros === value.micros ? Side.same : Side.above);
+    return this.#set(cut, micros === value.micros ? Side.same : Side.above);
   }
 
-  #time(value: Duration, type: SqlType): void {
+  #time(value: Duration, type: SqlType): Side {
     const clipped = value.clipped();
     if (clipped !== value) return this.#set(clipped, value.negative ? Side.below : Side.above);
     const cut = value.withFsp(type.decimals, true);
     if (cut.micros === value.micros) return this.#set(cut, Side.same);
-    this.#set(cut, value.negative ? Side.below : Side.above);
+    return this.#set(cut, value.negative ? Side.below : Side.above);
   }
 
   /** A member of an ENUM under its collation; a text that is none is like nothing (side above, so that = finds nothing). */
-  #member(value: string, type: SqlType): void {
+  #member(value: string, type: SqlType): Side {
     const collation = collationOf(type.collation);
     const member = value === '' ? '' : type.members.find(m => equals(collation, m, value));
-    if (member === undefined) this.#set(null, Side.above);
-    else this.#set(member, Side.same);
+    return member === undefined ? this.#set(null, Side.above) : this.#set(member, Side.same);
   }
 }
 

@@ -7,8 +7,8 @@
 import {DONE, ROW} from '../../engine/api.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {ExecContext, RowSource} from './contract.ts';
-import {allTrue} from './filter.ts';
 import type {Epoch} from './epoch.ts';
+import {allTrue} from './filter.ts';
 import type {MemoryBudget} from './memory-budget.ts';
 import type {JoinKind} from './nested-loop.ts';
 import {RowBuffer, setNull} from './registers.ts';

@@ -7,7 +7,7 @@
 import {compareBytes} from '../../base/bytes.ts';
 import type {KeyLayout} from '../../format/key/key-layout.ts';
 import {KEY_TOO_LONG} from '../../format/key/key-layout.ts';
-import {KeyRange, rangeBetween, rangeOfBeginning, rangeOfPrefix, type RangeEnd} from '../../format/key/key-range.ts';
+import {KeyRange, type RangeEnd, rangeBetween, rangeOfBeginning, rangeOfPrefix} from '../../format/key/key-range.ts';
 import type {TimeZone} from '../../format/value/temporal.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import type {Expression} from '../bind/expression.ts';
@@ -72,19 +72,24 @@ export class IndexRanges {
 
   /** Goes through all combinations of values of the parts from `part` on. */
   #expand(branch: RangeBranch, part: number, context: ExecContext): void {
-    if (this.#ranges.length >= RANGES_MAX) return this.#wholeIndex();
-    if (part === branch.length) return this.#addPrefix();
-    const bound = branch[part];
+    if (this.#ranges.length >= RANGES_MAX) this.#wholeIndex();
+    else if (part === branch.length) this.#addPrefix();
+    else this.#expandPart(branch[part], branch, part, context);
+  }
+
+  #expandPart(bound: PartBound, branch: RangeBranch, part: number, context: ExecContext): void {
     switch (bound.kind) {
       case 'null':
-        return this.#with(null, branch, part, context);
+        if (this.#layout.nullable[part] === 1) this.#with(null, branch, part, context);
+        return;
       case 'equal':
         for (const expression of bound.values) this.#equal(expression, bound.nullSafe, branch, part, context);
         return;
       case 'between':
-        return this.#between(bound.low, bound.high, context);
+        this.#between(bound.low, bound.high, context);
+        return;
       default:
-        return this.#like(bound.pattern, bound.escape, context);
+        this.#like(bound.pattern, bound.escape, context);
     }
   }
 
@@ -134,13 +139,16 @@ export class IndexRanges {
     return {value: bound.value, inclusive: (bound.side === Side.below) === isLow};
   }
 
-  #like(pattern: Expression, escape: string | undefined, context: ExecContext): void {
+  #like(pattern: Expression, escapedBy: string | undefined, context: ExecContext): void {
     const value = pattern.evaluate(context);
     if (value === null) return;
     const text = typeof value === 'string' ? value : Buffer.from(value as Uint8Array).toString('latin1');
-    const prefix = likePrefix(text, escape);
-    if (prefix === '') return this.#addPrefix();
-    const beginning = Buffer.from(prefix ?? literalOf(text, escape), typeof value === 'string' ? 'utf8' : 'latin1');
+    const prefix = likePrefix(text, escapedBy);
+    if (prefix === '') {
+      this.#addPrefix();
+      return;
+    }
+    const beginning = Buffer.from(prefix ?? literalOf(text, escapedBy), typeof value === 'string' ? 'utf8' : 'latin1');
     const result = rangeOfBeginning(this.#layout, this.#values, beginning, this.#scratch, this.#zone);
     if (result === KEY_TOO_LONG) this.#addPrefix();
     else this.#keep();
@@ -157,8 +165,8 @@ export class IndexRanges {
 }
 
 /** A pattern without wildcards, unescaped. */
-function literalOf(pattern: string, escape: string | undefined): string {
-  return likePrefix(`${pattern}%`, escape) ?? '';
+function literalOf(pattern: string, escapedBy: string | undefined): string {
+  return likePrefix(`${pattern}%`, escapedBy) ?? '';
 }
 
 function compareLows(a: ByteRange, b: ByteRange): number {

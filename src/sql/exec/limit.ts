@@ -20,12 +20,7 @@ export class LimitSource implements RowSource {
   #left = 0;
   #seen = 0;
 
-  constructor(
-    child: RowSource,
-    limit: Expression | undefined,
-    offset: Expression | undefined,
-    countAll: boolean,
-  ) {
+  constructor(child: RowSource, limit: Expression | undefined, offset: Expression | undefined, countAll: boolean) {
     this.#child = child;
     this.#limit = limit;
     this.#offset = offset;

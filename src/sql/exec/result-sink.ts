@@ -1,8 +1,8 @@
 // Where the rows of a statement go: to the wire (bytes), to another statement (INSERT ... SELECT), to a test.
 
-import type {Value} from '../../format/value/types.ts';
 import type {Memory} from '../../format/memory.ts';
 import type {RowWirePlan} from '../../format/row/wire.ts';
+import type {Value} from '../../format/value/types.ts';
 import type {ResultColumn} from './result-column.ts';
 
 export interface ResultSink {

@@ -2,8 +2,8 @@
 // each pair. Grouping, DISTINCT, hash joins and set operations are Maps over such keys.
 
 import type {SqlType, Value} from '../../format/value/types.ts';
-import {isIntegerType} from '../bind/type-classes.ts';
 import type {Expression} from '../bind/expression.ts';
+import {isIntegerType} from '../bind/type-classes.ts';
 import type {ExecContext, Registers} from './contract.ts';
 import {keyText, prepareValue} from './value-order.ts';
 

@@ -3,8 +3,8 @@
 // Row bytes live until the poll ends, so everything that is in the row is taken out at once; then the long values are fetched one
 // by one, each of which may block.
 
-import {ROW} from '../../engine/api.ts';
 import type {RowPlace} from '../../engine/api.ts';
+import {ROW} from '../../engine/api.ts';
 import type {Memory} from '../../format/memory.ts';
 import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
 import {hasOverflow, isOverflow, readOverflow} from '../../format/row/overflow.ts';
@@ -45,7 +45,8 @@ export class RowReader {
     const mayOverflow = hasOverflow(memory, payloadAt);
     for (let i = 0; i < this.#columns.length; i++) {
       const column = this.#columns[i];
-      if (mayOverflow && isOverflow(this.#layout, memory, payloadAt, column)) this.#note(place, column, this.#registers[i]);
+      if (mayOverflow && isOverflow(this.#layout, memory, payloadAt, column))
+        this.#note(place, column, this.#registers[i]);
       else registers[this.#registers[i]] = readColumn(this.#layout, memory, payloadAt, column, zone);
     }
     return this.#pending.length === 0 ? ROW : this.resume(context);

@@ -2,8 +2,8 @@
 //
 // A subquery that does not depend on outer rows runs once per execution: its epoch tells whether the kept answer is still good.
 
-import {DONE, ROW} from '../../engine/api.ts';
 import {SqlError} from '../../base/sql-error.ts';
+import {DONE, ROW} from '../../engine/api.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {BlockingStep} from './apply.ts';
 import type {ExecContext, RowSource} from './contract.ts';

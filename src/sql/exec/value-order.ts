@@ -6,9 +6,9 @@
 
 import {type Collation, collationOf, maxWeightBytes, writeWeights} from '../../format/value/collation.ts';
 import {Decimal} from '../../format/value/decimal.ts';
+import {memberNumber} from '../../format/value/domain.ts';
 import {compareJsonTexts} from '../../format/value/json.ts';
 import {DateTime, Duration} from '../../format/value/temporal.ts';
-import {memberNumber} from '../../format/value/domain.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import {domainOf} from '../bind/type-classes.ts';
 

@@ -31,8 +31,7 @@ export class FrameBounds {
     this.startAtZero = frame === undefined || frame.start.kind === 'unboundedPreceding';
     for (let row = 0; row < rows.count; row++) {
       const start = frame === undefined ? 0 : startOf(frame.start, frame.unit, rows, row, context);
-      const end =
-        frame === undefined ? defaultEnd(spec, rows, row) : endOf(frame.end, frame.unit, rows, row, context);
+      const end = frame === undefined ? defaultEnd(spec, rows, row) : endOf(frame.end, frame.unit, rows, row, context);
       this.starts[row] = start;
       this.ends[row] = Math.max(start, end);
     }

@@ -1,8 +1,8 @@
 // What a window function computes, over one partition at a time.
 
 import type {Value} from '../../format/value/types.ts';
-import type {ExecContext} from './contract.ts';
 import type {Expression} from '../bind/expression.ts';
+import type {ExecContext} from './contract.ts';
 import type {MemoryBudget} from './memory-budget.ts';
 
 /** A partition, sorted, as a window function sees it. Rows are numbered from 0. */

@@ -40,7 +40,9 @@ import {GroupConcat, JsonArrayAccumulator, JsonObjectAccumulator} from './accumu
 
 /** Result type and accumulator of an aggregate. */
 export function defineAggregate(input: AggregateInput, scope: Scope): AggregateDefinition {
-  return {...definitionOf(input, scope), simple: simpleOf(input)};
+  const {name} = input;
+  const extreme = name === 'min' || name === 'max' ? name : undefined;
+  return {...definitionOf(input, scope), simple: simpleOf(input), extreme};
 }
 
 /** COUNT(*), COUNT(column), SUM(integer column). */
@@ -54,7 +56,7 @@ function simpleOf({name, args, distinct}: AggregateInput): SimpleAggregate | und
   return name === 'sum' && isPlainInteger ? {kind: 'sum', column: arg} : undefined;
 }
 
-type Definition = Omit<AggregateDefinition, 'simple'>;
+type Definition = Omit<AggregateDefinition, 'simple' | 'extreme'>;
 
 function definitionOf(input: AggregateInput, scope: Scope): Definition {
   const {name, args} = input;

@@ -14,7 +14,8 @@ import {bytesType, displayLength, domainOf, INT, textType} from '../bind/type-cl
 import {call1} from './call.ts';
 import {bindCast, bindConvertUsing} from './cast.ts';
 import {type CallSite, stringArg} from './definition.ts';
-import {bindJsonPathOperator, bindJsonValue, bindMemberOf} from './json-read.ts';
+import {bindJsonPathOperator, bindMemberOf} from './json-read.ts';
+import {bindJsonValue} from './json-value-call.ts';
 import {findFunction} from './registry.ts';
 import {bindTrim, soundex} from './string.ts';
 import {bindChar} from './string-number.ts';

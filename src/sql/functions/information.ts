@@ -1,17 +1,21 @@
 // Functions about the session and the server, and about the types of their arguments.
 
-import {collationOf} from '../../format/value/collation.ts';
-import type {Value} from '../../format/value/types.ts';
+import {type Collation, collationOf} from '../../format/value/collation.ts';
+import {Kind, type Value} from '../../format/value/types.ts';
 import {collationChoice} from '../bind/collation-rules.ts';
 import {Coercibility, type Expression, Volatility} from '../bind/expression.ts';
-import {BIGINT, BIGINT_UNSIGNED, BINARY_COLLATION, INT, textType} from '../bind/type-classes.ts';
-import type {SessionState} from '../exec/contract.ts';
-import {call0, call1, callLoose} from './call.ts';
-import {alias, type CallSite, define, type FunctionDefinition, integerArg} from './definition.ts';
+import {BIGINT, BIGINT_UNSIGNED, BINARY_COLLATION, INT, isStringType, textType} from '../bind/type-classes.ts';
+import {SqlError} from '../../base/sql-error.ts';
+import {warn} from '../../format/value/conversion-context.ts';
+import type {ExecContext, SessionState} from '../exec/contract.ts';
+import {call0, callLoose} from './call.ts';
+import {alias, define, type FunctionDefinition, integerArg} from './definition.ts';
 import {Constant} from '../bind/leaf.ts';
 
 /** utf8mb3_general_ci: the collation of names. */
 const SYSTEM_COLLATION = 33;
+/** utf8mb4_bin. */
+const JSON_COLLATION = 46;
 const SYSTEM_TEXT = textType(288, SYSTEM_COLLATION);
 
 function systemText(name: string, read: (session: SessionState) => Value) {
@@ -30,13 +34,17 @@ function constantText(text: string): Expression {
   return new Constant(text, textType(64, SYSTEM_COLLATION), `'${text}'`, Coercibility.system);
 }
 
-function charsetOf([a]: readonly Expression[], {connection}: CallSite): Expression {
-  return constantText(collationOf(collationChoice(a, connection).collation).charset.name);
+/** The collation of a string; `binary` for everything that is none. */
+function collationOfArg(e: Expression): Collation {
+  return collationOf(isStringType(e.type) ? e.type.collation : e.type.kind === Kind.json ? JSON_COLLATION : BINARY_COLLATION);
 }
 
-function collationName([a]: readonly Expression[], {connection}: CallSite): Expression {
-  const {collation} = collationChoice(a, connection);
-  return constantText(a.type.collation === BINARY_COLLATION && a.coercibility === Coercibility.numeric ? 'binary' : collationOf(collation).name);
+function charsetOf([a]: readonly Expression[]): Expression {
+  return constantText(collationOfArg(a).charset.name);
+}
+
+function collationName([a]: readonly Expression[]): Expression {
+  return constantText(collationOfArg(a).name);
 }
 
 /** LAST_INSERT_ID(): what the last INSERT gave; LAST_INSERT_ID(n): n, kept for the next call and for the client. */
@@ -52,6 +60,20 @@ function lastInsertId(args: readonly Expression[]): Expression {
       return value;
     },
   );
+}
+
+/** A call holds its worker for as long as it runs: more rounds are refused. */
+const ROUNDS_MAX = 1_000_000;
+
+/** Evaluates an expression, which has been evaluated once, `count` times in all. NULL with warning 1411 below zero. */
+function repeat(count: number, e: Expression, context: ExecContext): Value {
+  if (count > ROUNDS_MAX) throw new SqlError('ER_NOT_SUPPORTED_YET', `BENCHMARK of more than ${ROUNDS_MAX} rounds`);
+  if (count < 0) {
+    warn(context.session, 'ER_WRONG_VALUE_FOR_TYPE', 'count', String(count), 'benchmark');
+    return null;
+  }
+  for (let i = 1; i < count; i++) e.evaluate(context);
+  return 0;
 }
 
 const database = define(
@@ -89,9 +111,10 @@ export const informationFunctions: readonly FunctionDefinition[] = [
     return new Constant(coercibility, INT, String(coercibility));
   }),
   define('BENCHMARK', 'information', 2, 'Evaluates the second argument so many times; 0', ([n, e]) =>
-    call1({name: 'benchmark', type: INT, volatility: Volatility.volatile}, integerArg(n), (count, context) => {
-      for (let i = 0; i < Number(count); i++) e.evaluate(context);
-      return 0;
-    }),
+    callLoose({name: 'benchmark', type: INT, volatility: Volatility.volatile}, [integerArg(n), e], ([count], context) =>
+      count === null ? null : repeat(Number(count), e, context),
+    ),
   ),
+  define('NAME_CONST', 'information', 2, 'The second argument, named as the first', ([, value]) => value),
+  define('ICU_VERSION', 'information', 0, "'0.0': regular expressions are matched without ICU", () => constantText('0.0')),
 ];

@@ -1,20 +1,16 @@
 // JSON functions that look into documents.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {compareJson, type Json, jsonDepth, JsonDouble, jsonTypeName, printJson, quoteJson, sortedMembers} from '../../format/value/json-tree.ts';
+import {compareJson, type Json, jsonDepth, jsonTypeName, printJson, quoteJson, sortedMembers} from '../../format/value/json-tree.ts';
 import {parseJson} from '../../format/value/json.ts';
 import {evaluateJsonPath, type JsonPath} from '../../format/value/json-path.ts';
-import {formatDouble} from '../../format/value/number-text.ts';
 import type {Value} from '../../format/value/types.ts';
 import {convertTo} from '../bind/convert.ts';
 import {BOOLEAN, type Expression} from '../bind/expression.ts';
 import {Constant} from '../bind/leaf.ts';
 import {likeMatcher} from '../bind/like.ts';
 import {BIGINT, domainOf, INT, JSON_TYPE, textType} from '../bind/type-classes.ts';
-import type * as ast from '../parse/ast-expression.ts';
-import type {JsonValue} from '../parse/ast-function.ts';
 import {call1, call2, callLoose} from './call.ts';
-import {bindCast} from './cast.ts';
 import {type CallSite, define, type FunctionDefinition, MANY, stringArg, textArg} from './definition.ts';
 import {asJson, documentReader, PathCache} from './json-value.ts';
 
@@ -66,8 +62,8 @@ function bindUnquote(e: Expression): Expression {
 /** Whether `candidate` is in `target`: equal scalars, all elements in the array, all members in the object. */
 export function contains(target: Json, candidate: Json): boolean {
   if (Array.isArray(target)) {
-    if (Array.isArray(candidate)) return candidate.every(c => target.some(t => contains(t, c) && Array.isArray(t) === Array.isArray(c)));
-    return target.some(t => !Array.isArray(t) && contains(t, candidate));
+    if (Array.isArray(candidate)) return candidate.every(c => target.some(t => (Array.isArray(t) || !Array.isArray(c)) && contains(t, c)));
+    return target.some(t => contains(t, candidate));
   }
   if (target instanceof Map) {
     if (!(candidate instanceof Map)) return false;
@@ -204,32 +200,6 @@ export function bindMemberOf(value: Expression, array: Expression): Expression {
   });
 }
 
-/** JSON_VALUE(document, path [RETURNING type] [ON EMPTY] [ON ERROR]). */
-export function bindJsonValue(e: JsonValue, bind: (a: ast.Expression) => Expression, site: CallSite): Expression {
-  const document = bind(e.document);
-  const read = documentReader(document, 1, 'json_value');
-  const cache = new PathCache();
-  const isErrorOnEmpty = e.onEmpty?.action === 'error';
-  const isErrorOnError = e.onError?.action === 'error';
-  const text = call2({name: 'json_value', type: textType(512, 46), canBeNull: true}, document, textArg(bind(e.path), site), (d, p) => {
-    const found = evaluateJsonPath(read(d), cache.get(p));
-    if (found.length === 0) {
-      if (isErrorOnEmpty) throw new SqlError('ER_MISSING_JSON_VALUE', 'json_value');
-      return null;
-    }
-    const [value] = found;
-    if (found.length === 1 && !Array.isArray(value) && !(value instanceof Map)) return scalarText(value);
-    if (isErrorOnError) throw new SqlError('ER_MULTIPLE_JSON_VALUES', 'json_value');
-    return null;
-  });
-  return e.returning === null ? text : bindCast(text, e.returning, site);
-}
-
-function scalarText(value: Json): Value {
-  if (value === null) return null;
-  return value instanceof JsonDouble ? formatDouble(value.value) : unquotedText(value);
-}
-
 export const jsonReadFunctions: readonly FunctionDefinition[] = [
   define('JSON_EXTRACT', 'json', [2, MANY], 'What paths find in a document', bindExtract),
   define('JSON_UNQUOTE', 'json', 1, 'The content of a JSON string', ([a], site) => bindUnquote(domainOf(a.type) === 'json' ? a : stringArg(a, site))),
@@ -253,6 +223,9 @@ export const jsonReadFunctions: readonly FunctionDefinition[] = [
     const [readA, readB] = [documentReader(a, 1, 'json_overlaps'), documentReader(b, 2, 'json_overlaps')];
     return call2({name: 'json_overlaps', type: BOOLEAN}, a, b, (x, y) => (overlaps(readA(x), readB(y)) ? 1 : 0));
   }),
+  define('JSON_STORAGE_FREE', 'json', 1, 'Bytes that partial updates have freed: 0', ([a]) =>
+    call1({name: 'json_storage_free', type: INT}, convertTo(a, JSON_TYPE), () => 0),
+  ),
   define('JSON_PRETTY', 'json', 1, 'The document over several lines', ([a]) => {
     const read = documentReader(a, 1, 'json_pretty');
     return call1({name: 'json_pretty', type: textType(JSON_TEXT_MAX, 46)}, a, v => pretty(read(v), ''));

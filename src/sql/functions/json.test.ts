@@ -20,6 +20,8 @@ checkValues([
   ['JSON_CONTAINS(\'{"a": 1, "b": 2, "c": {"d": 4}}\', \'1\', \'$.b\')', '0'],
   ['JSON_CONTAINS(\'{"a": 1, "b": 2, "c": {"d": 4}}\', \'{"d": 4}\', \'$.c\')', '1'],
   ["JSON_CONTAINS('[1, [2, 3]]', '[3]')", '1'],
+  ["JSON_CONTAINS('[1, [2, 3]]', '[[3]]')", '1'],
+  ["JSON_CONTAINS('[1, 2]', '[[1]]')", '0'],
   ['JSON_CONTAINS(\'[{"a": 1, "b": 2}]\', \'{"a": 1}\')', '1'],
   ["JSON_CONTAINS('[1, 2]', '[]')", '1'],
   ["JSON_CONTAINS('{\"a\": 1}', '1', '$.x')", null],
@@ -59,6 +61,11 @@ checkValues([
   ['JSON_VALUE(\'{"fname": "Joe", "lname": "Palmer"}\', \'$.fname\')', 'Joe'],
   ['JSON_VALUE(\'{"item": "shoes", "price": "49.95"}\', \'$.price\' RETURNING DECIMAL(4,2))', '49.95'],
   ["JSON_VALUE('{\"a\": 1}', '$.b')", null],
+  ["JSON_VALUE('{\"a\": [1]}', '$.a')", null],
+  ["JSON_VALUE('{\"a\": [1]}', '$.a' DEFAULT 'none' ON ERROR)", 'none'],
+  ["JSON_VALUE('{\"a\": [1]}', '$.a' RETURNING JSON)", '[1]'],
+  ["JSON_VALUE('{\"a\": true}', '$.a' RETURNING SIGNED)", '1'],
+  ['JSON_VALUE(\'{"a": "2020-01-02"}\', \'$.a\' RETURNING DATE)', '2020-01-02'],
   ["JSON_VALUE('{\"a\": 1}', '$.b' DEFAULT 7 ON EMPTY)", '7'],
   ['JSON_VALUE(\'{"a": "x"}\', \'$.a\' RETURNING SIGNED NULL ON ERROR)', null],
   [
@@ -120,4 +127,5 @@ checkErrors([
   ["JSON_OBJECT('a')", 1582],
   ["JSON_ARRAY_INSERT('{}', '$.a', 1)", 3165],
   ["JSON_VALUE('{}', '$.a' ERROR ON EMPTY)", 3966],
+  ["JSON_VALUE('{\"a\": [1]}', '$.a' ERROR ON ERROR)", 3967],
 ]);

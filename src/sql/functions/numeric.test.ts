@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {Kind} from '../../format/value/types.ts';
-import {bindText, contextOf, evaluate, TestSession} from './testing/evaluate.ts';
+import {bindText, contextOf, evaluate, newScope, TestSession} from './testing/evaluate.ts';
 import {checkErrors, checkValues} from './testing/table.ts';
 
 checkValues([
@@ -61,6 +61,7 @@ checkValues([
   ['ROUND(2.5)', '3'],
   ['ROUND(-2.5)', '-3'],
   ['ROUND(25E-1)', '2'],
+  ['ROUND(1.5E0, 3)', '1.500'],
   ['ROUND(1250, -2)', '1300'],
   ['ROUND(NULL, 1)', null],
   ['ROUND(1.5, NULL)', null],
@@ -128,6 +129,17 @@ test('RAND(seed) is a sequence, the same at each execution', () => {
   };
   assert.deepEqual(run(), ['0.9057697559760601', '0.37307905813034536', '0.14808605345719125']);
   assert.deepEqual(run(), run());
+});
+
+test('RAND(seed) starts again when a statement is run again', () => {
+  const session = new TestSession();
+  const scope = newScope(session);
+  const e = bindText('RAND(3)', session, scope);
+  const context = contextOf(session);
+  const first = [e.evaluate(context), e.evaluate(context)];
+  assert.notEqual(first[0], first[1]);
+  scope.binder.epoch.advance();
+  assert.deepEqual([e.evaluate(context), e.evaluate(context)], first);
 });
 
 test('RAND() without a seed gives the numbers of the session, one by one', () => {

@@ -8,9 +8,10 @@ import type {SqlType, Value} from '../../format/value/types.ts';
 import {asNumber, bindArithmetic} from '../bind/arithmetic-bind.ts';
 import {Constant} from '../bind/leaf.ts';
 import {constantValue} from '../bind/fold.ts';
-import {type Expression, Volatility} from '../bind/expression.ts';
+import {type Expression, isStable, Volatility} from '../bind/expression.ts';
 import {BIGINT, decimalType, DOUBLE, domainOf, integerDigits} from '../bind/type-classes.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import type {Epoch} from '../exec/epoch.ts';
 import {call0, call1, call2, callLoose} from './call.ts';
 import {alias, type CallSite, define, doubleArg, type FunctionDefinition, integerArg} from './definition.ts';
 
@@ -97,7 +98,7 @@ function rounding(truncate: boolean) {
     const lower = name.toLowerCase();
     switch (domainOf(arg.type)) {
       case 'double':
-        return call2({name: lower, type: DOUBLE}, arg, digits, (v, n) => roundNumber(v as number, Number(n), truncate));
+        return call2({name: lower, type: roundedDouble(typeof known === 'number' ? known : undefined)}, arg, digits, (v, n) => roundNumber(v as number, Number(n), truncate));
       case 'decimal': {
         const type = roundedType(arg.type, typeof known === 'number' ? known : undefined);
         return call2({name: lower, type}, arg, digits, (v, n) => roundDecimal(v as Decimal, Number(n), truncate, type));
@@ -106,6 +107,11 @@ function rounding(truncate: boolean) {
         return call2({name: lower, type: arg.type}, arg, digits, (v, n) => roundInteger(v as Integer, Number(n), truncate));
     }
   };
+}
+
+/** A double that is printed with the digits it was rounded to. */
+function roundedDouble(digits: number | undefined): SqlType {
+  return digits === undefined || digits > 30 ? DOUBLE : {...DOUBLE, decimals: Math.max(digits, 0)};
 }
 
 function roundedType(type: SqlType, digits: number | undefined): SqlType {
@@ -129,37 +135,45 @@ function roundInteger(value: Integer, digits: number, truncate: boolean): Intege
 
 const ZERO: Expression = new Constant(0, BIGINT, '0');
 
-function rand(args: readonly Expression[]): Expression {
-  if (args.length === 0) return call0({name: 'rand', type: DOUBLE, volatility: Volatility.volatile}, ({session}) => session.random());
-  const generator = new SeededRandom();
-  return callLoose({name: 'rand', type: DOUBLE, canBeNull: false, volatility: Volatility.volatile}, [integerArg(args[0])], ([seed]) =>
-    generator.next(seed === null ? 0 : Number(seed)),
-  );
+function rand(args: readonly Expression[], {scope}: CallSite): Expression {
+  const traits = {name: 'rand', type: DOUBLE, canBeNull: false, volatility: Volatility.volatile};
+  if (args.length === 0) return call0(traits, ({session}) => session.random());
+  const generator = new SeededRandom(scope.binder.epoch, isStable(args[0]));
+  return callLoose(traits, [integerArg(args[0])], ([seed]) => generator.next(seed === null ? 0 : Number(seed)));
 }
 
-/** MySQL's generator for RAND(seed): the same seed gives the same sequence. */
+/**
+ * MySQL's generator for RAND(seed). A seed that is the same for all rows starts one sequence at each execution; one that depends on the
+ * row starts anew with each row.
+ */
 class SeededRandom {
-  #seed: number | undefined;
+  readonly #epoch: Epoch;
+  readonly #isSequence: boolean;
+  #startedIn = -1;
   #first = 0;
   #second = 0;
 
+  constructor(epoch: Epoch, isSequence: boolean) {
+    this.#epoch = epoch;
+    this.#isSequence = isSequence;
+  }
+
   next(seed: number): number {
-    if (seed !== this.#seed) this.#start(seed);
-    const max = 0x3fffffff;
-    this.#first = (this.#first * 3 + this.#second) % max;
-    this.#second = (this.#first + this.#second + 33) % max;
-    return this.#first / max;
+    if (!this.#isSequence || this.#startedIn !== this.#epoch.value) this.#start(seed);
+    this.#first = (this.#first * 3 + this.#second) % SEEDS;
+    this.#second = (this.#first + this.#second + 33) % SEEDS;
+    return this.#first / SEEDS;
   }
 
   #start(seed: number): void {
     const unsigned = seed >>> 0;
-    this.#seed = seed;
-    this.#first = (Math.imul(unsigned, 0x10001) + 55555555) >>> 0;
-    this.#second = Math.imul(unsigned, 0x10000001) >>> 0;
-    this.#first %= 0x3fffffff;
-    this.#second %= 0x3fffffff;
+    this.#startedIn = this.#epoch.value;
+    this.#first = ((Math.imul(unsigned, 0x10001) + 55555555) >>> 0) % SEEDS;
+    this.#second = (Math.imul(unsigned, 0x10000001) >>> 0) % SEEDS;
   }
 }
+
+const SEEDS = 0x3fffffff;
 
 const ceiling = define('CEILING', 'numeric', 1, 'The least whole number that is not smaller', toWhole('ceiling', d => d.ceil(), Math.ceil));
 const power = define('POW', 'numeric', 2, 'The first argument to the power of the second', ([x, y]) =>

@@ -17,6 +17,7 @@ import {
 import {SqlError} from '../../base/sql-error.ts';
 import {call1, call3, callLoose} from './call.ts';
 import {type CallSite, define, type FunctionDefinition, integerArg, stringArg, textArg} from './definition.ts';
+import {shown, warn} from '../../format/value/conversion-context.ts';
 import {toBytes} from '../../format/value/domain.ts';
 import {defaultCollation} from '../../format/value/collation.ts';
 
@@ -31,9 +32,12 @@ function hex([value]: readonly Expression[], site: CallSite): Expression {
 }
 
 function unhex([value]: readonly Expression[], site: CallSite): Expression {
-  return call1({name: 'unhex', type: bytesType(displayLength(value.type)), canBeNull: true}, textArg(value, site), text => {
+  return call1({name: 'unhex', type: bytesType(displayLength(value.type)), canBeNull: true}, textArg(value, site), (text, {session}) => {
     const digits = text as string;
-    if (!/^[0-9A-Fa-f]*$/.test(digits)) return null;
+    if (!/^[0-9A-Fa-f]*$/.test(digits)) {
+      warn(session, 'ER_WRONG_VALUE_FOR_TYPE', 'string', `'${shown(digits)}'`, 'unhex');
+      return null;
+    }
     return Buffer.from(digits.length % 2 === 1 ? `0${digits}` : digits, 'hex');
   });
 }

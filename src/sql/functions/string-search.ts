@@ -16,7 +16,6 @@ import {compareValues} from '../exec/value-order.ts';
 import {
   type CallSite,
   define,
-  doubleArg,
   type FunctionDefinition,
   integerArg,
   MANY,
@@ -24,20 +23,36 @@ import {
   stringResult,
   textArg,
 } from './definition.ts';
+import {format} from './number-format.ts';
 import {RESULT_BYTES_MAX, stringCall, tooLong} from './text-value.ts';
 
 function classesFor(args: readonly Expression[], {name, connection}: CallSite): CharacterClasses {
   return CharacterClasses.for(collationOf(aggregateCollations(args, connection, name.toLowerCase()).collation));
 }
 
-/** Index of the first occurrence from `from` on, in characters; -1 when there is none. */
+/** Index of the first occurrence from `from` on, in characters; -1 when there is none. Knuth, Morris and Pratt: never goes back in the text. */
 function indexOf(text: readonly number[], part: readonly number[], from: number): number {
-  for (let at = from; at + part.length <= text.length; at++) {
-    let i = 0;
-    while (i < part.length && text[at + i] === part[i]) i++;
-    if (i === part.length) return at;
+  if (part.length === 0) return from <= text.length ? from : -1;
+  const borders = bordersOf(part);
+  let matched = 0;
+  for (let at = from; at < text.length; at++) {
+    while (matched > 0 && text[at] !== part[matched]) matched = borders[matched - 1];
+    if (text[at] === part[matched]) matched++;
+    if (matched === part.length) return at - matched + 1;
   }
   return -1;
+}
+
+/** For each prefix of `part`, the length of its longest proper prefix that it also ends with. */
+function bordersOf(part: readonly number[]): Int32Array {
+  const borders = new Int32Array(part.length);
+  let length = 0;
+  for (let i = 1; i < part.length; i++) {
+    while (length > 0 && part[i] !== part[length]) length = borders[length - 1];
+    if (part[i] === part[length]) length++;
+    borders[i] = length;
+  }
+  return borders;
 }
 
 function locate([part, text, from]: readonly Expression[], site: CallSite): Expression {
@@ -131,16 +146,6 @@ function exportSet([bits, ...rest]: readonly Expression[], site: CallSite): Expr
 }
 
 /** FORMAT(number, decimals [, locale]): thousands apart by commas. */
-function format([number, decimals]: readonly Expression[], {connection}: CallSite): Expression {
-  return call2({name: 'format', type: textType(64, connection)}, doubleArg(number), integerArg(decimals), (value, digits) => {
-    const places = Math.min(Math.max(Number(digits), 0), 30);
-    const [whole, fraction] = Math.abs(value as number).toFixed(places).split('.');
-    const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-    const sign = (value as number) < 0 ? '-' : '';
-    return `${sign}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
-  });
-}
-
 export const stringSearchFunctions: readonly FunctionDefinition[] = [
   define('LOCATE', 'string', [2, 3], 'Position of the first string in the second, from a position on', locate),
   define('INSTR', 'string', 2, 'Position of the second string in the first', ([text, part], site) => locate([part, text], site)),

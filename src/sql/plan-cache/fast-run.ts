@@ -6,8 +6,8 @@
 // steps: undoes, plans anew, tries again.
 
 import {BLOCKED, DONE, type EngineSession, ROW} from '../../engine/api.ts';
-import type {StatementContext} from '../statement/statement-context.ts';
 import type {SessionTransaction} from '../session/transaction.ts';
+import type {StatementContext} from '../statement/statement-context.ts';
 import type {CachedPlan} from './plan-cache.ts';
 
 /** Answers of `poll`, beside BLOCKED. */

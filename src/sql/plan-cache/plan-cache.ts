@@ -11,10 +11,10 @@
 //
 // Statements with user variables, virtual tables or INTO, and anything under LOCK TABLES, are planned each time.
 
-import type {OpenObject} from '../catalog/catalog.ts';
 import {Decimal} from '../../format/value/decimal.ts';
 import {DateTime, Duration} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
+import type {OpenObject} from '../catalog/catalog.ts';
 import type {Statement} from '../parse/ast.ts';
 import type {PlannedStatement, RowStatement} from '../statement/plan-statement.ts';
 import type {StatementBody} from '../statement/statement-body.ts';

@@ -8,8 +8,9 @@ import type {Source} from '../bind/source.ts';
 import type {IndexDefinition, TableDefinition} from '../catalog/definition.ts';
 import type {BoundEnd, PartBound, RangeBranch} from '../exec/index-ranges.ts';
 import type {IndexHint} from '../parse/ast.ts';
+import type {Estimator} from './estimate.ts';
 import type {ColumnPredicate, Facts} from './sargable.ts';
-import {Cost, type PlanStatistics, ROWS_UNKNOWN, Selectivity} from './statistics.ts';
+import {Cost, Selectivity} from './statistics.ts';
 
 /** A way to read a table. */
 export interface Access {
@@ -31,13 +32,12 @@ export interface Access {
 }
 
 /** All ways worth considering, for a table whose columns and conditions are known. */
-export function accessesOf(source: Source, facts: Facts, statistics: PlanStatistics): readonly Access[] {
+export function accessesOf(source: Source, facts: Facts, estimator: Estimator): readonly Access[] {
   const {origin} = source;
   if (origin.kind !== 'table') return [];
   const {table, hints} = origin;
-  const tableRows = Math.max(statistics.rows(table) ?? ROWS_UNKNOWN, 1);
   const candidates = usableIndexes(table, hints);
-  return candidates.map(index => accessBy(source, table, index, facts, tableRows, statistics));
+  return candidates.map(index => accessBy(source, table, index, facts, estimator));
 }
 
 // --- Hints ---------------------------------------------------------------------------------------------------------
@@ -74,23 +74,17 @@ interface Bounds {
   lookups: number;
 }
 
-function accessBy(
-  source: Source,
-  table: TableDefinition,
-  number: number,
-  facts: Facts,
-  tableRows: number,
-  statistics: PlanStatistics,
-): Access {
+function accessBy(source: Source, table: TableDefinition, number: number, facts: Facts, estimator: Estimator): Access {
+  const tableRows = estimator.tableRows(table);
   const index = table.indexes[number];
   const bounds = boundsOf(index, facts.predicates, tableRows);
   if (bounds.parts.length === 0) {
     const branches = alternativeBranches(index, facts, tableRows);
     return branches === undefined
       ? fullScan(source, table, number, tableRows)
-      : rangeScan(source, table, number, branches, tableRows, statistics);
+      : rangeScan(source, table, number, branches, estimator);
   }
-  return rangeScan(source, table, number, [bounds], tableRows, statistics);
+  return rangeScan(source, table, number, [bounds], estimator);
 }
 
 function fullScan(source: Source, table: TableDefinition, number: number, rows: number): Access {
@@ -114,15 +108,14 @@ function rangeScan(
   table: TableDefinition,
   number: number,
   branches: readonly Bounds[],
-  tableRows: number,
-  statistics: PlanStatistics,
+  estimator: Estimator,
 ): Access {
   const index = table.indexes[number];
   const [first] = branches;
   const isSingle = branches.length === 1;
   const unique = isSingle && first.isWhole && index.kind !== 'index' && !hasNullPart(first);
   const covering = coveringLayout(source, table, number);
-  const rows = unique ? first.lookups : rangeRows(table, number, branches, tableRows, statistics);
+  const rows = unique ? first.lookups : rangeRows(table, number, branches, estimator);
   const isPoint = unique && number === 0 && first.lookups === 1 && isExactPoint(first, index, table);
   return {
     kind: isPoint ? 'point' : unique ? 'unique' : isRef(first, isSingle) ? 'ref' : 'range',
@@ -161,15 +154,14 @@ function rowCost(index: number, covering: KeyLayout | undefined): number {
   return index === 0 ? Cost.sequentialRow : Cost.lookupRow;
 }
 
-function rangeRows(
-  table: TableDefinition,
-  number: number,
-  branches: readonly Bounds[],
-  tableRows: number,
-  statistics: PlanStatistics,
-): number {
-  const known = statistics.rangeRows(table, number, undefined, undefined);
-  const rows = known ?? tableRows;
+function rangeRows(table: TableDefinition, number: number, branches: readonly Bounds[], estimator: Estimator): number {
+  const known = estimator.rangeRows(
+    table,
+    number,
+    branches.map(b => b.parts),
+  );
+  if (known !== undefined) return known;
+  const rows = estimator.tableRows(table);
   return Math.min(
     rows,
     branches.reduce((sum, b) => sum + b.selectivity * rows, 0),

@@ -1,8 +1,8 @@
 // What operators and fused plans need to read a base table, from the planner's choice of access.
 
 import {BugError} from '../../base/assert.ts';
-import {RowWirePlan} from '../../format/row/wire.ts';
 import type {RowLayout} from '../../format/row/row-layout.ts';
+import {RowWirePlan} from '../../format/row/wire.ts';
 import type {Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import type {RowSource} from '../exec/contract.ts';
@@ -68,7 +68,11 @@ export function columnsIn({covering}: Access, columns: readonly number[]): numbe
 /** Reads columns of the table into their registers. */
 export function rowReader(source: Source, access: Access, columns: readonly number[]): RowReader {
   const places = Int32Array.from(columnsIn(access, columns));
-  return new RowReader(layoutOf(source, access), places, Int32Array.from(columns, c => source.registers[c]));
+  return new RowReader(
+    layoutOf(source, access),
+    places,
+    Int32Array.from(columns, c => source.registers[c]),
+  );
 }
 
 /** Sends columns of the table as bytes. */

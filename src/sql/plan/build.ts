@@ -1,8 +1,8 @@
 // Makes operators of a physical plan.
 
 import {BugError, unreachable} from '../../base/assert.ts';
-import type {Expression} from '../bind/expression.ts';
 import {comparisonType} from '../bind/comparison-bind.ts';
+import type {Expression} from '../bind/expression.ts';
 import {keyedAs} from '../bind/keyed.ts';
 import {Slot} from '../bind/leaf.ts';
 import type {Source} from '../bind/source.ts';
@@ -87,12 +87,22 @@ export class OperatorBuilder {
       case 'gate':
         return new GateSource(this.build(node.child), node.conditions);
       case 'apply':
-        return new ApplySource(this.build(node.child), node.steps.map(s => ({step: this.#step(s), guard: s.guard})));
+        return new ApplySource(
+          this.build(node.child),
+          node.steps.map(s => ({step: this.#step(s), guard: s.guard})),
+        );
       case 'prelude':
-        return new PreludeSource(this.build(node.child), node.steps.map(s => this.#step(s)));
+        return new PreludeSource(
+          this.build(node.child),
+          node.steps.map(s => this.#step(s)),
+        );
       case 'compute': {
         const targets = Int32Array.from(node.values, v => v.register);
-        return new ComputeSource(this.build(node.child), node.values.map(v => v.expression), targets);
+        return new ComputeSource(
+          this.build(node.child),
+          node.values.map(v => v.expression),
+          targets,
+        );
       }
       case 'loop':
         return this.#loop(node);
@@ -113,7 +123,10 @@ export class OperatorBuilder {
       case 'limit':
         return this.#limit(node);
       case 'concat':
-        return new ConcatSource(node.branches.map(b => this.#branch(b)), node.targets);
+        return new ConcatSource(
+          node.branches.map(b => this.#branch(b)),
+          node.targets,
+        );
       case 'setOperation':
         return this.#setOperation(node);
       default:

@@ -1,6 +1,8 @@
 // Recognises the queries that have a fused class of their own (exec/fused): one table, plain columns or simple aggregates, and at
 // most a filter, a sort by bytes and a LIMIT.
 
+import {KEY_PARTS_MAX, KeyLayout, keyPart} from '../../format/key/key-layout.ts';
+import {Kind, type SqlType} from '../../format/value/types.ts';
 import {AggregateCall} from '../bind/aggregate-call.ts';
 import type {BoundQuery, BoundSelect} from '../bind/bound-query.ts';
 import type {Expression} from '../bind/expression.ts';
@@ -18,8 +20,6 @@ import {PollClock} from '../exec/poll-clock.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import type {RowReader} from '../exec/row-reader.ts';
 import type {ReusableExecution} from '../exec/select-execution.ts';
-import {KEY_PARTS_MAX, KeyLayout, keyPart} from '../../format/key/key-layout.ts';
-import {Kind, type SqlType} from '../../format/value/types.ts';
 import type {Access} from './access.ts';
 import {columnsIn, layoutOf, rowReader, scanParts, tableOf, wirePlans} from './build-scan.ts';
 import {hasBlocking} from './dependencies.ts';
@@ -206,7 +206,8 @@ class FusedBuilder {
     const key = sort === undefined ? undefined : this.#sortKey(sort.keys);
     if (key === undefined || access.kind === 'point') return undefined;
     const sorted = new Set((sort?.keys ?? []).map(k => (k.expression as ColumnRef).column));
-    if (isDistinct && (sorted.size !== new Set(projected).size || projected.some(c => !sorted.has(c)))) return undefined;
+    if (isDistinct && (sorted.size !== new Set(projected).size || projected.some(c => !sorted.has(c))))
+      return undefined;
     const execution = new RangeSort({
       ...this.#parts,
       scan: scanParts(source, access, new PollClock()),
@@ -228,7 +229,8 @@ class FusedBuilder {
     if (keys.length > KEY_PARTS_MAX) return undefined;
     const parts = [];
     for (const {expression, descending} of keys) {
-      if (!(expression instanceof ColumnRef) || expression.source !== source || !hasSortKey(expression.type)) return undefined;
+      if (!(expression instanceof ColumnRef) || expression.source !== source || !hasSortKey(expression.type))
+        return undefined;
       const [column] = columnsIn(access, [expression.column]);
       parts.push(keyPart(column, expression.type, layoutOf(source, access).columns[column].nullable, {descending}));
     }

@@ -5,9 +5,9 @@
 // own. An outer join whose inner side cannot be NULL in the result - a condition of the group would reject it - becomes an inner
 // join. EXISTS and IN subqueries among the conditions become semi-join units, NOT EXISTS an anti-join.
 
+import {BinaryArithmetic} from '../bind/arithmetic.ts';
 import type {BoundQuery, BoundSelect, JoinTree} from '../bind/bound-query.ts';
 import {sourcesOf} from '../bind/bound-query.ts';
-import {BinaryArithmetic} from '../bind/arithmetic.ts';
 import {Comparison} from '../bind/comparison.ts';
 import {compareExpressions} from '../bind/comparison-bind.ts';
 import {Convert} from '../bind/convert.ts';
@@ -201,7 +201,8 @@ function subqueryGroup(subquery: Expression, isAnti: boolean, connection: number
   const {query, operator, quantifier, left} = subquery;
   if (operator !== '=' || quantifier !== 'any' || !isPlain(query)) return undefined;
   const pairs = query.outputs.map((o, i) => [left[i], o.expression] as const);
-  if (pairs.some(([l, o]) => hasBlocking(o) || hasBlocking(l) || o.volatility === Volatility.volatile)) return undefined;
+  if (pairs.some(([l, o]) => hasBlocking(o) || hasBlocking(l) || o.volatility === Volatility.volatile))
+    return undefined;
   // NOT IN is no anti-join when a NULL can be met: it is then unknown, not true.
   if (isAnti && pairs.some(([l, o]) => l.nullable || o.nullable)) return undefined;
   const equalities = pairs.map(([l, o]) => compareExpressions('=', l, o, connection));

@@ -7,19 +7,20 @@
 // For each set of units two plans are kept: the cheapest, and the cheapest that delivers a wanted order (the first table is read in
 // it, and all joins keep the order of their outer side). What a sort would cost decides between the two at the end.
 
+import {Comparison} from '../bind/comparison.ts';
 import type {Expression} from '../bind/expression.ts';
 import {isStable} from '../bind/expression.ts';
-import {Comparison} from '../bind/comparison.ts';
 import {keyedAs} from '../bind/keyed.ts';
 import type {Source} from '../bind/source.ts';
 import {type Access, accessesOf, orderDirection, type WantedOrder} from './access.ts';
 import {hasBlocking, readsAny, readsOnly, sourcesIn} from './dependencies.ts';
+import type {Estimator} from './estimate.ts';
 import type {JoinGroup, JoinUnit} from './join-group.ts';
 import type {PlanNode} from './physical.ts';
 import {factsOf} from './sargable.ts';
 import {applied, filtered} from './shape.ts';
 import type {SourcePlanner} from './source-plan.ts';
-import {Cost, type PlanStatistics} from './statistics.ts';
+import {Cost} from './statistics.ts';
 
 const UNITS_FOR_ALL_ORDERS = 8;
 
@@ -40,15 +41,15 @@ export interface GroupPlan {
 export class JoinPlanner {
   readonly #group: JoinGroup;
   readonly #local: ReadonlySet<Source>;
-  readonly #statistics: PlanStatistics;
+  readonly #estimator: Estimator;
   readonly #sources: SourcePlanner;
   readonly #wish: OrderWish | undefined;
 
-  constructor(group: JoinGroup, sources: SourcePlanner, statistics: PlanStatistics, wish?: OrderWish) {
+  constructor(group: JoinGroup, sources: SourcePlanner, estimator: Estimator, wish?: OrderWish) {
     this.#group = group;
     this.#local = new Set(group.sources);
     this.#sources = sources;
-    this.#statistics = statistics;
+    this.#estimator = estimator;
     this.#wish = wish;
   }
 
@@ -89,7 +90,6 @@ export class JoinPlanner {
 
   #greedy(): Best {
     const {units, isFixedOrder} = this.#group;
-    let mask = 0;
     let best: Best = {cheapest: undefined, ordered: undefined};
     let masked = new Set<number>();
     while (masked.size < units.length) {
@@ -107,7 +107,6 @@ export class JoinPlanner {
       if (next === undefined) throw new RangeError('no join order satisfies the dependencies');
       best = next;
       masked = new Set([...masked, chosen]);
-      mask++;
     }
     return best;
   }
@@ -181,7 +180,7 @@ export class JoinPlanner {
   }
 
   #readBest(source: Source, conditions: readonly Expression[]): PlanNode {
-    const accesses = accessesOf(source, factsOf(conditions, source), this.#statistics);
+    const accesses = accessesOf(source, factsOf(conditions, source), this.#estimator);
     if (accesses.length === 0) return filtered(this.#sources.plan(source), conditions);
     const plans = accesses.map(access => scan(source, access, conditions));
     return plans.reduce((a, b) => (b.cost < a.cost ? b : a));
@@ -204,7 +203,7 @@ export class JoinPlanner {
     const plain = step.conditions.filter(c => !hasBlocking(c));
     const lifted = step.conditions.filter(hasBlocking);
     let best: PlanNode | undefined;
-    for (const access of accessesOf(unit.source, factsOf(plain, unit.source), this.#statistics)) {
+    for (const access of accessesOf(unit.source, factsOf(plain, unit.source), this.#estimator)) {
       const direction = orderDirection(access, table, wish.columns);
       if (direction === 0) continue;
       const node = applied(scan(unit.source, {...access, descending: direction < 0}, plain), lifted);
@@ -219,7 +218,7 @@ export class JoinPlanner {
     const unit = step.unit as Extract<JoinUnit, {kind: 'group'}>;
     const left: PlanNode = outer ?? {kind: 'oneRow', rows: 1, cost: 0};
     const {group, join} = unit;
-    const inner = new JoinPlanner(group, this.#sources, this.#statistics).plan().node;
+    const inner = new JoinPlanner(group, this.#sources, this.#estimator).plan().node;
     const candidates = [loop(join, left, inner, group.sources)];
     const hashed = this.#hashGroup(left, unit);
     if (hashed !== undefined) candidates.push(hashed);
@@ -237,7 +236,7 @@ export class JoinPlanner {
     const split = splitForHash(group.conditions, own, this.#local);
     if (split.inner.length === 0) return undefined;
     const alone = {...group, conditions: split.local};
-    const inner = new JoinPlanner(alone, this.#sources, this.#statistics).plan().node;
+    const inner = new JoinPlanner(alone, this.#sources, this.#estimator).plan().node;
     return hashJoin(join, outer, inner, split, group.sources);
   }
 }
@@ -280,7 +279,12 @@ function scan(source: Source, access: Access, conditions: readonly Expression[])
   );
 }
 
-function loop(join: 'inner' | 'left' | 'semi' | 'anti', outer: PlanNode, inner: PlanNode, innerSources: readonly Source[]): PlanNode {
+function loop(
+  join: 'inner' | 'left' | 'semi' | 'anti',
+  outer: PlanNode,
+  inner: PlanNode,
+  innerSources: readonly Source[],
+): PlanNode {
   const rows = joinedRows(join, outer.rows, outer.rows * inner.rows);
   const perRow = join === 'semi' || join === 'anti' ? inner.cost / Math.max(inner.rows, 1) : inner.cost;
   const innerCost = outer.rows * Math.max(perRow, Math.min(inner.cost, Cost.descent));
@@ -332,7 +336,11 @@ interface HashSplit {
 }
 
 /** `own`: the inner side's sources; `siblings`: all of the group around it. */
-function splitForHash(conditions: readonly Expression[], own: ReadonlySet<Source>, siblings: ReadonlySet<Source>): HashSplit {
+function splitForHash(
+  conditions: readonly Expression[],
+  own: ReadonlySet<Source>,
+  siblings: ReadonlySet<Source>,
+): HashSplit {
   const local: Expression[] = [];
   const outer: Expression[] = [];
   const inner: Expression[] = [];
@@ -342,7 +350,8 @@ function splitForHash(conditions: readonly Expression[], own: ReadonlySet<Source
       local.push(condition);
       continue;
     }
-    const sides = condition instanceof Comparison && condition.operator === '=' ? equalitySides(condition, own) : undefined;
+    const sides =
+      condition instanceof Comparison && condition.operator === '=' ? equalitySides(condition, own) : undefined;
     if (sides === undefined) residual.push(condition);
     else {
       outer.push(sides.outer);
@@ -353,7 +362,10 @@ function splitForHash(conditions: readonly Expression[], own: ReadonlySet<Source
   return {local, outer, inner, residual, isCorrelated};
 }
 
-function equalitySides(condition: Comparison, own: ReadonlySet<Source>): {outer: Expression; inner: Expression} | undefined {
+function equalitySides(
+  condition: Comparison,
+  own: ReadonlySet<Source>,
+): {outer: Expression; inner: Expression} | undefined {
   const {left, right, keyType} = condition;
   const key = (e: Expression): Expression => keyedAs(e, keyType);
   if (isOnlyOf(left, own) && !readsAny(right, own) && !isStable(right)) return {outer: key(right), inner: key(left)};

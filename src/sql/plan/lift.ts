@@ -21,11 +21,11 @@ export function liftAll(expressions: readonly Expression[]): readonly LiftedStep
 
 function lift(e: Expression, guards: readonly Expression[], steps: LiftedStep[]): void {
   if (!hasBlocking(e)) return;
-  if (e instanceof And) return liftSequence(e.children, guards, steps, isNotFalse);
-  if (e instanceof Or) return liftSequence(e.children, guards, steps, isNotTrue);
-  if (e instanceof Coalesce) return liftSequence(e.children, guards, steps, c => new IsNull(c, false));
-  if (e instanceof Case) return liftCase(e, guards, steps);
-  for (const child of e.children) lift(child, guards, steps);
+  if (e instanceof And) liftSequence(e.children, guards, steps, isNotFalse);
+  else if (e instanceof Or) liftSequence(e.children, guards, steps, isNotTrue);
+  else if (e instanceof Coalesce) liftSequence(e.children, guards, steps, c => new IsNull(c, false));
+  else if (e instanceof Case) liftCase(e, guards, steps);
+  else for (const child of e.children) lift(child, guards, steps);
   if (e instanceof BlockingExpression) add({part: e, guard: conjunction(guards)}, steps);
 }
 

@@ -1,12 +1,12 @@
 // Physical plans: what is done, in which order, as data. EXPLAIN prints them; plan/build.ts makes operators of them.
 
+import type {SqlType} from '../../format/value/types.ts';
 import type {AggregateCall} from '../bind/aggregate-call.ts';
 import type {OrderKey} from '../bind/bound-query.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {Source} from '../bind/source.ts';
 import type {BlockingExpression} from '../bind/subquery.ts';
 import type {WindowCall} from '../bind/window-call.ts';
-import type {SqlType} from '../../format/value/types.ts';
 import type {JoinKind} from '../exec/nested-loop.ts';
 import type {Access} from './access.ts';
 import type {StorePlan} from './store-plan.ts';
@@ -90,9 +90,19 @@ export type PlanNode = Estimate &
         readonly carried: Int32Array;
         readonly produced: Int32Array;
       }
-    | {readonly kind: 'window'; readonly child: PlanNode; readonly calls: readonly WindowCall[]; readonly carried: Int32Array}
+    | {
+        readonly kind: 'window';
+        readonly child: PlanNode;
+        readonly calls: readonly WindowCall[];
+        readonly carried: Int32Array;
+      }
     | {readonly kind: 'distinct'; readonly child: PlanNode; readonly values: readonly Expression[]}
-    | {readonly kind: 'sort'; readonly child: PlanNode; readonly keys: readonly OrderKey[]; readonly carried: Int32Array}
+    | {
+        readonly kind: 'sort';
+        readonly child: PlanNode;
+        readonly keys: readonly OrderKey[];
+        readonly carried: Int32Array;
+      }
     | {
         readonly kind: 'topN';
         readonly child: PlanNode;

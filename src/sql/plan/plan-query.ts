@@ -4,6 +4,7 @@ import type {BoundQuery, BoundSetOperation, BoundValues, OrderKey} from '../bind
 import type {Expression} from '../bind/expression.ts';
 import {Constant} from '../bind/leaf.ts';
 import {registersRead} from './dependencies.ts';
+import {Estimator, type KnownValues} from './estimate.ts';
 import type {BranchPlan, PlanNode} from './physical.ts';
 import {planSelect} from './plan-select.ts';
 import {lifted} from './shape.ts';
@@ -12,13 +13,14 @@ import {Cost, type PlanStatistics} from './statistics.ts';
 
 /** Plans the queries of one statement. */
 export class QueryPlanner {
-  readonly statistics: PlanStatistics;
+  readonly estimator: Estimator;
   /** collation_connection, for comparisons that the planner makes. */
   readonly connection: number;
   readonly sources: SourcePlanner;
 
-  constructor(statistics: PlanStatistics, connection: number) {
-    this.statistics = statistics;
+  /** `known`: what estimates may look at. */
+  constructor(statistics: PlanStatistics, connection: number, known?: KnownValues) {
+    this.estimator = new Estimator(statistics, known);
     this.connection = connection;
     this.sources = new SourcePlanner(this);
   }
@@ -77,11 +79,7 @@ function values(query: BoundValues): PlanNode {
   };
 }
 
-function orderedAndLimited(
-  node: PlanNode,
-  query: BoundSetOperation | BoundValues,
-  carried: Int32Array,
-): PlanNode {
+function orderedAndLimited(node: PlanNode, query: BoundSetOperation | BoundValues, carried: Int32Array): PlanNode {
   const sorted = query.orderBy.length === 0 ? node : sorting(node, query.orderBy, carried, query.limit, query.offset);
   return limited(sorted, query.limit, query.offset, false);
 }
@@ -94,7 +92,10 @@ export function sorting(
   limit: Expression | undefined,
   offset: Expression | undefined,
 ): PlanNode {
-  const input = lifted(child, keys.map(k => k.expression));
+  const input = lifted(
+    child,
+    keys.map(k => k.expression),
+  );
   const {rows} = child;
   const cost = input.cost + rows * Math.log2(rows + 2) * Cost.sortRow;
   if (limit === undefined || (constantLimit(limit) ?? 0) + (constantLimit(offset) ?? 0) > TOP_N_MAX) {

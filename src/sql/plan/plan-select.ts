@@ -5,13 +5,16 @@
 //
 // At each step that keeps rows (grouping, sorting, windows) only the registers that something above reads are kept.
 
+import {Kind} from '../../format/value/types.ts';
 import type {BoundSelect, Grouping, OrderKey} from '../bind/bound-query.ts';
 import {Comparison} from '../bind/comparison.ts';
 import {Convert} from '../bind/convert.ts';
 import {type Expression, Volatility} from '../bind/expression.ts';
-import {ColumnRef, Slot} from '../bind/leaf.ts';
-import {ScalarSubquery} from '../bind/subquery.ts';
+import {ColumnRef, Constant, Slot} from '../bind/leaf.ts';
+import {IsNull} from '../bind/logic.ts';
 import type {Source} from '../bind/source.ts';
+import {ScalarSubquery} from '../bind/subquery.ts';
+import {BIGINT} from '../bind/type-classes.ts';
 import type {WindowCall} from '../bind/window-call.ts';
 import {hasBlocking, producedBy, registersRead, sourcesIn} from './dependencies.ts';
 import {groupOf, type JoinGroup, withSemiJoins} from './join-group.ts';
@@ -20,6 +23,8 @@ import type {BranchPlan, LiftedStep, PlanNode} from './physical.ts';
 import {constantLimit, limited, type QueryPlanner, sorting} from './plan-query.ts';
 import {applied, filtered, lifted} from './shape.ts';
 import {Cost} from './statistics.ts';
+
+const ONE: Expression = new Constant(1, BIGINT, '1');
 
 export function planSelect(select: BoundSelect, planner: QueryPlanner): BranchPlan {
   return new SelectPlanner(select, planner).plan();
@@ -62,15 +67,39 @@ class SelectPlanner {
       this.#node = applied(filtered(this.#node, plain), where.filter(hasBlocking));
       return;
     }
-    const whole = groupOf(from, where, straightJoin);
-    const {steps, group} = hoisted(whole);
-    const joined = withSemiJoins(group, this.#planner.connection);
-    const {statistics, sources} = this.#planner;
-    const wish = this.#wish();
-    const {node, isOrdered} = new JoinPlanner(joined, sources, statistics, wish).plan();
-    this.#isOrdered = isOrdered;
-    this.#node = steps.length === 0 ? node : {kind: 'prelude', child: node, steps, rows: node.rows, cost: node.cost};
+    const extreme = this.#lonelyExtreme();
+    const whole = groupOf(from, extreme === undefined ? where : [...where, ...extreme.conditions], straightJoin);
     for (const register of producedBy(whole.sources)) this.#produced.add(register);
+    if (whole.conditions.some(isNever)) {
+      this.#node = {kind: 'noRows', why: 'Impossible WHERE', rows: 0, cost: 0};
+      return;
+    }
+    const {steps, group} = hoisted({...whole, conditions: whole.conditions.filter(c => !(c instanceof Constant))});
+    const joined = withSemiJoins(group, this.#planner.connection);
+    const {estimator, sources} = this.#planner;
+    const wish = extreme?.wish ?? this.#wish();
+    const {node, isOrdered} = new JoinPlanner(joined, sources, estimator, wish).plan();
+    this.#isOrdered = isOrdered;
+    const first = extreme !== undefined && isOrdered ? limited(node, ONE, undefined, false) : node;
+    this.#node =
+      steps.length === 0 ? first : {kind: 'prelude', child: first, steps, rows: first.rows, cost: first.cost};
+  }
+
+  /**
+   * SELECT MIN(column) or MAX(column) and nothing else, without GROUP BY: the first row in the column's order, if an index has it, is
+   * all that is needed.
+   */
+  #lonelyExtreme(): {readonly wish: OrderWish; readonly conditions: readonly Expression[]} | undefined {
+    const {grouping} = this.#select;
+    if (grouping === undefined || grouping.keys.length > 0 || grouping.aggregates.length !== 1) return undefined;
+    const [call] = grouping.aggregates;
+    const {extreme} = call.definition;
+    const [arg] = call.children;
+    if (extreme === undefined || !(arg instanceof ColumnRef) || arg.source.origin.kind !== 'table') return undefined;
+    if (arg.type.kind === Kind.enum || arg.type.kind === Kind.set) return undefined;
+    const columns = [{column: arg.column, descending: extreme === 'max'}];
+    const conditions = arg.nullable ? [new IsNull(arg, true)] : [];
+    return {wish: {source: arg.source, columns, limit: 1}, conditions};
   }
 
   /** The order that would save a sort, or let groups be formed as they come. */
@@ -79,7 +108,10 @@ class SelectPlanner {
     if (windows.length > 0) return undefined;
     if (grouping !== undefined) {
       if (grouping.keys.length === 0 || grouping.rollup !== undefined) return undefined;
-      return wishFor(grouping.keys.map(expression => ({expression, descending: false})), undefined);
+      return wishFor(
+        grouping.keys.map(expression => ({expression, descending: false})),
+        undefined,
+      );
     }
     const limit = constantLimit(this.#select.limit);
     const rows = limit === undefined || distinct ? undefined : limit + (constantLimit(this.#select.offset) ?? 0);
@@ -170,7 +202,10 @@ class SelectPlanner {
   /** One sort by partition and order, then all calls that share them. */
   #windowGroup(calls: readonly WindowCall[]): void {
     const {spec} = calls[0];
-    const child = lifted(this.#node, calls.flatMap(c => c.children));
+    const child = lifted(
+      this.#node,
+      calls.flatMap(c => c.children),
+    );
     const carried = this.#allProduced();
     const keys = [...spec.partitionBy.map(expression => ({expression, descending: false})), ...spec.orderBy];
     const sorted = keys.length === 0 ? child : sorting(child, keys, carried, undefined, undefined);
@@ -184,7 +219,10 @@ class SelectPlanner {
   #computed(): void {
     const {computed} = this.#select;
     if (computed.length === 0) return;
-    const child = lifted(this.#node, computed.map(c => c.expression));
+    const child = lifted(
+      this.#node,
+      computed.map(c => c.expression),
+    );
     const cost = child.cost + child.rows * Cost.filterRow;
     this.#node = {kind: 'compute', child, values: computed, rows: child.rows, cost};
     for (const {register} of computed) this.#produced.add(register);
@@ -206,7 +244,10 @@ class SelectPlanner {
     this.#node = sorting(this.#node, orderBy, carried, calcFoundRows ? undefined : limit, offset);
   }
 
-  #carried(expressions: readonly Expression[], stage: {readonly aggregated: boolean; readonly windowed: boolean}): Int32Array {
+  #carried(
+    expressions: readonly Expression[],
+    stage: {readonly aggregated: boolean; readonly windowed: boolean},
+  ): Int32Array {
     const read = registersRead(expressions, stage);
     return Int32Array.from([...read].filter(r => this.#produced.has(r)));
   }
@@ -214,6 +255,11 @@ class SelectPlanner {
   #allProduced(): Int32Array {
     return Int32Array.from(this.#produced);
   }
+}
+
+/** A condition that no row fulfils. */
+function isNever(condition: Expression): boolean {
+  return condition instanceof Constant && condition.value !== 1;
 }
 
 function specKey({spec}: WindowCall): string {

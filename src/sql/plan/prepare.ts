@@ -4,14 +4,14 @@
 // one text, and plans anew when all are busy. It must also plan anew when anything that binding looked at has changed: sql_mode, the
 // current database, collation_connection, time_zone, the types of parameters and user variables, versions of tables.
 
-import {Binder, type BindEnvironment} from '../bind/binder.ts';
 import {bindQuery} from '../bind/bind-query.ts';
+import {type BindEnvironment, Binder} from '../bind/binder.ts';
 import type {BoundQuery} from '../bind/bound-query.ts';
+import {Scope} from '../bind/scope.ts';
 import {MemoryBudget} from '../exec/memory-budget.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import {type ReusableExecution, SelectExecution} from '../exec/select-execution.ts';
 import type {Query} from '../parse/ast.ts';
-import {Scope} from '../bind/scope.ts';
 import {OperatorBuilder} from './build.ts';
 import {fusedExecution} from './fused.ts';
 import type {PlanNode} from './physical.ts';
@@ -26,6 +26,8 @@ export interface SelectPlan {
   readonly root: PlanNode;
   /** The execution is a fused one: its name, for EXPLAIN and metrics. */
   readonly fused: string | undefined;
+  /** Plans subqueries for EXPLAIN. */
+  readonly planner: QueryPlanner;
 }
 
 /** Binds and plans a query. Throws SqlError. */
@@ -42,7 +44,8 @@ export function prepareSelect(
 /** Plans a query that has been bound. */
 export function planBound(bound: BoundQuery, binder: Binder, statistics: PlanStatistics): SelectPlan {
   const columns = bound.outputs.map(resultColumn);
-  const planner = new QueryPlanner(statistics, binder.environment.session.collationConnection);
+  const {session, parameters} = binder.environment;
+  const planner = new QueryPlanner(statistics, session.collationConnection, {session, parameters});
   const {plan, outputs} = planner.plan(bound);
   const generic = (): ReusableExecution => {
     const budget = new MemoryBudget();
@@ -54,7 +57,7 @@ export function planBound(bound: BoundQuery, binder: Binder, statistics: PlanSta
   };
   const registerCount = binder.registers.count;
   const fused = fusedExecution({bound, root: plan, columns, registerCount, epoch: binder.epoch, generic});
-  return {columns, execution: fused?.execution ?? generic(), root: plan, fused: fused?.name};
+  return {columns, execution: fused?.execution ?? generic(), root: plan, fused: fused?.name, planner};
 }
 
 /** A scope for expressions that stand outside of any query: SET, DO, VALUES of an INSERT. */

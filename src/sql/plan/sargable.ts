@@ -4,7 +4,8 @@
 // A conversion around the column is looked through when it keeps the order (an integer read as DECIMAL or DOUBLE, a DATE as DATETIME): the
 // other side then becomes a bound that the column's type can hold when the scan opens (exec/column-bound.ts).
 
-import {Comparison, CompareTexts, mirrored} from '../bind/comparison.ts';
+import {Kind, type SqlType} from '../../format/value/types.ts';
+import {CompareTexts, Comparison, mirrored} from '../bind/comparison.ts';
 import {Convert} from '../bind/convert.ts';
 import {type Expression, Volatility} from '../bind/expression.ts';
 import {InList} from '../bind/in-list.ts';
@@ -13,7 +14,6 @@ import {Like} from '../bind/like.ts';
 import {And, conjuncts, IsNull, Or} from '../bind/logic.ts';
 import type {Source} from '../bind/source.ts';
 import {domainOf, isStringType} from '../bind/type-classes.ts';
-import {Kind, type SqlType} from '../../format/value/types.ts';
 import {readsAny} from './dependencies.ts';
 
 export type RangeOperator = '=' | '<=>' | '<' | '<=' | '>' | '>=';
@@ -160,11 +160,11 @@ function nullPredicate(condition: IsNull, source: Source): ColumnPredicate | und
 }
 
 function likePredicate(condition: Like, source: Source): ColumnPredicate | undefined {
-  const {value, pattern, escape} = condition;
+  const {value, pattern} = condition;
   if (!(value instanceof ColumnRef) || value.source !== source || !isKnown(pattern, source)) return undefined;
   if (isMember(value.type) || domainOf(pattern.type) !== domainOf(value.type)) return undefined;
   if (condition.collation.id !== value.type.collation) return undefined;
-  return {kind: 'like', column: value.column, pattern, escape, condition};
+  return {kind: 'like', column: value.column, pattern, escape: condition.escape, condition};
 }
 
 /** Conjunctions inside conjuncts, flattened. */

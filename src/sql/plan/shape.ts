@@ -10,7 +10,8 @@ import {Cost, Selectivity} from './statistics.ts';
 /** The node with conditions tested on its rows; those that read no row at all become a gate in front of it. */
 export function filtered(child: PlanNode, conditions: readonly Expression[]): PlanNode {
   if (conditions.length === 0) return child;
-  const isGate = (c: Expression): boolean => c.volatility <= Volatility.stable && sourcesIn(c).size === 0 && !hasBlocking(c);
+  const isGate = (c: Expression): boolean =>
+    c.volatility <= Volatility.stable && sourcesIn(c).size === 0 && !hasBlocking(c);
   const gates = conditions.filter(isGate);
   const rest = conditions.filter(c => !isGate(c));
   const inner = rest.length === 0 ? child : filter(child, rest);

@@ -1,8 +1,8 @@
 // Materialised row stores of a plan: derived tables, shared common tables, recursion. One object per store, however many scans read
 // it; its operators are made once per execution tree (plan/build.ts).
 
-import type {Expression} from '../bind/expression.ts';
 import type {SqlType} from '../../format/value/types.ts';
+import type {Expression} from '../bind/expression.ts';
 import type {PlanNode} from './physical.ts';
 
 export interface StorePlan {

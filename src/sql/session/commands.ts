@@ -12,7 +12,8 @@ import type {SqlSession} from './session.ts';
 /** USE, COM_INIT_DB: 1049 when there is no such schema. */
 export function* runUse(session: SqlSession, name: string): Steps<Outcome> {
   const schema = canonicalSchema(name);
-  const exists = isVirtualSchema(schema) || (yield* session.server.catalog.schema(session.engine, schema)) !== undefined;
+  const exists =
+    isVirtualSchema(schema) || (yield* session.server.catalog.schema(session.engine, schema)) !== undefined;
   if (!exists) throw new SqlError('ER_BAD_DB', name);
   session.state.database = schema;
   return NOTHING_DONE;

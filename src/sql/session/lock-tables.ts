@@ -6,9 +6,9 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {EngineSession} from '../../engine/api.ts';
+import type {OpenObject} from '../catalog/catalog.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
-import type {OpenObject} from '../catalog/catalog.ts';
 import type {LockTables} from '../parse/ast-command.ts';
 import {NOTHING_DONE, type Outcome} from '../statement/statement-context.ts';
 import type {SqlSession} from './session.ts';

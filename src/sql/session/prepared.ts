@@ -1,14 +1,15 @@
 // Prepared statements: COM_STMT_PREPARE ..., and PREPARE, EXECUTE, DEALLOCATE in SQL.
 //
-// What is kept is the syntax tree with its placeholders. Each execution binds it anew, unless the plan cache knows its text: the tree is
-// the same, but types of parameters, definitions and session settings may not be.
+// What is kept is the syntax tree with its placeholders, and the plan of the last execution, which runs again as long as the kinds of the
+// parameters, the definitions and the session's settings are the same.
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Deallocate, Execute, Prepare} from '../parse/ast-command.ts';
-import {type Parsed, parseOne} from '../parse/statement.ts';
 import {type Source, sourceOf} from '../parse/source.ts';
+import {type Parsed, parseOne} from '../parse/statement.ts';
+import type {CachedPlan} from '../plan-cache/plan-cache.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
 import {runStatement} from './run-statement.ts';
 import type {SqlSession} from './session.ts';
@@ -16,7 +17,12 @@ import type {SqlSession} from './session.ts';
 export interface PreparedStatement {
   readonly parsed: Parsed;
   readonly text: Source;
+  /** The plan of the last execution, when it may run again. */
+  plan: CachedPlan | undefined;
 }
+
+/** Statements that one session may keep open. */
+const STATEMENTS_MAX = 16_382;
 
 /** Statements that MySQL does not prepare either. */
 const NOT_PREPARABLE = new Set(['prepare', 'execute', 'deallocate', 'use', 'lockTables', 'unlockTables']);
@@ -33,6 +39,7 @@ export class PreparedStatements {
 
   /** Parses a statement and keeps it under a number. Throws SqlError. */
   add(sql: string): {readonly id: number; readonly statement: PreparedStatement} {
+    if (this.#byId.size >= STATEMENTS_MAX) throw new SqlError('ER_MAX_PREPARED_STMT_COUNT_REACHED', STATEMENTS_MAX);
     const statement = this.#parse(sql);
     const id = ++this.#lastId;
     this.#byId.set(id, statement);
@@ -58,14 +65,14 @@ export class PreparedStatements {
 
   #parse(sql: string): PreparedStatement {
     const text = sourceOf(sql);
-    const parsed = parseOne(text, {modes: this.#session.state.parseModes, placeholders: true});
+    const parsed = parseOne(sql, {modes: this.#session.state.parseModes, placeholders: true});
     if (NOT_PREPARABLE.has(parsed.statement.kind)) throw new SqlError('ER_UNSUPPORTED_PS');
-    return {parsed, text};
+    return {parsed, text, plan: undefined};
   }
 
   // --- In SQL --------------------------------------------------------------------------------------------------------
 
-  *prepare(ast: Prepare, context: StatementContext): Steps<Outcome> {
+  prepare(ast: Prepare, context: StatementContext): Outcome {
     const {source} = ast;
     const text = typeof source === 'string' ? source : context.state.userVariable(source.name);
     this.#byName.delete(ast.name.toLowerCase());

@@ -7,24 +7,25 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {Isolation} from '../../engine/api.ts';
 import type {Steps} from '../catalog/steps.ts';
-import type {Parsed} from '../parse/statement.ts';
 import type {Statement} from '../parse/ast.ts';
+import type {DropProgram} from '../parse/ast-program.ts';
+import type {Parsed} from '../parse/statement.ts';
 import {alterTable} from '../statement/alter-table.ts';
-import {createTableAsSelect} from '../statement/create-table-select.ts';
 import {createTable} from '../statement/create-table.ts';
-import {createView, dropViews} from '../statement/views.ts';
+import {createTableAsSelect} from '../statement/create-table-select.ts';
 import {dropTables, renameTables, truncateTable} from '../statement/drop-table.ts';
+import {evaluateAll} from '../statement/evaluate.ts';
 import {explain} from '../statement/explain.ts';
 import {createIndex, dropIndex} from '../statement/index-statements.ts';
 import {maintainTables} from '../statement/maintenance.ts';
+import {planStatement, type RowStatement} from '../statement/plan-statement.ts';
 import {alterDatabase, createDatabase, dropDatabase} from '../statement/schemas.ts';
 import {show} from '../statement/show/show.ts';
-import {planStatement, type RowStatement} from '../statement/plan-statement.ts';
 import {runBody} from '../statement/statement-body.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
-import {WatchedSink} from '../statement/watched-sink.ts';
 import {changeUsers, dropUsers, renameUsers, setPassword} from '../statement/users.ts';
-import {evaluateAll} from '../statement/evaluate.ts';
+import {createView, dropViews} from '../statement/views.ts';
+import {WatchedSink} from '../statement/watched-sink.ts';
 import {runKill, runUse} from './commands.ts';
 import {lockTables, unlockTables} from './lock-tables.ts';
 import type {SqlSession} from './session.ts';
@@ -137,7 +138,8 @@ function definitionBody(parsed: Parsed, context: StatementContext): (() => Steps
   const {statement} = parsed;
   switch (statement.kind) {
     case 'createTable':
-      return () => (statement.query === null ? createTable(context, statement) : createTableAsSelect(context, statement));
+      return () =>
+        statement.query === null ? createTable(context, statement) : createTableAsSelect(context, statement);
     case 'alterTable':
       return () => alterTable(context, statement);
     case 'createIndex':
@@ -196,7 +198,7 @@ function* runSessionStatement(session: SqlSession, statement: Statement, context
     case 'kill':
       return yield* runKill(session, context, statement);
     case 'prepare':
-      return yield* session.prepared.prepare(statement, context);
+      return session.prepared.prepare(statement, context);
     case 'execute':
       return yield* session.prepared.execute(statement, context);
     case 'deallocate':
@@ -211,9 +213,29 @@ function* runSessionStatement(session: SqlSession, statement: Statement, context
       throw new SqlError('ER_SP_DOES_NOT_EXIST', 'PROCEDURE', qualified(session, statement.name));
     case 'administrative':
       throw new SqlError('ER_NOT_SUPPORTED_YET', statement.command);
+    case 'dropProgram':
+      return dropProgram(session, statement);
+    case 'createRoutine':
+    case 'alterRoutine':
+      throw new SqlError(
+        'ER_NOT_SUPPORTED_YET',
+        `${statement.kind === 'createRoutine' ? 'CREATE' : 'ALTER'} ${statement.type.toUpperCase()}`,
+      );
     default:
       throw new SqlError('ER_NOT_SUPPORTED_YET', UNSUPPORTED.get(statement.kind) ?? statement.kind);
   }
+}
+
+/** There are no stored programs, so there is none to drop. */
+function dropProgram(session: SqlSession, {type, name, ifExists}: DropProgram): Outcome {
+  const shown = qualified(session, name);
+  const error =
+    type === 'trigger'
+      ? new SqlError('ER_TRG_DOES_NOT_EXIST')
+      : new SqlError('ER_SP_DOES_NOT_EXIST', type.toUpperCase(), shown);
+  if (!ifExists) throw error;
+  session.state.warning('Note', error.errno, error.message);
+  return NOTHING_DONE;
 }
 
 function qualified(session: SqlSession, name: {readonly schema: string | null; readonly name: string}): string {
@@ -239,6 +261,7 @@ const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
   ['createTrigger', 'CREATE TRIGGER'],
   ['createEvent', 'CREATE EVENT'],
   ['alterEvent', 'ALTER EVENT'],
-  ['createProcedure', 'CREATE PROCEDURE'],
-  ['createFunction', 'CREATE FUNCTION'],
+  ['signal', 'SIGNAL'],
+  ['resignal', 'RESIGNAL'],
+  ['getDiagnostics', 'GET DIAGNOSTICS'],
 ]);

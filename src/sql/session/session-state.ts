@@ -78,6 +78,8 @@ export class SqlSessionState implements SessionState {
   /** ROW_COUNT(): -1 after a statement with a result set. */
   rowCount = -1;
   foundRows = 0;
+  /** The client is a person at a terminal: interactive_timeout instead of wait_timeout. */
+  isInteractive = false;
   /** CLIENT_FOUND_ROWS: an UPDATE answers with the rows it found, not with those it changed. */
   countsFoundRows = false;
   readonly #userVariables: Map<string, Value> = new Map();
@@ -127,6 +129,11 @@ export class SqlSessionState implements SessionState {
     this.#isInterrupted = false;
     this.statementMicros = this.#timestampMicros > 0 ? this.#timestampMicros : this.world.clock.wallMicros();
     if (!keepDiagnostics) this.diagnostics.clear();
+  }
+
+  /** Seconds after which an idle connection is closed. */
+  get idleTimeoutSeconds(): number {
+    return this.variables.get(variableNamed(this.isInteractive ? 'interactive_timeout' : 'wait_timeout')) as number;
   }
 
   // --- Variables -----------------------------------------------------------------------------------------------------

@@ -6,27 +6,63 @@
 
 import {CorruptionError} from '../../base/errors.ts';
 import {SqlError} from '../../base/sql-error.ts';
-import type {EngineSession} from '../../engine/api.ts';
+import {BLOCKED, type EngineSession} from '../../engine/api.ts';
 import {SqlMode} from '../../format/value/sql-mode.ts';
 import type {Value} from '../../format/value/types.ts';
+import {engineError} from '../catalog/engine-error.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import {normalize} from '../parse/normalize.ts';
+import type {ParseOptions} from '../parse/parser.ts';
+import {bytesOf, type Source, sourceOf, textOf} from '../parse/source.ts';
 import {type Parsed, parseMany, parseOne} from '../parse/statement.ts';
-import {type Source, sourceOf, textOf} from '../parse/source.ts';
 
+import {FAST_COMMIT_FAILED, FAST_DONE, FAST_STALE, FastRun} from '../plan-cache/fast-run.ts';
+import {type TakenLiterals, takenLiterals} from '../plan-cache/literals.ts';
+import {
+  type CachedPlan,
+  cachedPlan,
+  haveKinds,
+  isCurrent,
+  isRowStatement,
+  KEY_CHARACTERS_MAX,
+  PlanCache,
+} from '../plan-cache/plan-cache.ts';
 import type {Outcome, StatementContext} from '../statement/statement-context.ts';
 import {type Reply, SessionStatus, type StatementClient} from './client.ts';
-import {hasMore} from './text-end.ts';
 import type {TableLocks} from './lock-tables.ts';
-import {PreparedStatements} from './prepared.ts';
+import {type PreparedStatement, PreparedStatements} from './prepared.ts';
 import {runStatement} from './run-statement.ts';
 import {type Identity, SqlSessionState} from './session-state.ts';
 import type {SqlServer} from './sql-server.ts';
 import type {ProcessInfo} from './sql-world.ts';
+import {hasMore} from './text-end.ts';
 import {SessionTransaction} from './transaction.ts';
 
 /** A statement's text is shown up to here in the process list. */
 const INFO_CHARACTERS_MAX = 1024;
+
+const FINISHED: IteratorResult<void, void> = {done: true, value: undefined};
+
+/** Where a cached plan comes from: what to run again by steps. */
+interface PlanOrigin {
+  readonly text: Source;
+  readonly key: string;
+  readonly prepared: PreparedStatement | undefined;
+}
+
+interface RunningPlan {
+  readonly plan: CachedPlan;
+  readonly parameters: readonly Value[];
+  readonly client: StatementClient;
+  readonly from: PlanOrigin;
+  isStarted: boolean;
+}
+
+/** `parseMany` for texts that must hold one statement. */
+function* onlyOne(sql: Uint8Array, options: ParseOptions): Generator<Parsed> {
+  yield parseOne(sql, options);
+}
 
 export class SqlSession {
   readonly server: SqlServer;
@@ -37,12 +73,18 @@ export class SqlSession {
   readonly exec: ExecContext;
   /** Several statements in one text are allowed (CLIENT_MULTI_STATEMENTS). */
   multiStatements = false;
+  readonly #plans: PlanCache = new PlanCache();
+  readonly #fast: FastRun;
+  /** The fast run under way: what it runs, and for whom. */
+  #running: RunningPlan | undefined;
+  #isWorking = false;
+  #fastContext: StatementContext | undefined;
   #work: Steps<void> | undefined;
   #done: (() => void) | undefined;
   #isClosed = false;
   #isRunning = false;
   #isKilled = false;
-  #info = '';
+  #info: Source = '';
   #sinceMs: number;
   /** Tables locked by LOCK TABLES; then no others may be used. */
   tableLocks: TableLocks | undefined;
@@ -56,47 +98,78 @@ export class SqlSession {
     this.transaction = new SessionTransaction(this.engine, this.state);
     this.prepared = new PreparedStatements(this);
     this.exec = {registers: [], parameters: [], engine: this.engine, session: this.state};
+    this.#fast = new FastRun(this.engine, this.transaction);
     this.#sinceMs = server.world.clock.now();
   }
 
   // --- Commands ------------------------------------------------------------------------------------------------------
 
   get isBusy(): boolean {
-    return this.#work !== undefined;
+    return this.#isWorking;
   }
 
   /** Runs a command; `done` is called once, when all of its results have been given to its client. */
-  run(info: string, steps: Steps<void>, done: () => void): void {
+  run(info: Source, steps: Steps<void>, done: () => void): void {
+    this.#begin(info, done);
+    this.#work = steps;
+    this.server.world.engine.run(this.engine);
+  }
+
+  #begin(info: Source, done: () => void): void {
+    this.#isWorking = true;
     this.#info = info;
     this.#sinceMs = this.server.world.clock.now();
-    this.#work = steps;
     this.#done = done;
-    this.server.world.engine.run(this.engine);
   }
 
   /** Runs the statements of a text. */
   query(sql: Uint8Array | string, client: StatementClient, done: () => void): void {
     const text = sourceOf(sql);
-    this.run(text.slice(0, INFO_CHARACTERS_MAX), this.#runText(text, client), done);
+    const normalized =
+      sql.length <= KEY_CHARACTERS_MAX && this.tableLocks === undefined ? this.#normalized(sql) : undefined;
+    const plan = normalized === undefined ? undefined : this.#plans.get(normalized.key);
+    if (plan !== undefined && normalized !== undefined && isCurrent(plan, this.state)) {
+      this.#runFast(plan, normalized.values, client, done, {text, key: normalized.key, prepared: undefined});
+    } else if (normalized !== undefined) this.run(text, this.#runCacheable(text, normalized, client), done);
+    else this.run(text, this.#runText(text, client), done);
+  }
+
+  /** Key and literals of a text that may have a plan; undefined when it is none, or no SQL. */
+  #normalized(sql: Uint8Array | string): TakenLiterals | undefined {
+    const normalized = normalize(sql, this.state.parseModes);
+    return normalized === null ? undefined : takenLiterals(normalized);
+  }
+
+  /** Runs a prepared statement. */
+  execute(statement: PreparedStatement, parameters: readonly Value[], client: StatementClient, done: () => void): void {
+    const {plan} = statement;
+    const isUsable =
+      plan !== undefined &&
+      this.tableLocks === undefined &&
+      isCurrent(plan, this.state) &&
+      haveKinds(parameters, plan.parameterKinds);
+    if (isUsable) this.#runFast(plan, parameters, client, done, {text: statement.text, key: '', prepared: statement});
+    else this.run(statement.text, this.#runPrepared(statement, parameters, client), done);
   }
 
   /** The client's socket has drained: go on. */
   drained(): void {
-    if (this.#work !== undefined) this.engine.waiter.wake();
+    if (this.#isWorking) this.engine.waiter.wake();
   }
 
   #poll(): void {
-    const work = this.#work;
-    if (work === undefined || this.#isClosed) return;
+    if (this.#isClosed || !this.#isWorking) return;
     this.#isRunning = true;
-    const isDone = work.next().done === true;
+    if (this.#running !== undefined) this.#pollFast(this.#running);
+    const {done: isDone} = this.#work === undefined ? FINISHED : this.#work.next();
     this.#isRunning = false;
-    if (this.#isClosed) this.#abandon(work);
-    else if (isDone) this.#finish();
+    if (this.#isClosed) this.#abandon();
+    else if (isDone === true && this.#running === undefined) this.#finish();
   }
 
   #finish(): void {
     const done = this.#done;
+    this.#isWorking = false;
     this.#work = undefined;
     this.#done = undefined;
     this.#info = '';
@@ -111,12 +184,15 @@ export class SqlSession {
     this.#isClosed = true;
     this.server.forget(this.state.connectionId);
     // Called by the client's writer in the middle of a poll: the poll ends first.
-    if (!this.#isRunning) this.#abandon(this.#work);
+    if (!this.#isRunning) this.#abandon();
   }
 
-  #abandon(work: Steps<void> | undefined): void {
-    work?.return();
+  #abandon(): void {
+    if (this.#running !== undefined) this.#fast.abandon();
+    this.#running = undefined;
+    this.#work?.return();
     this.#work = undefined;
+    this.#isWorking = false;
     this.#done = undefined;
     this.tableLocks?.holder.close(() => undefined);
     this.tableLocks = undefined;
@@ -142,15 +218,106 @@ export class SqlSession {
       command: this.isBusy ? 'Query' : 'Sleep',
       seconds: Math.floor((this.server.world.clock.now() - this.#sinceMs) / 1000),
       state: this.isBusy ? 'executing' : '',
-      info: textOf(this.#info),
+      info: textOf(this.#info.slice(0, INFO_CHARACTERS_MAX)),
     };
+  }
+
+  // --- Cached plans --------------------------------------------------------------------------------------------------
+
+  #runFast(
+    plan: CachedPlan,
+    parameters: readonly Value[],
+    client: StatementClient,
+    done: () => void,
+    from: PlanOrigin,
+  ): void {
+    this.#begin(from.text, done);
+    this.state.beginStatement(false);
+    const {status} = this.server;
+    status.questions++;
+    status.count(plan.kind);
+    this.#running = {plan, parameters, client, from, isStarted: false};
+    this.server.world.engine.run(this.engine);
+  }
+
+  #pollFast(running: RunningPlan): void {
+    const {plan, client} = running;
+    if (!running.isStarted) {
+      running.isStarted = true;
+      this.transaction.ensure();
+      if (plan.writes && this.transaction.isReadOnly) {
+        this.#running = undefined;
+        this.#work = this.#runFrom(running);
+        return;
+      }
+      this.#fast.start(plan, this.#contextFor(client, running.parameters));
+    }
+    const result = this.#fast.poll();
+    if (result === BLOCKED) return;
+    this.#running = undefined;
+    if (result === FAST_DONE) this.answer(plan.body.outcome, client, false, this.state.database);
+    else this.#work = this.#afterFast(running, result);
+  }
+
+  /** The context of fast runs: one object per session, as long as the client's object stays the same. */
+  #contextFor(client: StatementClient, parameters: readonly Value[]): StatementContext {
+    this.exec.parameters = parameters;
+    if (this.#fastContext?.sink !== client) this.#fastContext = this.context('', parameters, client);
+    return this.#fastContext;
+  }
+
+  /** A fast run that did not go well: undoes it, and runs the statement again by steps where that may help. */
+  *#afterFast(running: RunningPlan, result: number): Steps<void> {
+    const {client, plan} = running;
+    try {
+      if (result === FAST_STALE) this.engine.endStatement();
+      else if (result === FAST_COMMIT_FAILED) {
+        yield* this.transaction.rollback();
+        throw engineError(this.#fast.failureResult);
+      } else {
+        const error = this.#fast.failure ?? engineError(this.#fast.failureResult);
+        if (!(yield* this.transaction.undoFailed(error, plan.writes))) throw error;
+      }
+    } catch (error) {
+      this.fail(error, client);
+      return;
+    }
+    yield* this.#runFrom(running);
+  }
+
+  #runFrom({from, parameters, client}: RunningPlan): Steps<void> {
+    if (from.prepared !== undefined) return this.#runPrepared(from.prepared, parameters, client);
+    this.#plans.delete(from.key);
+    return this.#runCacheable(from.text, {key: from.key, values: parameters}, client);
+  }
+
+  /** Plans a text with its literals as parameters, runs it, and keeps the plan. */
+  *#runCacheable(text: Source, {key, values}: TakenLiterals, client: StatementClient): Steps<void> {
+    let parsed: Parsed;
+    try {
+      parsed = parseOne(bytesOf(text), {modes: this.state.parseModes, literalsAsParameters: true});
+    } catch (error) {
+      this.fail(error, client);
+      return;
+    }
+    const keep = (plan: CachedPlan): void => this.#plans.set(key, plan);
+    yield* this.runParsed(parsed, text, values, client, false, keep);
+  }
+
+  *#runPrepared(statement: PreparedStatement, parameters: readonly Value[], client: StatementClient): Steps<void> {
+    const keep = (plan: CachedPlan): void => {
+      statement.plan = plan;
+    };
+    statement.plan = undefined;
+    yield* this.runParsed(statement.parsed, statement.text, parameters, client, false, keep);
   }
 
   // --- Statements ----------------------------------------------------------------------------------------------------
 
   *#runText(text: Source, client: StatementClient): Steps<void> {
     const options = {modes: this.state.parseModes};
-    const statements = this.multiStatements ? parseMany(text, options) : [parseOne(text, options)].values();
+    const bytes = bytesOf(text);
+    const statements = this.multiStatements ? parseMany(bytes, options) : onlyOne(bytes, options);
     for (;;) {
       let parsed: Parsed | undefined;
       try {
@@ -173,17 +340,33 @@ export class SqlSession {
     parameters: readonly Value[],
     client: StatementClient,
     more: boolean,
+    keep?: (plan: CachedPlan) => void,
   ): Steps<boolean> {
     const databaseBefore = this.state.database;
     this.server.status.questions++;
     try {
-      const outcome = yield* runStatement(this, parsed, this.context(text, parameters, client));
+      const context = this.context(text, parameters, client);
+      const outcome = yield* runStatement(
+        this,
+        parsed,
+        keep === undefined ? context : {...context, planned: this.#keeper(parsed, parameters, keep)},
+      );
       this.answer(outcome, client, more, databaseBefore);
       return true;
     } catch (error) {
       this.fail(error, client);
       return false;
     }
+  }
+
+  /** Keeps the plan of a statement, if it is one to keep. */
+  #keeper(parsed: Parsed, parameters: readonly Value[], keep: (plan: CachedPlan) => void): StatementContext['planned'] {
+    const {statement} = parsed;
+    if (!isRowStatement(statement) || this.tableLocks !== undefined) return undefined;
+    return planned => {
+      const plan = cachedPlan(statement, planned, this.state, parameters);
+      if (plan !== undefined) keep(plan);
+    };
   }
 
   context(text: Source, parameters: readonly Value[], client: StatementClient): StatementContext {
@@ -202,6 +385,7 @@ export class SqlSession {
       sink: client,
       text,
       tableLocks: this.tableLocks,
+      planned: undefined,
       processes: () => server.processes(),
       statusRows: () => server.statusRows(),
     };
@@ -219,7 +403,9 @@ export class SqlSession {
       schema: state.database === databaseBefore ? undefined : state.database,
       more,
     };
-    if (outcome.hasRows) client.rowsEnded(reply);
+    // A primary that was declared dead meanwhile may have read old pages: what it found is not told (K7).
+    if (!this.server.world.engine.mayAnswer()) client.failed(new SqlError('ER_SERVER_SHUTDOWN'));
+    else if (outcome.hasRows) client.rowsEnded(reply);
     else client.ok(reply);
   }
 

@@ -21,7 +21,7 @@ function* assign(session: SqlSession, context: StatementContext, assignment: Var
   const {state} = session;
   switch (assignment.kind) {
     case 'user':
-      state.setUserVariable(assignment.variable.name, yield* valueOf(session, context, assignment.value));
+      state.setUserVariable(assignment.variable.name, yield* givenValue(session, context, assignment.value));
       return;
     case 'names':
       state.setNames(assignment.charset ?? undefined, assignment.collation ?? undefined);
@@ -43,7 +43,7 @@ function* assignSystem(
   {variable, value}: Extract<VariableAssignment, {kind: 'system'}>,
 ): Steps<void> {
   const name = variable.component === null ? variable.name : `${variable.component}.${variable.name}`;
-  const given = value === null ? undefined : yield* valueOf(session, context, value);
+  const given = value === null ? undefined : yield* givenValue(session, context, value);
   switch (variable.scope) {
     case 'global':
     case 'persist':
@@ -60,7 +60,8 @@ function* assignSystem(
 function* setSession(session: SqlSession, name: string, given: Value | undefined): Steps<void> {
   const {state, transaction} = session;
   const lower = name.toLowerCase();
-  const isTransactional = lower === 'transaction_isolation' || lower === 'tx_isolation' || lower === 'transaction_read_only';
+  const isTransactional =
+    lower === 'transaction_isolation' || lower === 'tx_isolation' || lower === 'transaction_read_only';
   const before = state.autocommit;
   state.setSystemVariable(name, 'session', given);
   if (isTransactional) {
@@ -71,7 +72,7 @@ function* setSession(session: SqlSession, name: string, given: Value | undefined
 }
 
 /** Most values are literals; everything else is evaluated like a query. */
-function* valueOf(session: SqlSession, context: StatementContext, e: Expression): Steps<Value> {
+function* givenValue(session: SqlSession, context: StatementContext, e: Expression): Steps<Value> {
   switch (e.kind) {
     case 'null':
       return null;
@@ -107,7 +108,8 @@ export function runSetTransaction(session: SqlSession, ast: SetTransaction): Out
   }
   if (ast.scope !== null) {
     if (level !== undefined) state.setSystemVariable('transaction_isolation', ast.scope, level[0]);
-    if (ast.access !== null) state.setSystemVariable('transaction_read_only', ast.scope, ast.access === 'readOnly' ? 1 : 0);
+    if (ast.access !== null)
+      state.setSystemVariable('transaction_read_only', ast.scope, ast.access === 'readOnly' ? 1 : 0);
     return NOTHING_DONE;
   }
   if (transaction.isOpen) throw new SqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');

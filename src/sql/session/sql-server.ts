@@ -1,14 +1,14 @@
 // The SQL side of one primary: what its sessions share.
 
 import type {EngineSession} from '../../engine/api.ts';
+import {initialAccounts} from '../catalog/accounts.ts';
 import {AutoIncrement} from '../catalog/auto-increment.ts';
 import {Catalog} from '../catalog/catalog.ts';
 import type {Steps} from '../catalog/steps.ts';
-import {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import type {StoredSchema} from '../catalog/stored-table.ts';
-import {initialAccounts} from '../catalog/accounts.ts';
-import type {Identity} from './session-state.ts';
+import {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import {SqlSession} from './session.ts';
+import type {Identity} from './session-state.ts';
 import type {ProcessInfo, SqlWorld} from './sql-world.ts';
 import {StatusCounters} from './status-counters.ts';
 import {GlobalVariables} from './variables.ts';
@@ -85,7 +85,7 @@ export class SqlServer {
       ['Questions', questions],
       ['Slow_queries', slowQueries],
       ['Threads_connected', this.sessionCount],
-      ['Threads_running', this.processes().filter(process => process.command === 'Query').length],
+      ['Threads_running', this.processes().filter(each => each.command === 'Query').length],
       ['Uptime', this.uptimeSeconds],
       ...this.status.commands(),
     ]);

@@ -1,11 +1,11 @@
 // What one primary hands to all its SQL sessions.
 
 import {SqlError} from '../../base/sql-error.ts';
+import type {Engine} from '../../engine/api.ts';
 import type {Clock} from '../../env/clock.ts';
 import type {Crypto} from '../../env/crypto.ts';
 import type {Random} from '../../env/random.ts';
 import type {Trace} from '../../env/trace.ts';
-import type {Engine} from '../../engine/api.ts';
 import type {ServerFacts} from './variables.ts';
 
 /** A session as the process list shows it. */

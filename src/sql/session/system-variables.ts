@@ -265,4 +265,3 @@ export function findVariable(name: string): VariableDefinition | undefined {
 
 /** Names of aliases, for listings. */
 export const VARIABLE_ALIASES: ReadonlyMap<string, string> = ALIASES;
-

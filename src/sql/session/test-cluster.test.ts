@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {SqlError} from '../../base/sql-error.ts';
-import type {Crypto} from '../../env/crypto.ts';
-import {bootstrapSpace} from '../../engine/space/bootstrap.ts';
 import {ROW} from '../../engine/api.ts';
+import {bootstrapSpace} from '../../engine/space/bootstrap.ts';
+import type {Crypto} from '../../env/crypto.ts';
 import type {Memory} from '../../format/memory.ts';
 import {toText} from '../../format/value/domain.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
@@ -14,6 +14,7 @@ import {type SimOptions, type SimPrimary, SimWorld} from '../../sim/world.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import type {RowWirePlans} from '../exec/result-sink.ts';
 import type {Reply, StatementClient} from './client.ts';
+import type {PreparedStatement} from './prepared.ts';
 import type {SqlSession} from './session.ts';
 import {SqlServer} from './sql-server.ts';
 import {NO_CLUSTER, type SqlWorld} from './sql-world.ts';
@@ -80,7 +81,10 @@ export class TestCluster {
     return {
       engine: primary.engine,
       clock: primary.clock,
-      random: {u32: () => world.prng.u32(), secretBytes: length => Uint8Array.from({length}, () => world.prng.u32() & 255)},
+      random: {
+        u32: () => world.prng.u32(),
+        secretBytes: length => Uint8Array.from({length}, () => world.prng.u32() & 255),
+      },
       crypto,
       trace: world.trace,
       pageSize: world.options.pageSize,
@@ -97,7 +101,12 @@ export class TestCluster {
 
   connect(node = 0, database = 'test'): TestClient {
     const id = ++this.#connections;
-    const session = this.servers[node].newSession({connectionId: id, user: 'root', host: 'localhost', accountHost: 'localhost'});
+    const session = this.servers[node].newSession({
+      connectionId: id,
+      user: 'root',
+      host: 'localhost',
+      accountHost: 'localhost',
+    });
     session.state.database = database;
     return new TestClient(this, session);
   }
@@ -119,7 +128,9 @@ class Recorder implements StatementClient {
   }
 
   row(values: readonly Value[], count: number): boolean {
-    this.#rows.push(values.slice(0, count).map((value, i) => (value === null ? null : toText(value, this.#columns[i].type))));
+    this.#rows.push(
+      values.slice(0, count).map((value, i) => (value === null ? null : toText(value, this.#columns[i].type))),
+    );
     return true;
   }
 
@@ -211,6 +222,16 @@ export class TestClient {
     return answers[0];
   }
 
+  /** Runs a prepared statement. */
+  execute(statement: PreparedStatement, parameters: readonly Value[]): Answer {
+    this.#isDone = false;
+    this.#running = new Recorder(this.session);
+    this.session.execute(statement, parameters, this.#running, () => {
+      this.#isDone = true;
+    });
+    return this.finish()[0];
+  }
+
   /** Runs statements that must not fail; the last one's answer. */
   ok(...statements: readonly string[]): Answer {
     let last: Answer | undefined;
@@ -236,4 +257,24 @@ export class TestClient {
   close(): void {
     this.session.close();
   }
+}
+
+/**
+ * What a statement must answer: rows (columns joined by a bar), an error number, or an OK: `ok` alone, or with the affected rows (`ok 2`) and what
+ * the packet says behind a colon (`ok 2: Records: 2  Duplicates: 0  Warnings: 0`).
+ */
+export type Expected = readonly string[] | number | `ok${string}`;
+
+/** Runs statements one after the other and compares each answer. */
+export function check(client: TestClient, script: readonly (readonly [sql: string, expected: Expected])[]): void {
+  for (const [sql, expected] of script) assert.deepEqual(shown(client.run(sql), expected), expected, sql);
+}
+
+function shown({rows, reply, error}: Answer, expected: Expected): Expected {
+  if (error !== undefined)
+    return typeof expected === 'number' ? error.errno : [`error ${error.errno}: ${error.message}`];
+  if (typeof expected !== 'string') return rows.map(row => row.map(value => value ?? 'NULL').join('|'));
+  if (expected === 'ok') return 'ok';
+  const affected = `ok ${reply?.affectedRows}` as const;
+  return expected.includes(':') ? `${affected}: ${reply?.info}` : affected;
 }

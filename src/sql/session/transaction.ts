@@ -113,14 +113,14 @@ export class SessionTransaction {
       } catch (error) {
         if (!this.#engine.inTransaction) throw error;
         const canRenew = mayRepeat() && renewals < RENEWALS_MAX;
-        if (yield* this.#failed(error, canRenew)) continue;
+        if (yield* this.undoFailed(error, canRenew)) continue;
         throw error;
       }
     }
   }
 
   /** Undoes what a failed statement did. True: it may run again with a new view. */
-  *#failed(error: unknown, canRenew: boolean): Steps<boolean> {
+  *undoFailed(error: unknown, canRenew: boolean): Steps<boolean> {
     const failure = error instanceof EngineFailure ? error : undefined;
     if (failure?.isConflict === true && canRenew) {
       yield* until(() => this.#engine.rollbackStatement());

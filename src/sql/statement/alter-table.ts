@@ -15,6 +15,7 @@ import type {AlterTable} from '../parse/ast-schema.ts';
 import {AlterDraft, type AlterWishes} from './alter-draft.ts';
 import {copyRows} from './copy-table.ts';
 import {defineEnvironment} from './define-table.ts';
+import {dropLongValues} from './drop-long-values.ts';
 import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {type FinishedDraft, TableDraft} from './table-draft.ts';
@@ -90,7 +91,12 @@ function isSameForm(a: StoredColumn, b: StoredColumn): boolean {
 }
 
 /** The same rows under a new definition; indexes that are gone give up their trees. */
-function* redefined(context: StatementContext, old: StoredTable, draft: FinishedDraft, named: NewName): Steps<StoredTable> {
+function* redefined(
+  context: StatementContext,
+  old: StoredTable,
+  draft: FinishedDraft,
+  named: NewName,
+): Steps<StoredTable> {
   const {engine} = context;
   const kept = new Set(draft.indexes.map(index => index.tree?.treeId));
   const hiddenTree = old.indexes.find(index => isHidden(old.columns, index))?.tree;
@@ -131,6 +137,7 @@ function* rebuilt(
     rowIdPage: hasRowId ? (old.rowIdPage === 0 ? yield* makeCounter(engine, 1) : old.rowIdPage) : 0,
   };
   const rows = yield* copyRows(context, opened, {stored: table, definition: buildTable(table)});
+  yield* dropLongValues(context, opened.definition);
   for (const {tree} of old.indexes) yield* expectRow(() => engine.dropTree(tree));
   return {table, rows};
 }

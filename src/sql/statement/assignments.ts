@@ -55,7 +55,10 @@ export function bindAssignment(
 }
 
 /** The assignments with those that the table adds for columns that nobody assigns: ON UPDATE CURRENT_TIMESTAMP. */
-export function automaticAssignments(table: TableDefinition, given: readonly BoundAssignment[]): readonly BoundAssignment[] {
+export function automaticAssignments(
+  table: TableDefinition,
+  given: readonly BoundAssignment[],
+): readonly BoundAssignment[] {
   return table.columns.flatMap((column, c) =>
     column.onUpdateNow && !given.some(assignment => assignment.column === c)
       ? [{column: c, value: bindNow(column.type.decimals)}]

@@ -175,7 +175,12 @@ function charType(name: string, type: DataType, collation: Collation): SqlType {
   const length = type.length ?? 1;
   const isChar = type.name === 'char';
   if (collation.id === BINARY) {
-    return bytesType(name, isChar ? Kind.binary : Kind.varbinary, length, isChar ? CHAR_CHARACTERS_MAX : VARCHAR_BYTES_MAX);
+    return bytesType(
+      name,
+      isChar ? Kind.binary : Kind.varbinary,
+      length,
+      isChar ? CHAR_CHARACTERS_MAX : VARCHAR_BYTES_MAX,
+    );
   }
   const max = isChar ? CHAR_CHARACTERS_MAX : Math.floor(VARCHAR_BYTES_MAX / collation.charset.maxBytes);
   if (length > max) throw new SqlError('ER_TOO_BIG_FIELDLENGTH', name, max);

@@ -88,7 +88,9 @@ class RowCopier {
     const oldIds = from.stored.columns.map(column => column.id);
     this.#sources = to.stored.columns.map(column => oldIds.indexOf(column.id));
     this.#defaults = to.definition.columns.map((column, c) =>
-      this.#sources[c] >= 0 || column.hidden || column.generated !== undefined ? undefined : bindColumnDefault(column, scope),
+      this.#sources[c] >= 0 || column.hidden || column.generated !== undefined
+        ? undefined
+        : bindColumnDefault(column, scope),
     );
     const registers = new Array<Value>(binder.registers.count).fill(null);
     this.#exec = {registers, parameters: [], engine, session: state};

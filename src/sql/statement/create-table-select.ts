@@ -4,8 +4,8 @@ import {SqlError} from '../../base/sql-error.ts';
 import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
 import {buildTable} from '../catalog/build-table.ts';
 import {checkColumnName} from '../catalog/names.ts';
-import {storedColumn} from '../catalog/stored-table.ts';
 import type {Steps} from '../catalog/steps.ts';
+import {storedColumn} from '../catalog/stored-table.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import type {Insert} from '../parse/ast.ts';
 import type {CreateTable} from '../parse/ast-schema.ts';
@@ -14,8 +14,8 @@ import {defineTable} from './define-table.ts';
 import {CollectedSupply, InsertRun} from './insert.ts';
 import {planInsert} from './insert-plan.ts';
 import {bindEnvironment, collectRows} from './query.ts';
-import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {StatementCatalog} from './statement-catalog.ts';
+import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 
 export function* createTableAsSelect(context: StatementContext, ast: CreateTable): Steps<Outcome> {
   if (ast.query === null) throw new SqlError('ER_SYNTAX_ERROR');

@@ -2,8 +2,8 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {checkTableName} from '../catalog/names.ts';
-import type {StoredTable} from '../catalog/stored-table.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StoredTable} from '../catalog/stored-table.ts';
 import type {CreateTable} from '../parse/ast-schema.ts';
 import {defineTable} from './define-table.ts';
 import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
@@ -38,7 +38,8 @@ export function* createPlace(context: StatementContext, ast: CreateTable): Steps
 export function* createTable(context: StatementContext, ast: CreateTable): Steps<Outcome> {
   const place = yield* createPlace(context, ast);
   if (place.exists) return NOTHING_DONE;
-  const draft = ast.like === null ? defineTable(context, ast, place.collation, place.options) : yield* draftLike(context, ast);
+  const draft =
+    ast.like === null ? defineTable(context, ast, place.collation, place.options) : yield* draftLike(context, ast);
   yield* addNewTable(context, draft, newIdentity(context, place, ast.table.name));
   return NOTHING_DONE;
 }
@@ -54,7 +55,11 @@ export function newIdentity(context: StatementContext, place: CreatePlace, name:
 }
 
 /** Makes the table of a draft and enters it into the catalog; 1050 when somebody else was faster. */
-export function* addNewTable(context: StatementContext, draft: TableDraft, identity: TableIdentity): Steps<StoredTable> {
+export function* addNewTable(
+  context: StatementContext,
+  draft: TableDraft,
+  identity: TableIdentity,
+): Steps<StoredTable> {
   const table = yield* makeTable(context, draft.finish(), identity);
   const added = yield* context.catalog.addTable(context.engine, table);
   if (!added) throw new SqlError('ER_TABLE_EXISTS', identity.name);

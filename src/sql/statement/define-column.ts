@@ -128,7 +128,10 @@ function constantOf(e: Expression, collation: number): {readonly value: Value; r
   if (e.kind === 'unary') {
     const {value, from} = constantOf(e.operand, collation);
     if (value instanceof Decimal) return {value: value.negate(), from};
-    return {value: typeof value === 'bigint' ? negateInteger(value) : -(value as number), from: {...from, unsigned: false}};
+    return {
+      value: typeof value === 'bigint' ? negateInteger(value) : -(value as number),
+      from: {...from, unsigned: false},
+    };
   }
   const literal = e as Literal;
   if (literal.kind === 'boolean') return {value: literal.value ? 1 : 0, from: sqlType(Kind.bigint, {length: 1})};

@@ -8,17 +8,17 @@ import {engineError} from '../catalog/engine-error.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {Delete} from '../parse/ast.ts';
-import {bindEnvironment} from './query.ts';
 import {PointDelete} from './point-delete.ts';
+import {bindEnvironment} from './query.ts';
 import {RowStore} from './row-store.ts';
 import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.ts';
-import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {type StatementBody, StepsBody} from './statement-body.ts';
 import type {StatementCatalog} from './statement-catalog.ts';
+import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 
 export function deleteClauses(ast: Delete): SearchClauses {
-  const {from, where, orderBy, limit, targets} = ast;
-  return {with: ast.with, from, where, orderBy, limit, locked: targets.map(target => ({...target, schema: null}))};
+  const {from, where, orderBy, limit} = ast;
+  return {with: ast.with, from, where, orderBy, limit};
 }
 
 interface DeleteTarget {

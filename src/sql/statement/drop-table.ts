@@ -3,8 +3,8 @@
 import {SqlError} from '../../base/sql-error.ts';
 import type {OpenObject} from '../catalog/catalog.ts';
 import {checkTableName} from '../catalog/names.ts';
-import type {StoredTable, StoredView} from '../catalog/stored-table.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StoredTable, StoredView} from '../catalog/stored-table.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import type {DropTables, RenameTables, TruncateTable} from '../parse/ast-schema.ts';
 import {lockExistingSchema, notABaseTable, openTable, schemaOf} from './resolve-name.ts';
@@ -40,7 +40,13 @@ export function* truncateTable(context: StatementContext, ast: TruncateTable): S
   const {stored} = yield* openTable(context, ast.table, true);
   const {schema, name, version, createdMicros} = stored;
   const draft = TableDraft.of(stored).finish();
-  const fresh = yield* makeTable(context, draft, {schema, name, version: version + 1, createdMicros, firstAutoValue: 1});
+  const fresh = yield* makeTable(context, draft, {
+    schema,
+    name,
+    version: version + 1,
+    createdMicros,
+    firstAutoValue: 1,
+  });
   yield* context.catalog.changeTable(context.engine, stored, fresh);
   yield* dropTrees(context, stored);
   return NOTHING_DONE;

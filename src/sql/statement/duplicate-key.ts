@@ -1,8 +1,8 @@
 // Error 1062 in MySQL's words: the values of the key that was there already.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {toText} from '../../format/value/domain.ts';
 import {prefixCharacters} from '../../format/value/charset.ts';
+import {toText} from '../../format/value/domain.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {IndexPart, TableDefinition} from '../catalog/definition.ts';
 

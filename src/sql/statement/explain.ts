@@ -4,8 +4,8 @@ import {SqlError} from '../../base/sql-error.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Row, VirtualColumn} from '../catalog/virtual/virtual-table.ts';
-import type {Explain} from '../parse/ast-command.ts';
 import type {Statement} from '../parse/ast.ts';
+import type {Explain} from '../parse/ast-command.ts';
 import {childrenOf, type PlanNode} from '../plan/physical.ts';
 import {planDelete} from './delete.ts';
 import {planQuery} from './query.ts';
@@ -33,7 +33,8 @@ export function* explain(context: StatementContext, ast: Explain): Steps<Outcome
   if (ast.analyze) throw new SqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN ANALYZE');
   if (ast.connection !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN FOR CONNECTION');
   const format = ast.format?.toLowerCase() ?? 'traditional';
-  if (format !== 'traditional' && format !== 'tree') throw new SqlError('ER_NOT_SUPPORTED_YET', `EXPLAIN FORMAT=${format.toUpperCase()}`);
+  if (format !== 'traditional' && format !== 'tree')
+    throw new SqlError('ER_NOT_SUPPORTED_YET', `EXPLAIN FORMAT=${format.toUpperCase()}`);
   if (ast.statement === null) throw new SqlError('ER_SYNTAX_ERROR');
   const {root, selectType} = yield* planOf(context, ast.statement);
   if (format === 'tree') return yield* sendRows(context, [['EXPLAIN', 'long']], [[treeText(root, 0)]]);
@@ -85,7 +86,20 @@ function collect(node: PlanNode, selectType: string, extras: string[], rows: Row
     return;
   }
   if (node.kind === 'virtual' || node.kind === 'store') {
-    rows.push([1, selectType, node.source.alias, null, 'ALL', null, null, null, null, Math.round(node.rows), 100, extras.splice(0).join('; ') || null]);
+    rows.push([
+      1,
+      selectType,
+      node.source.alias,
+      null,
+      'ALL',
+      null,
+      null,
+      null,
+      null,
+      Math.round(node.rows),
+      100,
+      extras.splice(0).join('; ') || null,
+    ]);
     return;
   }
   for (const child of childrenOf(node)) collect(child, selectType, extras, rows);

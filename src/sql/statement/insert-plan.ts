@@ -6,15 +6,15 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {bindScalar} from '../bind/bind-expression.ts';
 import {tableSource} from '../bind/bind-from.ts';
-import {Binder, type BindEnvironment} from '../bind/binder.ts';
+import {type BindEnvironment, Binder} from '../bind/binder.ts';
 import type {Expression} from '../bind/expression.ts';
 import {Namespace, Scope} from '../bind/scope.ts';
 import type {Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import type {Insert, RowAlias} from '../parse/ast.ts';
-import type {ColumnName, Expression as Ast} from '../parse/ast-expression.ts';
+import type {Expression as Ast, ColumnName} from '../parse/ast-expression.ts';
 import {hasBlocking} from '../plan/dependencies.ts';
-import {bindAssignments, type BoundAssignment} from './assignments.ts';
+import {type BoundAssignment, bindAssignments} from './assignments.ts';
 import {bindColumnDefault, RowExpressions} from './row-expressions.ts';
 
 /** A value of VALUES: an expression, or DEFAULT. */
@@ -147,7 +147,8 @@ function bindOnDuplicate(
   scope.binder.insertedValue = name => newRow.ref(findColumn(table, name, 'field list'));
   const old = Namespace.of(oldRow);
   // Plain names mean the row that is there; the new one is reached by its alias only.
-  scope.namespace = aliasRow === undefined ? old : new Namespace([oldRow, aliasRow], [...old.columns, ...aliasOnly(aliasRow, old)]);
+  scope.namespace =
+    aliasRow === undefined ? old : new Namespace([oldRow, aliasRow], [...old.columns, ...aliasOnly(aliasRow, old)]);
   return bindAssignments(ast.onDuplicate, table, scope);
 }
 

@@ -68,7 +68,8 @@ export class InsertRun {
     this.#row = new NewRow(plan, statement, this.#context, this.#target, isMany);
     this.#assigner = plan.onDuplicate.length === 0 ? undefined : this.#newAssigner();
     const survivesDuplicates = ast.ignore || ast.replace || this.#assigner !== undefined;
-    this.#needsSavepoint = survivesDuplicates && plan.table.indexes.some((index, i) => i > 0 && index.kind === 'unique');
+    this.#needsSavepoint =
+      survivesDuplicates && plan.table.indexes.some((index, i) => i > 0 && index.kind === 'unique');
   }
 
   #newAssigner(): Assigner {
@@ -98,7 +99,8 @@ export class InsertRun {
     const {warningCount} = state.diagnostics;
     const isBulk = this.#records > 1 || this.#plan.rows === undefined;
     const info = isBulk ? `Records: ${this.#records}  Duplicates: ${this.#duplicates}  Warnings: ${warningCount}` : '';
-    const explicit = typeof this.#lastExplicit === 'number' || typeof this.#lastExplicit === 'bigint' ? this.#lastExplicit : 0;
+    const explicit =
+      typeof this.#lastExplicit === 'number' || typeof this.#lastExplicit === 'bigint' ? this.#lastExplicit : 0;
     return changed(this.#affected, info, generated > 0 ? generated : explicit);
   }
 
@@ -181,7 +183,10 @@ export class InsertRun {
       return true;
     }
     let result: number;
-    while ((result = this.#store.update(key, key.length, assigner.columns, assigner.values, state.timeZone)) === BLOCKED) yield;
+    while (
+      (result = this.#store.update(key, key.length, assigner.columns, assigner.values, state.timeZone)) === BLOCKED
+    )
+      yield;
     if (result === DUPLICATE) throw this.#secondDuplicate(assigner);
     if (result !== ROW && result !== DONE) throw engineError(result);
     this.#affected += 2;
@@ -203,7 +208,8 @@ export class InsertRun {
     while ((result = this.#store.remove(key, key.length)) === BLOCKED) yield;
     if (result !== ROW) throw engineError(result);
     while ((result = this.#store.insert(values, this.#statement.state.timeZone)) === BLOCKED) yield;
-    if (result === DUPLICATE) throw duplicateEntry(this.#plan.table, this.#statement.engine.writer.conflictIndex, values);
+    if (result === DUPLICATE)
+      throw duplicateEntry(this.#plan.table, this.#statement.engine.writer.conflictIndex, values);
     if (result !== ROW) throw engineError(result);
     this.#affected += 2;
   }
@@ -235,7 +241,8 @@ export class InsertRun {
       old[column] = valueFromBytes(rowLayout, column, bytes);
     }
     this.#old = old;
-    for (const [c, register] of oldRow.registers.entries()) if (register >= 0) this.#context.registers[register] = old[c];
+    for (const [c, register] of oldRow.registers.entries())
+      if (register >= 0) this.#context.registers[register] = old[c];
     return true;
   }
 
@@ -303,7 +310,8 @@ export function planInsertBody(context: StatementContext, catalog: StatementCata
   if (ast.partitions.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
   const table = targetTable(context, catalog, ast.table);
   const environment = bindEnvironment(context, catalog);
-  if (ast.source.kind === 'query') return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table));
+  if (ast.source.kind === 'query')
+    return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table));
   const plan = planInsert(ast, table, environment, -1);
   const rows = plan.rows ?? [];
   if (!ast.ignore && !ast.replace && plan.onDuplicate.length === 0) return new PlainInsert(context, plan, rows);
@@ -311,7 +319,12 @@ export function planInsertBody(context: StatementContext, catalog: StatementCata
 }
 
 /** All rows are collected first: the query may read the table that is being written. */
-function* insertQuery(context: StatementContext, ast: Insert, source: InsertQuery, table: TableDefinition): Steps<Outcome> {
+function* insertQuery(
+  context: StatementContext,
+  ast: Insert,
+  source: InsertQuery,
+  table: TableDefinition,
+): Steps<Outcome> {
   const {rows, columns} = yield* collectRows(context, source.query);
   const environment = bindEnvironment(context, new StatementCatalog(context));
   const plan = planInsert(ast, table, environment, columns.length);

@@ -2,12 +2,12 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {ROW} from '../../engine/api.ts';
-import {SqlMode} from '../../format/value/sql-mode.ts';
-import {integerMax} from '../../format/value/integer.ts';
-import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import {Decimal} from '../../format/value/decimal.ts';
-import type {ExecContext} from '../exec/contract.ts';
+import {integerMax} from '../../format/value/integer.ts';
+import {SqlMode} from '../../format/value/sql-mode.ts';
+import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import {COUNTER_MAX} from '../catalog/auto-increment.ts';
+import type {ExecContext} from '../exec/contract.ts';
 import type {ColumnTarget} from './column-target.ts';
 import type {BoundValue, InsertPlan} from './insert-plan.ts';
 import type {StatementContext} from './statement-context.ts';
@@ -30,7 +30,13 @@ export class NewRow {
   /** The first value that was generated for a row that was stored; 0 = none. */
   firstGenerated = 0;
 
-  constructor(plan: InsertPlan, statement: StatementContext, context: ExecContext, target: ColumnTarget, isMany: boolean) {
+  constructor(
+    plan: InsertPlan,
+    statement: StatementContext,
+    context: ExecContext,
+    target: ColumnTarget,
+    isMany: boolean,
+  ) {
     this.#plan = plan;
     this.#statement = statement;
     this.#context = context;
@@ -86,7 +92,9 @@ export class NewRow {
     const definition = this.#plan.table.columns[column];
     // NULL asks an AUTO_INCREMENT column for a value.
     const stored =
-      value === null && column === this.#plan.autoColumn ? null : this.#target.store(value, from, definition, this.#isMany);
+      value === null && column === this.#plan.autoColumn
+        ? null
+        : this.#target.store(value, from, definition, this.#isMany);
     this.#set(column, stored);
   }
 

@@ -19,7 +19,12 @@ export class PointDelete implements StatementBody {
   #hasKey = false;
   outcome: Outcome = NONE;
 
-  constructor(statement: StatementContext, table: TableDefinition, values: readonly Expression[], registerCount: number) {
+  constructor(
+    statement: StatementContext,
+    table: TableDefinition,
+    values: readonly Expression[],
+    registerCount: number,
+  ) {
     const {engine, exec, state, world} = statement;
     const registers = new Array<null>(registerCount).fill(null);
     this.#context = {registers, parameters: exec.parameters, engine, session: state};

@@ -86,7 +86,13 @@ export class PointUpdate implements StatementBody {
     }
     if (this.#step === Step.long) {
       const {columns, values} = this.#parts.assigner;
-      const written = this.#store.update(this.#key.bytes, this.#key.length, columns, values, this.#context.session.timeZone);
+      const written = this.#store.update(
+        this.#key.bytes,
+        this.#key.length,
+        columns,
+        values,
+        this.#context.session.timeZone,
+      );
       if (written !== ROW && written !== DONE) return written;
       if (written === ROW) this.#changed = 1;
     }

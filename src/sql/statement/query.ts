@@ -10,8 +10,8 @@ import {parse} from '../parse/statement.ts';
 import {prepareSelect, type SelectPlan} from '../plan/prepare.ts';
 import {CollectingSink, execute} from './collect.ts';
 import {type StatementBody, StepsBody} from './statement-body.ts';
-import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {StatementCatalog} from './statement-catalog.ts';
+import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 
 /** What binding a statement may look at. */
 export function bindEnvironment(context: StatementContext, catalog: StatementCatalog): BindEnvironment {

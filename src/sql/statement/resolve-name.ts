@@ -3,8 +3,8 @@
 import {SqlError} from '../../base/sql-error.ts';
 import type {OpenTable, OpenView} from '../catalog/catalog.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
-import type {StoredSchema} from '../catalog/stored-table.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StoredSchema} from '../catalog/stored-table.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import type {StatementContext} from './statement-context.ts';
 

@@ -4,24 +4,16 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {Value} from '../../format/value/types.ts';
-import {bindCondition, bindScalar} from '../bind/bind-expression.ts';
 import {defaultExpression} from '../bind/bind-default.ts';
+import {bindCondition, bindScalar} from '../bind/bind-expression.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {Scope} from '../bind/scope.ts';
 import type {Source} from '../bind/source.ts';
 import type {ColumnDefinition, TableDefinition} from '../catalog/definition.ts';
 import type {ExecContext} from '../exec/contract.ts';
-import type {Expression as Ast} from '../parse/ast-expression.ts';
-import {parseExpression} from '../parse/expression.ts';
-import {Parser} from '../parse/parser.ts';
-import {sourceOf} from '../parse/source.ts';
+import {parseExpressionText} from '../parse/statement.ts';
 import {hasBlocking} from '../plan/dependencies.ts';
 import type {ColumnTarget} from './column-target.ts';
-
-/** The tree of an expression kept as text in the catalog. */
-export function parseStored(sql: string): Ast {
-  return parseExpression(new Parser(sourceOf(sql), {}));
-}
 
 /** Binds the default of a column; undefined when it has none and may not be NULL. */
 export function bindColumnDefault(column: ColumnDefinition, scope: Scope): Expression | undefined {
@@ -32,7 +24,7 @@ export function bindColumnDefault(column: ColumnDefinition, scope: Scope): Expre
 }
 
 function bindStored(sql: string, scope: Scope): Expression {
-  const bound = bindScalar(parseStored(sql), scope);
+  const bound = bindScalar(parseExpressionText(sql), scope);
   if (hasBlocking(bound)) throw new SqlError('ER_NOT_SUPPORTED_YET', 'subqueries in table definitions');
   return bound;
 }
@@ -62,7 +54,7 @@ export class RowExpressions {
     );
     this.#checks = table.checks
       .filter(check => check.enforced)
-      .map(check => ({name: check.name, condition: bindCondition(parseStored(check.sql), scope)}));
+      .map(check => ({name: check.name, condition: bindCondition(parseExpressionText(check.sql), scope)}));
   }
 
   /** True when a row must be in the registers before it is stored. */

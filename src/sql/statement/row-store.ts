@@ -12,7 +12,7 @@ import {encodeChanged} from '../../format/row/change.ts';
 import {encodeRow, ROW_TOO_LONG} from '../../format/row/encode.ts';
 import {FIRST_VARIABLE} from '../../format/row/layout.ts';
 import {chooseOverflow, measureValues} from '../../format/row/measure.ts';
-import {hasOverflow, isOverflow, Overflow, readOverflow, type RowValue} from '../../format/row/overflow.ts';
+import {hasOverflow, isOverflow, Overflow, type RowValue, readOverflow} from '../../format/row/overflow.ts';
 import type {TimeZone} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
@@ -165,7 +165,11 @@ export class RowStore {
       const result = this.#engine.writeOverflow(bytes, 0, bytes.length);
       if (result !== ROW) return result;
       const {keepBytes} = this.#table.rowLayout.columns[this.#columnAt(at)];
-      moved[at] = new Overflow(this.#engine.overflowPage, bytes.length, bytes.slice(0, Math.min(keepBytes, bytes.length)));
+      moved[at] = new Overflow(
+        this.#engine.overflowPage,
+        bytes.length,
+        bytes.slice(0, Math.min(keepBytes, bytes.length)),
+      );
       this.#movingBytes = undefined;
       this.#toMove.pop();
     }

@@ -13,7 +13,8 @@ import {dropTrees, newId} from './table-trees.ts';
 const DEFAULT_COLLATION = 255;
 
 function collationOfOptions(options: readonly DatabaseOption[]): number | undefined {
-  const last = (name: DatabaseOption['name']): string | undefined => options.findLast(option => option.name === name)?.value;
+  const last = (name: DatabaseOption['name']): string | undefined =>
+    options.findLast(option => option.name === name)?.value;
   return collationOption(last('charset'), last('collation'));
 }
 

@@ -2,13 +2,13 @@
 // registers of its rows instead of for a result set.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {BLOCKED, DONE, ROW} from '../../engine/api.ts';
+import {BLOCKED, DONE, LockMode, LockWait, ROW} from '../../engine/api.ts';
 import {encodeKey} from '../../format/key/encode-key.ts';
 import {KEY_BYTES_MAX} from '../../format/key/key-layout.ts';
 import type {Value} from '../../format/value/types.ts';
 import {bindWith} from '../bind/bind-common.ts';
 import {bindSelect} from '../bind/bind-select.ts';
-import {Binder, type BindEnvironment} from '../bind/binder.ts';
+import {type BindEnvironment, Binder} from '../bind/binder.ts';
 import type {BoundSelect} from '../bind/bound-query.ts';
 import type {Expression} from '../bind/expression.ts';
 import {isNamed, Scope} from '../bind/scope.ts';
@@ -33,8 +33,6 @@ export interface SearchClauses {
   readonly where: Ast | null;
   readonly orderBy: readonly OrderItem[];
   readonly limit: LimitValue | null;
-  /** Tables or aliases whose rows are locked; empty: all. */
-  readonly locked: readonly TableName[];
 }
 
 /** A search whose tables are bound: assignments can be bound in its scope before it is planned. */
@@ -50,9 +48,10 @@ export class BoundSearch {
     this.#select = bindSelect(selectOf(clauses), queryOf(clauses), this.scope);
   }
 
-  /** The source of a table that is to be changed; 1288 when it is no base table. */
+  /** The table of a source that is to be changed: its rows will be locked. 1288 when it is no base table. */
   target(source: Source, statement: string): TableDefinition {
     if (source.origin.kind !== 'table') throw new SqlError('ER_NON_UPDATABLE_TABLE', source.alias, statement);
+    source.lock = {mode: LockMode.exclusive, wait: LockWait.wait};
     return source.origin.table;
   }
 
@@ -90,7 +89,7 @@ function queryOf(clauses: SearchClauses): Query {
     body: EMPTY_SELECT,
     orderBy: clauses.orderBy,
     limit: clauses.limit === null ? null : {count: clauses.limit, offset: null},
-    locking: [{strength: 'update', of: clauses.locked, wait: 'wait'}],
+    locking: [],
     into: null,
   };
 }

@@ -3,11 +3,11 @@
 // The syntax tree knows where nodes begin but not where they end, so the pieces are cut out of the text by its tokens.
 
 import {BugError, must} from '../../base/assert.ts';
+import {quoteName} from '../catalog/names.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import type {Modes} from '../parse/modes.ts';
 import {Scanner, Token} from '../parse/scanner.ts';
 import {type Source, textOf} from '../parse/source.ts';
-import {quoteName} from '../catalog/names.ts';
 
 /**
  * What stands between the parentheses around offset `inside`, looking from the token at `from` on: the outermost pair that opens behind `from`

@@ -35,15 +35,16 @@ export class StatementCatalog implements CatalogView {
     for (const {schema, name} of names) {
       const inSchema = canonicalSchema(schema ?? database);
       if (inSchema === '') continue;
-      yield* this.#loadOne(inSchema, name, depth);
+      yield* this.#loadOne(inSchema, name, depth, schema !== null);
     }
   }
 
-  *#loadOne(schema: string, name: string, depth: number): Steps<void> {
+  *#loadOne(schema: string, name: string, depth: number, isQualified: boolean): Steps<void> {
     const key = `${schema}\0${isVirtualSchema(schema) ? name.toUpperCase() : name}`;
     if (this.#objects.has(key) || this.#virtual.has(key)) return;
     if (isVirtualSchema(schema)) {
       const table = yield* loadVirtualTable(this.#context, schema, name);
+      if (table === undefined && isQualified) throw new SqlError('ER_UNKNOWN_TABLE', name, schema);
       if (table !== undefined) this.#virtual.set(key, table);
       this.#schemas.add(schema);
       return;

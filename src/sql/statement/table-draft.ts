@@ -10,7 +10,7 @@ import {collationOf} from '../../format/value/collation.ts';
 import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
 import type {CheckDefinition, ForeignKeyDefinition, IndexPart} from '../catalog/definition.ts';
 import {checkObjectName} from '../catalog/names.ts';
-import {type StoredColumn, storedColumn, type StoredIndex, type StoredTable} from '../catalog/stored-table.ts';
+import {type StoredColumn, type StoredIndex, type StoredTable, storedColumn} from '../catalog/stored-table.ts';
 import type {IndexDefinition, KeyPart} from '../parse/ast-schema.ts';
 
 /** MySQL's limits for a table. */
@@ -187,7 +187,9 @@ export class TableDraft {
     const columns = [...this.columns];
     const indexes = [...this.indexes];
     if (this.primary === undefined) {
-      const rowId = storedColumn(this.newColumnId(), ROW_ID, sqlType(Kind.bigint, {length: 20, unsigned: true}), {hidden: true});
+      const rowId = storedColumn(this.newColumnId(), ROW_ID, sqlType(Kind.bigint, {length: 20, unsigned: true}), {
+        hidden: true,
+      });
       columns.push(rowId);
       indexes.unshift({
         name: 'GEN_CLUST_INDEX',
@@ -198,7 +200,8 @@ export class TableDraft {
         tree: undefined,
       });
     }
-    for (const index of indexes) checkKeySize(index.parts.map(part => [columnOf(columns, part.columnId), part.length] as const));
+    for (const index of indexes)
+      checkKeySize(index.parts.map(part => [columnOf(columns, part.columnId), part.length] as const));
     return {
       columns,
       indexes: indexes.map(index => ({...index, parts: index.parts.map(part => positioned(columns, part))})),

@@ -17,7 +17,20 @@ export interface OptionValues {
 const COMMENT_CHARACTERS_MAX = 2048;
 
 /** Names that dumps and frameworks write; all mean this engine. */
-const ENGINES = new Set(['innodb', 'pando', 'myisam', 'memory', 'heap', 'aria', 'rocksdb', 'ndb', 'ndbcluster', 'tokudb', 'csv', 'archive']);
+const ENGINES = new Set([
+  'innodb',
+  'pando',
+  'myisam',
+  'memory',
+  'heap',
+  'aria',
+  'rocksdb',
+  'ndb',
+  'ndbcluster',
+  'tokudb',
+  'csv',
+  'archive',
+]);
 
 /** Reads the options in order; later ones overrule. Throws 1286 for an engine that does not exist, 1115, 1273, 1253. */
 export function readOptions(options: readonly TableOption[], sqlMode: number): OptionValues {
@@ -53,12 +66,16 @@ function checkEngine(name: string, sqlMode: number): void {
 }
 
 function checkedComment(comment: string): string {
-  if (comment.length > COMMENT_CHARACTERS_MAX) throw new SqlError('ER_TOO_LONG_TABLE_COMMENT', '', COMMENT_CHARACTERS_MAX);
+  if (comment.length > COMMENT_CHARACTERS_MAX)
+    throw new SqlError('ER_TOO_LONG_TABLE_COMMENT', '', COMMENT_CHARACTERS_MAX);
   return comment;
 }
 
 /** The id of the collation that CHARACTER SET and COLLATE ask for; undefined when neither was written. */
-export function collationOption(charsetName: string | undefined, collationName: string | undefined): number | undefined {
+export function collationOption(
+  charsetName: string | undefined,
+  collationName: string | undefined,
+): number | undefined {
   const isNamed = charsetName !== undefined && charsetName.toLowerCase() !== 'default';
   const charset = isNamed ? findCharset(charsetName) : undefined;
   if (isNamed && charset === undefined) throw new SqlError('ER_UNKNOWN_CHARACTER_SET', charsetName);

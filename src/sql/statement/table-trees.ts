@@ -1,8 +1,10 @@
 // Makes and drops the trees and counters behind a table.
 
 import type {EngineSession, TreeRef} from '../../engine/api.ts';
-import type {StoredIndex, StoredTable} from '../catalog/stored-table.ts';
+import {buildTable} from '../catalog/build-table.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {StoredIndex, StoredTable} from '../catalog/stored-table.ts';
+import {dropLongValues} from './drop-long-values.ts';
 import type {StatementContext} from './statement-context.ts';
 import type {FinishedDraft} from './table-draft.ts';
 
@@ -34,7 +36,11 @@ export interface TableIdentity {
 }
 
 /** A new, empty table of a finished draft: new id, new trees, new counters. It is not in the catalog yet. */
-export function* makeTable(context: StatementContext, draft: FinishedDraft, identity: TableIdentity): Steps<StoredTable> {
+export function* makeTable(
+  context: StatementContext,
+  draft: FinishedDraft,
+  identity: TableIdentity,
+): Steps<StoredTable> {
   const {engine} = context;
   const {schema, name, version, createdMicros, firstAutoValue} = identity;
   const id = yield* newId(engine);
@@ -63,9 +69,10 @@ export function* makeTable(context: StatementContext, draft: FinishedDraft, iden
   };
 }
 
-/** Gives up the trees of a table whose record has been removed: freed after the commit. */
+/** Gives up the trees and long values of a table whose record has been removed: freed after the commit. */
 export function* dropTrees(context: StatementContext, table: StoredTable): Steps<void> {
   const {engine, autoIncrement} = context;
+  yield* dropLongValues(context, buildTable(table));
   for (const {tree} of table.indexes) yield* expectRow(() => engine.dropTree(tree));
   // The engine has no way yet to free a counter's page: each dropped table leaves one or two behind.
   for (const page of [table.counterPage, table.rowIdPage]) autoIncrement.forget(table.id, page);

@@ -18,7 +18,8 @@ export function targetTable(context: StatementContext, catalog: StatementCatalog
     context.tableLocks?.checkWritable(schema, name.name);
     return table;
   }
-  if (catalog.view(schema, name.name) !== undefined) throw new SqlError('ER_NOT_SUPPORTED_YET', 'changing rows through a view');
+  if (catalog.view(schema, name.name) !== undefined)
+    throw new SqlError('ER_NOT_SUPPORTED_YET', 'changing rows through a view');
   if (!catalog.schemaExists(schema)) throw new SqlError('ER_BAD_DB', schema);
   throw new SqlError('ER_NO_SUCH_TABLE', schema, name.name);
 }

@@ -16,21 +16,21 @@ import type {ExecContext} from '../exec/contract.ts';
 import {MemoryBudget} from '../exec/memory-budget.ts';
 import {sizeOf} from '../exec/registers.ts';
 import type {Update} from '../parse/ast.ts';
-import {Assigner, bindAssignment, type BoundAssignment} from './assignments.ts';
+import {Assigner, type BoundAssignment, bindAssignment} from './assignments.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
 import {touchesPrimaryKey} from './insert.ts';
 import {expressionsOver} from './insert-plan.ts';
-import {bindEnvironment} from './query.ts';
 import {PointUpdate} from './point-update.ts';
+import {bindEnvironment} from './query.ts';
 import {RowStore} from './row-store.ts';
 import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.ts';
-import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {type StatementBody, StepsBody} from './statement-body.ts';
 import type {StatementCatalog} from './statement-catalog.ts';
+import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 
 export function updateClauses(ast: Update): SearchClauses {
-  return {with: ast.with, from: ast.tables, where: ast.where, orderBy: ast.orderBy, limit: ast.limit, locked: []};
+  return {with: ast.with, from: ast.tables, where: ast.where, orderBy: ast.orderBy, limit: ast.limit};
 }
 
 /** Plans an UPDATE whose tables have been loaded. */
@@ -40,7 +40,12 @@ export function planUpdateBody(context: StatementContext, catalog: StatementCata
   if (point !== undefined) return point;
   return new StepsBody(inner => {
     const {engine, state, exec} = inner;
-    return new UpdateRun(inner, plan, ast.ignore).run({registers: [], parameters: exec.parameters, engine, session: state});
+    return new UpdateRun(inner, plan, ast.ignore).run({
+      registers: [],
+      parameters: exec.parameters,
+      engine,
+      session: state,
+    });
   });
 }
 
@@ -49,7 +54,13 @@ function pointUpdate(context: StatementContext, plan: UpdatePlan, ast: Update): 
   const {root} = plan.search;
   if (plan.isDeferred || ast.ignore || root.kind !== 'scan' || root.access.kind !== 'point') return undefined;
   const [{table, assigner}] = plan.targets;
-  return new PointUpdate(context, {table, assigner, source: root.source, values: root.access.pointValues, registerCount: plan.search.registerCount});
+  return new PointUpdate(context, {
+    table,
+    assigner,
+    source: root.source,
+    values: root.access.pointValues,
+    registerCount: plan.search.registerCount,
+  });
 }
 
 /** One table that an UPDATE changes. */
@@ -79,10 +90,15 @@ export function planUpdate(context: StatementContext, catalog: StatementCatalog,
     const key = new TargetKey(table, source);
     const movesRow = touchesPrimaryKey(table.indexes[0].parts, assigner.columns);
     needed.push(...key.needed, ...assignments.map(assignment => assignment.value));
-    for (const column of columnsToRead(table, assigner, expressions !== undefined || movesRow)) needed.push(source.ref(column));
+    for (const column of columnsToRead(table, assigner, expressions !== undefined || movesRow))
+      needed.push(source.ref(column));
     return {table, key, assigner, wholeRow: movesRow ? source.registers : undefined};
   });
-  const isDeferred = targets.length > 1 || ast.tables.length > 1 || targets.some(target => changesIndex(target)) || ast.tables[0].kind !== 'baseTable';
+  const isDeferred =
+    targets.length > 1 ||
+    ast.tables.length > 1 ||
+    targets.some(target => changesIndex(target)) ||
+    ast.tables[0].kind !== 'baseTable';
   return {search: bound.plan(needed, context.statistics.for(context.engine)), targets, isDeferred};
 }
 

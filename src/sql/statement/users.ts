@@ -2,7 +2,7 @@
 // privileges, roles, password rules or several passwords.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {accountRecord, type AuthenticationPlugin, decodeAccount, type StoredAccount} from '../catalog/accounts.ts';
+import {type AuthenticationPlugin, accountRecord, decodeAccount, type StoredAccount} from '../catalog/accounts.ts';
 import {RecordKind} from '../catalog/record-tree.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {
@@ -24,7 +24,8 @@ const DEFAULT_PLUGIN: AuthenticationPlugin = 'caching_sha2_password';
 function named(context: StatementContext, {user, host}: AccountName): {readonly user: string; readonly host: string} {
   const {state} = context;
   if (user === null) return {user: state.user, host: state.identity.accountHost};
-  if (user.length > NAME_CHARACTERS_MAX) throw new SqlError('ER_WRONG_STRING_LENGTH', user, 'user name', NAME_CHARACTERS_MAX);
+  if (user.length > NAME_CHARACTERS_MAX)
+    throw new SqlError('ER_WRONG_STRING_LENGTH', user, 'user name', NAME_CHARACTERS_MAX);
   return {user, host: host.toLowerCase()};
 }
 
@@ -34,7 +35,9 @@ function shown({user, host}: {readonly user: string; readonly host: string}): st
 
 function* find(context: StatementContext, user: string, host: string): Steps<StoredAccount | undefined> {
   const {catalog, engine} = context;
-  const text = yield* catalog.readers.read(engine.waiter, reader => catalog.records.read(reader, RecordKind.account, user, host));
+  const text = yield* catalog.readers.read(engine.waiter, reader =>
+    catalog.records.read(reader, RecordKind.account, user, host),
+  );
   return text === undefined ? undefined : decodeAccount({name1: user, name2: host, text});
 }
 
@@ -56,13 +59,13 @@ export function* changeUsers(context: StatementContext, ast: UserStatement): Ste
     else if (ast.ifExists) noteSkipped(context, ast.kind, shown({user, host}));
     else failed.push(shown({user, host}));
   }
-  if (failed.length > 0) throw new SqlError('ER_CANNOT_USER', ast.kind === 'createUser' ? 'CREATE USER' : 'ALTER USER', failed.join(','));
+  if (failed.length > 0)
+    throw new SqlError('ER_CANNOT_USER', ast.kind === 'createUser' ? 'CREATE USER' : 'ALTER USER', failed.join(','));
   return NOTHING_DONE;
 }
 
 function noteSkipped(context: StatementContext, kind: UserStatement['kind'], account: string): void {
-  const [errno, words] =
-    kind === 'createUser' ? [3163, 'already exists'] : [3162, 'does not exist'];
+  const [errno, words] = kind === 'createUser' ? [3163, 'already exists'] : [3162, 'does not exist'];
   context.state.warning('Note', errno as number, `Authorization ID ${account} ${words}.`);
 }
 
@@ -121,7 +124,8 @@ function hashedSecret(plugin: AuthenticationPlugin, text: string): Uint8Array {
 
 function tlsOf(require: readonly TlsRequirement[], old: StoredAccount): boolean {
   if (require.length === 0) return old.requireTls;
-  if (require.some(({kind}) => kind !== 'none' && kind !== 'ssl')) throw new SqlError('ER_NOT_SUPPORTED_YET', 'REQUIRE X509');
+  if (require.some(({kind}) => kind !== 'none' && kind !== 'ssl'))
+    throw new SqlError('ER_NOT_SUPPORTED_YET', 'REQUIRE X509');
   return require.some(({kind}) => kind === 'ssl');
 }
 

@@ -5,8 +5,8 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {checkTableName} from '../catalog/names.ts';
-import type {StoredView} from '../catalog/stored-table.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StoredView} from '../catalog/stored-table.ts';
 import type {Query} from '../parse/ast.ts';
 import type {CreateView, DropViews} from '../parse/ast-schema.ts';
 import {planQuery} from './query.ts';

@@ -173,7 +173,8 @@ export const columns: VirtualDefinition = {
     const rows: Row[] = [];
     for (const table of yield* context.catalog.list(context.engine)) {
       if (table.kind === 'view') continue;
-      for (const [i, [position, column]] of namedColumns(table).entries()) rows.push(columnRow(table, position, i + 1, column));
+      for (const [i, [position, column]] of namedColumns(table).entries())
+        rows.push(columnRow(table, position, i + 1, column));
     }
     return rows;
   },

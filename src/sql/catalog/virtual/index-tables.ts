@@ -1,8 +1,8 @@
 // information_schema: STATISTICS, KEY_COLUMN_USAGE, TABLE_CONSTRAINTS and the other tables about keys and constraints.
 
 import type {StatementContext} from '../../statement/statement-context.ts';
-import type {StoredIndex, StoredTable} from '../stored-table.ts';
 import type {Steps} from '../steps.ts';
+import type {StoredIndex, StoredTable} from '../stored-table.ts';
 import {sizeOf} from './schema-tables.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
 
@@ -165,7 +165,13 @@ export const tableConstraints: VirtualDefinition = {
   },
 };
 
-const RULES = {restrict: 'RESTRICT', cascade: 'CASCADE', setNull: 'SET NULL', noAction: 'NO ACTION', setDefault: 'SET DEFAULT'};
+const RULES = {
+  restrict: 'RESTRICT',
+  cascade: 'CASCADE',
+  setNull: 'SET NULL',
+  noAction: 'NO ACTION',
+  setDefault: 'SET DEFAULT',
+};
 
 export const referentialConstraints: VirtualDefinition = {
   name: 'REFERENTIAL_CONSTRAINTS',

@@ -6,15 +6,17 @@ import type {Value} from '../../../format/value/types.ts';
 import type {StatementContext} from '../../statement/statement-context.ts';
 import {buildTable} from '../build-table.ts';
 import {INFORMATION_SCHEMA, PERFORMANCE_SCHEMA} from '../names.ts';
-import type {StoredTable, StoredView} from '../stored-table.ts';
 import type {Steps} from '../steps.ts';
+import type {StoredTable, StoredView} from '../stored-table.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
 
 /** utf8mb3_general_ci. */
 const DICTIONARY_COLLATION = 33;
 
 /** Names and collations of all schemas, the virtual ones first. */
-export function* allSchemas(context: StatementContext): Steps<readonly {readonly name: string; readonly collation: number}[]> {
+export function* allSchemas(
+  context: StatementContext,
+): Steps<readonly {readonly name: string; readonly collation: number}[]> {
   const stored = yield* context.catalog.schemas(context.engine);
   const virtual = [INFORMATION_SCHEMA, PERFORMANCE_SCHEMA].map(name => ({name, collation: DICTIONARY_COLLATION}));
   return [...virtual, ...stored].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -40,7 +42,10 @@ export const schemata: VirtualDefinition = {
 };
 
 /** Estimated rows and pages of a table, for listings. */
-export function* sizeOf(context: StatementContext, table: StoredTable): Steps<{readonly rows: number; readonly bytes: number}> {
+export function* sizeOf(
+  context: StatementContext,
+  table: StoredTable,
+): Steps<{readonly rows: number; readonly bytes: number}> {
   const {rows, pages} = yield* context.statistics.load(context.engine, buildTable(table));
   return {rows, bytes: pages * context.world.pageSize};
 }
@@ -53,7 +58,25 @@ export function dateTimeOf(context: StatementContext, micros: number): Value {
 /** The columns of TABLES behind the names, which SHOW TABLE STATUS shows too. */
 export function* statusOf(context: StatementContext, object: StoredTable | StoredView): Steps<Row> {
   if (object.kind === 'view') {
-    return [null, null, null, null, null, null, null, null, null, null, dateTimeOf(context, 0), null, null, null, null, null, 'VIEW'];
+    return [
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+      dateTimeOf(context, 0),
+      null,
+      null,
+      null,
+      null,
+      null,
+      'VIEW',
+    ];
   }
   const {rows, bytes} = yield* sizeOf(context, object);
   const average = rows === 0 ? 0 : Math.floor(bytes / rows);
@@ -132,7 +155,20 @@ export const views: VirtualDefinition = {
     const objects = yield* context.catalog.list(context.engine);
     return objects.flatMap(object =>
       object.kind === 'view'
-        ? [['def', object.schema, object.name, object.sql, 'NONE', 'NO', object.definer, 'DEFINER', 'utf8mb4', 'utf8mb4_0900_ai_ci']]
+        ? [
+            [
+              'def',
+              object.schema,
+              object.name,
+              object.sql,
+              'NONE',
+              'NO',
+              object.definer,
+              'DEFINER',
+              'utf8mb4',
+              'utf8mb4_0900_ai_ci',
+            ],
+          ]
         : [],
     );
   },

@@ -97,16 +97,18 @@ export const processlist: VirtualDefinition = ready(
     ['INFO', 'long'],
   ],
   context =>
-    context.processes().map(({id, user, host, database, command, seconds, state, info}) => [
-      id,
-      user,
-      host,
-      database === '' ? null : database,
-      command,
-      seconds,
-      state,
-      info === '' ? null : info,
-    ]),
+    context
+      .processes()
+      .map(({id, user, host, database, command, seconds, state, info}) => [
+        id,
+        user,
+        host,
+        database === '' ? null : database,
+        command,
+        seconds,
+        state,
+        info === '' ? null : info,
+      ]),
 );
 
 /** All variables of a scope, by name, as text. */
@@ -126,8 +128,12 @@ const NAME_VALUE: readonly VirtualColumn[] = [
   ['VARIABLE_VALUE', 'text'],
 ];
 
-export const sessionVariables: VirtualDefinition = ready('session_variables', NAME_VALUE, context => variableRows(context, 'session'));
-export const globalVariables: VirtualDefinition = ready('global_variables', NAME_VALUE, context => variableRows(context, 'global'));
+export const sessionVariables: VirtualDefinition = ready('session_variables', NAME_VALUE, context =>
+  variableRows(context, 'session'),
+);
+export const globalVariables: VirtualDefinition = ready('global_variables', NAME_VALUE, context =>
+  variableRows(context, 'global'),
+);
 export const sessionStatus: VirtualDefinition = ready('session_status', NAME_VALUE, context => context.statusRows());
 export const globalStatus: VirtualDefinition = ready('global_status', NAME_VALUE, context => context.statusRows());
 

@@ -50,5 +50,10 @@ export function emptyTable(name: string, columns: readonly VirtualColumn[]): Vir
 
 /** The table with these rows, for one statement. */
 export function materialized(schema: string, {name, columns}: VirtualDefinition, rows: readonly Row[]): VirtualTable {
-  return {schema, name, columns: columns.map(([column, kind]) => ({name: column, type: TYPES[kind]})), rows: () => rows};
+  return {
+    schema,
+    name,
+    columns: columns.map(([column, kind]) => ({name: column, type: TYPES[kind]})),
+    rows: () => rows,
+  };
 }

@@ -1,6 +1,15 @@
 // SELECT columns FROM t WHERE primary key = values: one descent, one row from page to packet.
 
-import {DONE, type EngineSession, type LockMode, type LockWait, type PointRead, ROW, SKIPPED, type TableHandle} from '../../../engine/api.ts';
+import {
+  DONE,
+  type EngineSession,
+  type LockMode,
+  type LockWait,
+  type PointRead,
+  ROW,
+  SKIPPED,
+  type TableHandle,
+} from '../../../engine/api.ts';
 import type {ExecContext} from '../contract.ts';
 import type {PointKey} from '../point-get.ts';
 import type {ResultSink} from '../result-sink.ts';

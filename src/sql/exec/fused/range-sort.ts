@@ -9,8 +9,8 @@
 // A row whose sort columns are in overflow pages has no key bytes, and a very long text no key that fits: the generic plan then runs
 // in place of this one. Nothing has been sent by then.
 
-import {SqlError} from '../../../base/sql-error.ts';
 import {compareBytes} from '../../../base/bytes.ts';
+import {SqlError} from '../../../base/sql-error.ts';
 import {DONE, ROW, type RowPlace} from '../../../engine/api.ts';
 import {keyFromRow} from '../../../format/key/encode-key.ts';
 import {KEY_BYTES_MAX, type KeyLayout} from '../../../format/key/key-layout.ts';

@@ -3,8 +3,8 @@
 // It can answer BLOCKED instead of the truth at every k-th call: the same statement must then give the same result after more
 // polls. Everything else of EngineSession is refused, so that a test that needs it says so.
 
-import {compareBytes} from '../../../base/bytes.ts';
 import {BugError} from '../../../base/assert.ts';
+import {compareBytes} from '../../../base/bytes.ts';
 import {
   BLOCKED,
   type Cursor,

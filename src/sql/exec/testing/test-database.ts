@@ -10,14 +10,14 @@ import {coerceForColumn} from '../../../format/value/convert.ts';
 import {toText} from '../../../format/value/domain.ts';
 import {UTC} from '../../../format/value/time-zone.ts';
 import type {SqlType, Value} from '../../../format/value/types.ts';
+import {bindScalar} from '../../bind/bind-expression.ts';
 import type {BindEnvironment} from '../../bind/binder.ts';
 import {Binder} from '../../bind/binder.ts';
-import {bindScalar} from '../../bind/bind-expression.ts';
 import {Scope} from '../../bind/scope.ts';
 import {typeOfValue} from '../../bind/variables.ts';
 import {buildTable} from '../../catalog/build-table.ts';
 import type {CatalogView, IndexPart, TableDefinition} from '../../catalog/definition.ts';
-import {type StoredColumn, storedColumn, type StoredIndex} from '../../catalog/stored-table.ts';
+import {type StoredColumn, type StoredIndex, storedColumn} from '../../catalog/stored-table.ts';
 import {TestSession} from '../../functions/testing/evaluate.ts';
 import type {Insert, Query} from '../../parse/ast.ts';
 import type {ColumnDefinition, CreateTable} from '../../parse/ast-schema.ts';
@@ -50,7 +50,9 @@ class TextSink implements ResultSink {
   }
 
   row(values: readonly Value[], count: number): boolean {
-    const shown = values.slice(0, count).map((value, i) => (value === null ? null : showValue(value, this.columns[i].type)));
+    const shown = values
+      .slice(0, count)
+      .map((value, i) => (value === null ? null : showValue(value, this.columns[i].type)));
     this.rows.push(shown);
     return !this.#isSlow();
   }
@@ -193,7 +195,9 @@ export class TestDatabase {
 
   #create(create: CreateTable): void {
     const columns = create.columns.map(column => this.#column(column));
-    const partsOf = (names: readonly {readonly column: string; readonly length: number; readonly descending: boolean}[]): IndexPart[] =>
+    const partsOf = (
+      names: readonly {readonly column: string; readonly length: number; readonly descending: boolean}[],
+    ): IndexPart[] =>
       names.map(n => ({
         column: columns.findIndex(c => c.name.toLowerCase() === n.column.toLowerCase()),
         length: n.length,
@@ -206,7 +210,11 @@ export class TestDatabase {
     };
     for (const column of create.columns) {
       if (column.key === null) continue;
-      add(column.key === 'primary' ? 'PRIMARY' : column.name, column.key, partsOf([{column: column.name, length: 0, descending: false}]));
+      add(
+        column.key === 'primary' ? 'PRIMARY' : column.name,
+        column.key,
+        partsOf([{column: column.name, length: 0, descending: false}]),
+      );
     }
     for (const index of create.indexes) {
       const parts = index.parts.map(p => ({column: p.column ?? '', length: p.length ?? 0, descending: p.descending}));
@@ -248,7 +256,8 @@ export class TestDatabase {
   #insert(insert: Insert): void {
     const table = this.table(insert.table.name);
     if (insert.source.kind !== 'rows') throw new BugError('INSERT ... SELECT is not for tests');
-    const targets = insert.columns?.map(c => table.columns.findIndex(t => t.name === c.name)) ?? table.columns.map((_, i) => i);
+    const targets =
+      insert.columns?.map(c => table.columns.findIndex(t => t.name === c.name)) ?? table.columns.map((_, i) => i);
     const scope = new Scope(new Binder(this.environment()), undefined);
     for (const row of insert.source.rows) {
       const values: Value[] = table.columns.map(() => null);

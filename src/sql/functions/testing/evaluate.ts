@@ -75,21 +75,22 @@ export class TestSession implements SessionState {
   }
 }
 
-export function bindText(sql: string, session: SessionState): Expression {
-  const binder = new Binder({
-    catalog: {
-      table: () => undefined,
-      view: () => undefined,
-      schemaExists: () => false,
-      virtualTable: () => undefined,
-    },
-    session,
-    parameterTypes: [],
-    parseQuery: (): Query => {
-      throw new SqlError('ER_EMPTY_QUERY');
-    },
-  });
-  return bindScalar(parseExpressionText(sql), new Scope(binder, undefined));
+/** The scope of a query block that reads no table. */
+export function newScope(session: SessionState): Scope {
+  const catalog = {
+    table: () => undefined,
+    view: () => undefined,
+    schemaExists: () => false,
+    virtualTable: () => undefined,
+  };
+  const parseQuery = (): Query => {
+    throw new SqlError('ER_EMPTY_QUERY');
+  };
+  return new Scope(new Binder({catalog, session, parameterTypes: [], parseQuery}), undefined);
+}
+
+export function bindText(sql: string, session: SessionState, scope: Scope = newScope(session)): Expression {
+  return bindScalar(parseExpressionText(sql), scope);
 }
 
 export function contextOf(session: SessionState): ExecContext {

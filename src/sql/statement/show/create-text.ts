@@ -1,7 +1,7 @@
 // The text of SHOW CREATE TABLE: a statement that makes the table again, as mysqldump and people expect it.
 
-import {toText} from '../../../format/value/domain.ts';
 import {collationOf} from '../../../format/value/collation.ts';
+import {toText} from '../../../format/value/domain.ts';
 import {Kind} from '../../../format/value/types.ts';
 import type {ColumnDefinition, ForeignKeyDefinition} from '../../catalog/definition.ts';
 import {quoteName} from '../../catalog/names.ts';
@@ -15,7 +15,10 @@ export function createTableText(table: StoredTable): string {
     ...namedColumns(table).map(([, column]) => columnText(column, table.collation)),
     ...namedIndexes(table).map(index => indexText(table, index)),
     ...table.foreignKeys.map(key => foreignKeyText(table, key)),
-    ...table.checks.map(check => `CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`),
+    ...table.checks.map(
+      check =>
+        `CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
+    ),
   ];
   return `CREATE TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n)${optionsText(table)}`;
 }
@@ -55,7 +58,7 @@ function defaultWords(column: ColumnDefinition): readonly string[] {
     case 'expression':
       return [`DEFAULT (${given.sql})`];
     default: {
-      const isLong = type.kind === Kind.text || type.kind === Kind.blob || type.kind === Kind.json;
+      const isLong = type.kind === Kind.text || type.kind === Kind.blob;
       return column.nullable && !isLong && column.generated === undefined ? ['DEFAULT NULL'] : [];
     }
   }
@@ -79,11 +82,18 @@ function indexText(table: StoredTable, index: StoredIndex): string {
   return `${index.kind === 'unique' ? 'UNIQUE KEY' : 'KEY'} ${quoteName(index.name)} ${tail}`;
 }
 
-const ACTIONS = {restrict: 'RESTRICT', cascade: 'CASCADE', setNull: 'SET NULL', noAction: 'NO ACTION', setDefault: 'SET DEFAULT'};
+const ACTIONS = {
+  restrict: 'RESTRICT',
+  cascade: 'CASCADE',
+  setNull: 'SET NULL',
+  noAction: 'NO ACTION',
+  setDefault: 'SET DEFAULT',
+};
 
 function foreignKeyText(table: StoredTable, key: ForeignKeyDefinition): string {
   const columns = key.columns.map(column => quoteName(table.columns[column].name)).join(', ');
-  const other = key.refSchema === table.schema ? quoteName(key.refTable) : `${quoteName(key.refSchema)}.${quoteName(key.refTable)}`;
+  const other =
+    key.refSchema === table.schema ? quoteName(key.refTable) : `${quoteName(key.refSchema)}.${quoteName(key.refTable)}`;
   const onDelete = key.onDelete === 'noAction' ? '' : ` ON DELETE ${ACTIONS[key.onDelete]}`;
   const onUpdate = key.onUpdate === 'noAction' ? '' : ` ON UPDATE ${ACTIONS[key.onUpdate]}`;
   const refColumns = key.refColumns.map(quoteName).join(', ');

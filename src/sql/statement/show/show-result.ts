@@ -4,8 +4,8 @@
 
 import {SqlError} from '../../../base/sql-error.ts';
 import type {VirtualTable} from '../../catalog/definition.ts';
-import {INFORMATION_SCHEMA} from '../../catalog/names.ts';
 import {nameMatches} from '../../catalog/name-pattern.ts';
+import {INFORMATION_SCHEMA} from '../../catalog/names.ts';
 import type {Steps} from '../../catalog/steps.ts';
 import {columnTypeOf, type Row, type VirtualColumn} from '../../catalog/virtual/virtual-table.ts';
 import type {ResultColumn} from '../../exec/result-column.ts';

@@ -59,7 +59,10 @@ export function showConditions(context: StatementContext, ast: Show): ShowResult
   return {columns: CONDITIONS, rows};
 }
 
-function limitNumber(value: {readonly kind: string; readonly value?: number | bigint} | null, otherwise: number): number {
+function limitNumber(
+  value: {readonly kind: string; readonly value?: number | bigint} | null,
+  otherwise: number,
+): number {
   return value?.value === undefined ? otherwise : Number(value.value);
 }
 
@@ -125,11 +128,78 @@ export function showGrants(context: StatementContext, ast: Show): ShowResult {
 }
 
 /** Columns of the lists that are always empty here. */
-const EMPTY: ReadonlyMap<Show['subject'], readonly VirtualColumn[]> = new Map<Show['subject'], readonly VirtualColumn[]>([
-  ['triggers', names('Trigger', 'Event', 'Table', 'Statement', 'Timing', 'Created', 'sql_mode', 'Definer', 'character_set_client', 'collation_connection', 'Database Collation')],
-  ['events', names('Db', 'Name', 'Definer', 'Time zone', 'Type', 'Execute at', 'Interval value', 'Interval field', 'Starts', 'Ends', 'Status', 'Originator', 'character_set_client', 'collation_connection', 'Database Collation')],
-  ['functionStatus', names('Db', 'Name', 'Type', 'Definer', 'Modified', 'Created', 'Security_type', 'Comment', 'character_set_client', 'collation_connection', 'Database Collation')],
-  ['procedureStatus', names('Db', 'Name', 'Type', 'Definer', 'Modified', 'Created', 'Security_type', 'Comment', 'character_set_client', 'collation_connection', 'Database Collation')],
+const EMPTY: ReadonlyMap<Show['subject'], readonly VirtualColumn[]> = new Map<
+  Show['subject'],
+  readonly VirtualColumn[]
+>([
+  [
+    'triggers',
+    names(
+      'Trigger',
+      'Event',
+      'Table',
+      'Statement',
+      'Timing',
+      'Created',
+      'sql_mode',
+      'Definer',
+      'character_set_client',
+      'collation_connection',
+      'Database Collation',
+    ),
+  ],
+  [
+    'events',
+    names(
+      'Db',
+      'Name',
+      'Definer',
+      'Time zone',
+      'Type',
+      'Execute at',
+      'Interval value',
+      'Interval field',
+      'Starts',
+      'Ends',
+      'Status',
+      'Originator',
+      'character_set_client',
+      'collation_connection',
+      'Database Collation',
+    ),
+  ],
+  [
+    'functionStatus',
+    names(
+      'Db',
+      'Name',
+      'Type',
+      'Definer',
+      'Modified',
+      'Created',
+      'Security_type',
+      'Comment',
+      'character_set_client',
+      'collation_connection',
+      'Database Collation',
+    ),
+  ],
+  [
+    'procedureStatus',
+    names(
+      'Db',
+      'Name',
+      'Type',
+      'Definer',
+      'Modified',
+      'Created',
+      'Security_type',
+      'Comment',
+      'character_set_client',
+      'collation_connection',
+      'Database Collation',
+    ),
+  ],
   ['openTables', names('Database', 'Table', 'In_use', 'Name_locked')],
   ['plugins', names('Name', 'Status', 'Type', 'Library', 'License')],
   ['privileges', names('Privilege', 'Context', 'Comment')],

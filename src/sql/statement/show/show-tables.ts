@@ -4,8 +4,8 @@ import {SqlError} from '../../../base/sql-error.ts';
 import {collationOf} from '../../../format/value/collation.ts';
 import type {OpenObject} from '../../catalog/catalog.ts';
 import {canonicalSchema, INFORMATION_SCHEMA, isVirtualSchema} from '../../catalog/names.ts';
-import type {StoredTable} from '../../catalog/stored-table.ts';
 import type {Steps} from '../../catalog/steps.ts';
+import type {StoredTable} from '../../catalog/stored-table.ts';
 import {collationName, columnTypeText, isCharacterType} from '../../catalog/type-text.ts';
 import {defaultText, extraText, keyText, namedColumns} from '../../catalog/virtual/column-tables.ts';
 import {indexRows, namedIndexes} from '../../catalog/virtual/index-tables.ts';
@@ -15,8 +15,8 @@ import {columnTypeOf} from '../../catalog/virtual/virtual-table.ts';
 import {findVirtualTable, virtualTableNames} from '../../catalog/virtual-tables.ts';
 import type {Show} from '../../parse/ast-command.ts';
 import type {TableName} from '../../parse/ast-expression.ts';
-import {planQuery} from '../query.ts';
 import {parse} from '../../parse/statement.ts';
+import {planQuery} from '../query.ts';
 import type {StatementContext} from '../statement-context.ts';
 import {createDatabaseText, createTableText, createViewText} from './create-text.ts';
 import type {ShowResult} from './show-result.ts';
@@ -117,7 +117,10 @@ const PRIVILEGES = 'select,insert,update,references';
 export function* showColumns(context: StatementContext, ast: Show): Steps<ShowResult> {
   const rows = yield* columnRows(context, ast);
   if (ast.full) return {columns: FULL_COLUMNS, rows};
-  return {columns: COLUMNS, rows: rows.map(([field, type, , nullable, key, given, extra]) => [field, type, nullable, key, given, extra])};
+  return {
+    columns: COLUMNS,
+    rows: rows.map(([field, type, , nullable, key, given, extra]) => [field, type, nullable, key, given, extra]),
+  };
 }
 
 /** Rows of SHOW FULL COLUMNS. */
@@ -126,7 +129,9 @@ function* columnRows(context: StatementContext, ast: Show): Steps<readonly Row[]
   const schema = canonicalSchema(target.schema ?? ast.schema ?? context.state.database);
   if (schema === INFORMATION_SCHEMA || isVirtualSchema(schema)) return virtualColumns(schema, target.name);
   const opened = yield* shownObject(context, ast);
-  return opened.kind === 'table' ? tableColumns(opened.stored) : yield* viewColumns(context, opened.view.sql, opened.view.columns);
+  return opened.kind === 'table'
+    ? tableColumns(opened.stored)
+    : yield* viewColumns(context, opened.view.sql, opened.view.columns);
 }
 
 function tableColumns(table: StoredTable): readonly Row[] {
@@ -148,7 +153,17 @@ function virtualColumns(schema: string, name: string): readonly Row[] {
   if (definition === undefined) throw new SqlError('ER_UNKNOWN_TABLE', name, schema);
   return definition.columns.map(([column, kind]) => {
     const type = columnTypeOf(kind);
-    return [column, columnTypeText(type), isCharacterType(type) ? collationName(type) : null, 'YES', '', null, '', 'select', ''];
+    return [
+      column,
+      columnTypeText(type),
+      isCharacterType(type) ? collationName(type) : null,
+      'YES',
+      '',
+      null,
+      '',
+      'select',
+      '',
+    ];
   });
 }
 
@@ -209,7 +224,8 @@ export function* showCreate(context: StatementContext, ast: Show): Steps<ShowRes
     ];
     return {columns, rows: [[view.name, createViewText(view), 'utf8mb4', 'utf8mb4_0900_ai_ci']]};
   }
-  if (ast.subject === 'createView') throw new SqlError('ER_WRONG_OBJECT', opened.stored.schema, opened.stored.name, 'VIEW');
+  if (ast.subject === 'createView')
+    throw new SqlError('ER_WRONG_OBJECT', opened.stored.schema, opened.stored.name, 'VIEW');
   const columns: readonly VirtualColumn[] = [
     ['Table', 'name'],
     ['Create Table', 'long'],

@@ -4,7 +4,7 @@ import {SqlError} from '../../../base/sql-error.ts';
 import type {Steps} from '../../catalog/steps.ts';
 import type {Show} from '../../parse/ast-command.ts';
 import type {Outcome, StatementContext} from '../statement-context.ts';
-import {sendShown, type ShowResult} from './show-result.ts';
+import {type ShowResult, sendShown} from './show-result.ts';
 import {
   showCharset,
   showCollation,
@@ -23,8 +23,8 @@ import {
   showCreateDatabase,
   showDatabases,
   showIndex,
-  showTables,
   showTableStatus,
+  showTables,
 } from './show-tables.ts';
 
 export function* show(context: StatementContext, ast: Show): Steps<Outcome> {

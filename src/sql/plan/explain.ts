@@ -1,0 +1,236 @@
+// EXPLAIN: a plan as a tree of operations. FORMAT=TREE prints it, FORMAT=JSON shows the same as a document; the traditional table is in
+// explain-table.ts.
+
+import {type Json, JsonDouble, type JsonObject, printJson} from '../../format/value/json-tree.ts';
+import {formatDouble} from '../../format/value/number-text.ts';
+import type {BoundQuery} from '../bind/bound-query.ts';
+import type {Expression} from '../bind/expression.ts';
+import {type BlockingExpression, SubqueryExpression} from '../bind/subquery.ts';
+import type {BoundEnd, PartBound} from '../exec/index-ranges.ts';
+import type {Access} from './access.ts';
+import {tableOf} from './build-scan.ts';
+import {childrenOf, type LiftedStep, type PlanNode} from './physical.ts';
+import type {SelectPlan} from './prepare.ts';
+
+/** One operation, with its inputs. */
+export interface Operation {
+  readonly text: string;
+  readonly rows: number;
+  readonly cost: number;
+  readonly inputs: readonly Operation[];
+}
+
+/** Plans a subquery, for operations that run one. */
+type PlanOf = (query: BoundQuery) => PlanNode;
+
+/** The operations of a plan. */
+export function operationsOf({root, fused, planner}: SelectPlan): Operation {
+  const tree = describe(root, query => planner.plan(query).plan);
+  return fused === undefined ? tree : {text: `Fused: ${fused}`, rows: tree.rows, cost: tree.cost, inputs: [tree]};
+}
+
+/** FORMAT=TREE. */
+export function explainTree(plan: SelectPlan): string {
+  const lines: string[] = [];
+  printTree(operationsOf(plan), 0, lines);
+  return `${lines.join('\n')}\n`;
+}
+
+function printTree({text, rows, cost, inputs}: Operation, depth: number, lines: string[]): void {
+  lines.push(`${'    '.repeat(depth)}-> ${text}  (cost=${rounded(cost)} rows=${rounded(rows)})`);
+  for (const input of inputs) printTree(input, depth + 1, lines);
+}
+
+function rounded(value: number): string {
+  return formatDouble(value < 10 ? Math.round(value * 100) / 100 : Math.round(value));
+}
+
+/** FORMAT=JSON. */
+export function explainJson(plan: SelectPlan): string {
+  return printJson(new Map([['query_plan', jsonOf(operationsOf(plan))]]));
+}
+
+function jsonOf({text, rows, cost, inputs}: Operation): Json {
+  const object: JsonObject = new Map();
+  object.set('operation', text);
+  object.set('estimated_rows', new JsonDouble(Math.round(rows * 100) / 100));
+  object.set('estimated_total_cost', new JsonDouble(Math.round(cost * 100) / 100));
+  if (inputs.length > 0) object.set('inputs', inputs.map(jsonOf));
+  return object;
+}
+
+// --- Nodes ---------------------------------------------------------------------------------------------------------
+
+function describe(node: PlanNode, planOf: PlanOf): Operation {
+  const inputs = childrenOf(node).map(child => describe(child, planOf));
+  const {rows, cost} = node;
+  return {text: textOf(node), rows, cost, inputs: [...inputs, ...furtherInputs(node, planOf)]};
+}
+
+/** What a node reads besides its children: stores, subqueries. */
+function furtherInputs(node: PlanNode, planOf: PlanOf): readonly Operation[] {
+  switch (node.kind) {
+    case 'apply':
+    case 'prelude':
+      return node.steps.map(step => describeStep(step, planOf));
+    case 'store': {
+      const {fill} = node.store;
+      if (fill.kind === 'query') return [describe(fill.plan, planOf)];
+      return fill.kind === 'recursion' ? [describe(fill.seed, planOf), describe(fill.recursive, planOf)] : [];
+    }
+    default:
+      return [];
+  }
+}
+
+function describeStep({part}: LiftedStep, planOf: PlanOf): Operation {
+  if (!(part instanceof SubqueryExpression)) return {text: `Call ${part}`, rows: 1, cost: 0, inputs: []};
+  const plan = describe(planOf(part.query), planOf);
+  return {text: `Select ${subqueryText(part)}`, rows: 1, cost: plan.cost, inputs: [plan]};
+}
+
+function subqueryText(part: BlockingExpression): string {
+  const isDependent = part instanceof SubqueryExpression && part.query.outer.size > 0;
+  return `${part} (${isDependent ? 'subquery in condition; dependent' : 'subquery; run only once'})`;
+}
+
+function textOf(node: PlanNode): string {
+  switch (node.kind) {
+    case 'oneRow':
+      return 'Rows fetched before execution';
+    case 'noRows':
+      return `Zero rows (${node.why})`;
+    case 'scan':
+      return scanText(node);
+    case 'store':
+      return `Table scan on ${node.source.alias} (materialized ${node.store.name})`;
+    case 'recursion':
+      return `Scan new records on ${node.source.alias}`;
+    case 'virtual':
+      return `Table scan on ${node.source.alias}`;
+    case 'function':
+      return `Table function on ${node.source.alias}`;
+    case 'values':
+      return `Rows of VALUES (${node.rowsOf.length})`;
+    case 'filter':
+    case 'gate':
+      return `Filter: ${joined(node.conditions, ' and ')}`;
+    case 'apply':
+      return 'Run subqueries per row';
+    case 'prelude':
+      return 'Run subqueries first';
+    case 'compute':
+      return `Compute: ${node.values.map(v => String(v.expression)).join(', ')}`;
+    case 'loop':
+      return `Nested loop ${joinText(node.join)}`;
+    case 'hashJoin':
+      return hashJoinText(node);
+    default:
+      return upperText(node);
+  }
+}
+
+/** Operations above the joins. */
+function upperText(node: PlanNode): string {
+  switch (node.kind) {
+    case 'aggregate': {
+      const calls = node.calls.map(String).join(', ');
+      const how = node.mode === 'hash' ? ' using temporary table' : '';
+      const by = node.keys.length === 0 ? '' : ` by ${joined(node.keys, ', ')}`;
+      return `${node.mode === 'scalar' ? 'Aggregate' : 'Group aggregate'}${how}${by}: ${calls}`;
+    }
+    case 'rollup':
+      return `Group aggregate with rollup by ${joined(node.keys, ', ')}: ${node.calls.join(', ')}`;
+    case 'window':
+      return `Window: ${node.calls.join(', ')}`;
+    case 'distinct':
+      return `Deduplicate: ${joined(node.values, ', ')}`;
+    case 'sort':
+      return `Sort: ${orderText(node.keys)}`;
+    case 'topN':
+      return `Sort: ${orderText(node.keys)}, limit input to ${node.limit} row(s)${offsetText(node.offset)}`;
+    case 'limit':
+      return `Limit: ${node.limit ?? 'all'} row(s)${offsetText(node.offset)}`;
+    case 'concat':
+      return 'Append';
+    case 'setOperation':
+      return `${node.operator === 'intersect' ? 'Intersect' : 'Except'}${node.all ? ' all' : ''} materialize with deduplication`;
+    default:
+      return node.kind;
+  }
+}
+
+function joined(expressions: readonly Expression[], separator: string): string {
+  return expressions.map(String).join(separator);
+}
+
+function orderText(keys: readonly {readonly expression: Expression; readonly descending: boolean}[]): string {
+  return keys.map(k => `${k.expression}${k.descending ? ' DESC' : ''}`).join(', ');
+}
+
+function offsetText(offset: Expression | undefined): string {
+  return offset === undefined ? '' : `, offset ${offset}`;
+}
+
+function joinText(join: 'inner' | 'left' | 'semi' | 'anti'): string {
+  return join === 'semi' ? 'semijoin' : join === 'anti' ? 'antijoin' : `${join} join`;
+}
+
+function hashJoinText({join, outerKeys, innerKeys, residual}: Extract<PlanNode, {kind: 'hashJoin'}>): string {
+  const name = join === 'inner' ? 'Inner hash join' : join === 'left' ? 'Left hash join' : `Hash ${joinText(join)}`;
+  const keys = outerKeys.map((key, i) => `(${key} = ${innerKeys[i]})`).join(', ');
+  return `${name} ${keys}${residual.length === 0 ? '' : `, extra conditions: ${joined(residual, ' and ')}`}`;
+}
+
+// --- Scans ---------------------------------------------------------------------------------------------------------
+
+function scanText({source, access}: Extract<PlanNode, {kind: 'scan'}>): string {
+  const {alias} = source;
+  const index = tableOf(source).indexes[access.index];
+  const covering = access.covering === undefined ? '' : 'Covering i';
+  const prefix = covering === '' ? 'I' : covering;
+  const backward = access.descending ? ' (reverse)' : '';
+  switch (access.kind) {
+    case 'full':
+      if (access.index === 0) return `Table scan on ${alias}${backward}`;
+      return `${prefix}ndex scan on ${alias} using ${index.name}${backward}`;
+    case 'point':
+      return `Single-row index lookup on ${alias} using ${index.name} (${boundsText(source, access)})`;
+    case 'unique':
+    case 'ref':
+      return `${prefix}ndex lookup on ${alias} using ${index.name} (${boundsText(source, access)})${backward}`;
+    default:
+      return `${prefix}ndex range scan on ${alias} using ${index.name} over ${boundsText(source, access)}${backward}`;
+  }
+}
+
+/** The bounds of an access, as conditions on its index columns. */
+export function boundsText(source: Extract<PlanNode, {kind: 'scan'}>['source'], {branches, index}: Access): string {
+  const table = tableOf(source);
+  const {parts} = table.indexes[index];
+  const nameOf = (part: number): string => table.columns[parts[part].column].name;
+  return branches
+    .map(branch => branch.map((bound, part) => boundText(nameOf(part), bound)).join(', '))
+    .map((text, _, all) => (all.length > 1 ? `(${text})` : text))
+    .join(' OR ');
+}
+
+function boundText(name: string, bound: PartBound): string {
+  switch (bound.kind) {
+    case 'null':
+      return `${name} IS NULL`;
+    case 'equal':
+      return bound.values.length === 1 ? `${name}=${bound.values[0]}` : `${name} IN (${joined(bound.values, ', ')})`;
+    case 'like':
+      return `${name} LIKE ${bound.pattern}`;
+    default:
+      return betweenText(name, bound.low, bound.high);
+  }
+}
+
+function betweenText(name: string, low: BoundEnd | undefined, high: BoundEnd | undefined): string {
+  if (low === undefined && high === undefined) return `NULL < ${name}`;
+  const from = low === undefined ? '' : `${low.expression} ${low.inclusive ? '<=' : '<'} `;
+  const to = high === undefined ? '' : ` ${high.inclusive ? '<=' : '<'} ${high.expression}`;
+  return `${from}${name}${to}`;
+}

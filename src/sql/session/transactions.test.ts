@@ -1,0 +1,220 @@
+// Transactions: autocommit, savepoints, isolation, conflicts, locks, read only; on one primary and on two.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {check, type TestClient, TestCluster} from './test-cluster.test.ts';
+
+const cluster = new TestCluster(2);
+const a = cluster.connect(0);
+const b = cluster.connect(1);
+const c = cluster.connect(0);
+
+/** Lets the others run for a moment; the statement of this client must still wait. */
+function waits(client: TestClient): void {
+  cluster.world.time.run(20);
+  assert.equal(client.isDone, false, 'the statement does not wait');
+}
+
+test('commit and rollback, seen from the other primary', () => {
+  check(a, [
+    ['CREATE TABLE t (id INT PRIMARY KEY, n INT, KEY (n))', 'ok'],
+    ['INSERT INTO t VALUES (1, 1), (2, 2)', 'ok'],
+    ['BEGIN', 'ok'],
+    ['UPDATE t SET n = 10 WHERE id = 1', 'ok 1'],
+  ]);
+  assert.deepEqual(b.rows('SELECT n FROM t WHERE id = 1'), ['1']);
+  a.ok('ROLLBACK');
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id = 1'), ['1']);
+  check(a, [
+    ['START TRANSACTION', 'ok'],
+    ['INSERT INTO t VALUES (3, 3)', 'ok'],
+    ['COMMIT', 'ok'],
+  ]);
+  assert.deepEqual(b.rows('SELECT * FROM t'), ['1|1', '2|2', '3|3']);
+});
+
+test('autocommit off: statements stay open until COMMIT', () => {
+  check(a, [
+    ['SET autocommit = 0', 'ok'],
+    ['UPDATE t SET n = 20 WHERE id = 2', 'ok 1'],
+  ]);
+  assert.deepEqual(b.rows('SELECT n FROM t WHERE id = 2'), ['2']);
+  a.ok('SET autocommit = 1');
+  assert.deepEqual(b.rows('SELECT n FROM t WHERE id = 2'), ['20']);
+});
+
+test('savepoints', () => {
+  check(a, [
+    ['BEGIN', 'ok'],
+    ['INSERT INTO t VALUES (10, 1)', 'ok'],
+    ['SAVEPOINT one', 'ok'],
+    ['INSERT INTO t VALUES (11, 1)', 'ok'],
+    ['SAVEPOINT two', 'ok'],
+    ['DELETE FROM t', 'ok'],
+    ['ROLLBACK TO TWO', 'ok'],
+    ['SELECT COUNT(*) FROM t', ['5']],
+    ['ROLLBACK TO one', 'ok'],
+    ['SELECT COUNT(*) FROM t', ['4']],
+    ['ROLLBACK TO two', 1305],
+    ['RELEASE SAVEPOINT one', 'ok'],
+    ['RELEASE SAVEPOINT one', 1305],
+    ['ROLLBACK', 'ok'],
+    ['SELECT COUNT(*) FROM t', ['3']],
+  ]);
+});
+
+test('a failed statement undoes itself and nothing else', () => {
+  check(a, [
+    ['BEGIN', 'ok'],
+    ['INSERT INTO t VALUES (20, 1)', 'ok'],
+    ['INSERT INTO t VALUES (21, 1), (1, 1)', 1062],
+    ['SELECT id FROM t WHERE id >= 20', ['20']],
+    ['COMMIT', 'ok'],
+    ['DELETE FROM t WHERE id = 20', 'ok 1'],
+  ]);
+});
+
+test('repeatable read keeps its snapshot; read committed does not', () => {
+  a.ok('BEGIN', 'SELECT * FROM t');
+  b.ok('UPDATE t SET n = 100 WHERE id = 1');
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id = 1'), ['1']);
+  a.ok('COMMIT', 'SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'BEGIN', 'SELECT * FROM t');
+  b.ok('UPDATE t SET n = 101 WHERE id = 1');
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id = 1'), ['101']);
+  a.ok('COMMIT', 'BEGIN', 'SELECT * FROM t');
+  b.ok('UPDATE t SET n = 1 WHERE id = 1');
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id = 1'), ['101']);
+  a.ok('COMMIT');
+});
+
+test('first updater wins: 1213 rolls the transaction back', () => {
+  a.ok('BEGIN', 'SELECT * FROM t');
+  b.ok('UPDATE t SET n = 7 WHERE id = 1');
+  assert.equal(a.run('UPDATE t SET n = n + 1 WHERE id = 1').error?.errno, 1213);
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id = 1'), ['7']);
+  assert.equal(a.run('SELECT 1').reply?.status, 2);
+});
+
+test('a statement that has read nothing before waits and runs again on the newer row', () => {
+  a.ok('BEGIN', 'UPDATE t SET n = n + 1 WHERE id = 1');
+  b.start('UPDATE t SET n = n + 10 WHERE id = 1');
+  waits(b);
+  a.ok('COMMIT');
+  assert.equal(b.finish()[0].reply?.affectedRows, 1);
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id = 1'), ['18']);
+});
+
+test('the same on one primary, by a cached plan', () => {
+  for (let i = 0; i < 3; i++) c.ok('UPDATE t SET n = n + 1 WHERE id = 2');
+  a.ok('BEGIN', 'UPDATE t SET n = n + 1 WHERE id = 2');
+  c.start('UPDATE t SET n = n + 1 WHERE id = 2');
+  waits(c);
+  a.ok('COMMIT');
+  assert.equal(c.finish()[0].reply?.affectedRows, 1);
+  assert.deepEqual(b.rows('SELECT n FROM t WHERE id = 2'), ['25']);
+});
+
+test('a deadlock ends one of the two', () => {
+  a.ok('BEGIN', 'UPDATE t SET n = 1 WHERE id = 1');
+  b.ok('BEGIN', 'UPDATE t SET n = 1 WHERE id = 2');
+  a.start('UPDATE t SET n = 2 WHERE id = 2');
+  waits(a);
+  b.start('UPDATE t SET n = 2 WHERE id = 1');
+  const errors = [a, b].map(client => client.finish()[0].error?.errno);
+  assert.deepEqual(
+    errors.filter(errno => errno !== undefined),
+    [1213],
+  );
+  a.ok('ROLLBACK');
+  b.ok('ROLLBACK');
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id < 3 ORDER BY id'), ['18', '25']);
+});
+
+test('lock wait timeout fails the statement only', () => {
+  b.ok('SET innodb_lock_wait_timeout = 1');
+  a.ok('BEGIN', 'UPDATE t SET n = 1 WHERE id = 1');
+  b.ok('BEGIN', 'UPDATE t SET n = 33 WHERE id = 3');
+  assert.equal(b.run('UPDATE t SET n = 2 WHERE id = 1').error?.errno, 1205);
+  a.ok('ROLLBACK');
+  b.ok('COMMIT', 'SET innodb_lock_wait_timeout = DEFAULT');
+  assert.deepEqual(a.rows('SELECT n FROM t WHERE id IN (1, 3) ORDER BY id'), ['18', '33']);
+});
+
+test('FOR UPDATE waits, NOWAIT does not, SKIP LOCKED passes over', () => {
+  a.ok('BEGIN', 'SELECT * FROM t WHERE id = 1 FOR UPDATE');
+  assert.equal(b.run('SELECT * FROM t WHERE id = 1 FOR UPDATE NOWAIT').error?.errno, 3572);
+  assert.deepEqual(b.rows('SELECT id FROM t ORDER BY id FOR UPDATE SKIP LOCKED'), ['2', '3']);
+  b.start('SELECT id FROM t WHERE id = 1 FOR UPDATE');
+  waits(b);
+  a.ok('COMMIT');
+  assert.deepEqual(b.finish()[0].rows, [['1']]);
+});
+
+test('KILL QUERY ends a waiting statement', () => {
+  a.ok('BEGIN', 'UPDATE t SET n = 1 WHERE id = 1');
+  c.start('UPDATE t SET n = 2 WHERE id = 1');
+  waits(c);
+  a.ok(`KILL QUERY ${c.session.state.connectionId}`);
+  assert.equal(c.finish()[0].error?.errno, 1317);
+  a.ok('ROLLBACK');
+  assert.equal(c.ok('UPDATE t SET n = n + 1 WHERE id = 1').reply?.affectedRows, 1);
+  assert.equal(a.run('KILL 99999').error?.errno, 1094);
+});
+
+test('READ ONLY transactions refuse changes', () => {
+  check(a, [
+    ['START TRANSACTION READ ONLY', 'ok'],
+    ['SELECT COUNT(*) FROM t', ['3']],
+    ['UPDATE t SET n = 1', 1792],
+    ['COMMIT', 'ok'],
+    ['SET SESSION TRANSACTION READ ONLY', 'ok'],
+    ['INSERT INTO t VALUES (50, 1)', 1792],
+    ['SET SESSION TRANSACTION READ WRITE', 'ok'],
+    ['SET TRANSACTION ISOLATION LEVEL SERIALIZABLE', 1235],
+    ['BEGIN', 'ok'],
+    ['SET TRANSACTION READ ONLY', 1568],
+    ['ROLLBACK', 'ok'],
+  ]);
+});
+
+test('status bits tell of transaction and autocommit', () => {
+  assert.equal(a.run('BEGIN').reply?.status, 3);
+  assert.equal(a.run('COMMIT AND CHAIN').reply?.status, 3);
+  assert.equal(a.run('ROLLBACK').reply?.status, 2);
+  assert.equal(a.run('START TRANSACTION READ ONLY').reply?.status, 0x2003);
+  assert.equal(a.run('COMMIT').reply?.status, 2);
+  assert.equal(a.run('SET autocommit = 0').reply?.status, 0);
+  assert.equal(a.run('SELECT 1 FROM t LIMIT 1').reply?.status, 1);
+  assert.equal(a.run('SET autocommit = 1').reply?.status, 2);
+});
+
+test('WITH CONSISTENT SNAPSHOT takes the view at once', () => {
+  a.ok('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+  b.ok('INSERT INTO t VALUES (60, 1)');
+  assert.deepEqual(a.rows('SELECT COUNT(*) FROM t'), ['3']);
+  a.ok('COMMIT');
+  assert.deepEqual(a.rows('SELECT COUNT(*) FROM t'), ['4']);
+});
+
+test('a client that goes away leaves nothing behind', () => {
+  const gone = cluster.connect(1);
+  gone.ok('BEGIN', 'DELETE FROM t');
+  a.start('UPDATE t SET n = 5 WHERE id = 60');
+  waits(a);
+  gone.close();
+  assert.equal(a.finish()[0].reply?.affectedRows, 1);
+  assert.deepEqual(b.rows('SELECT COUNT(*) FROM t'), ['4']);
+});
+
+test('LOCK TABLES keeps the others out, on all primaries', () => {
+  a.ok('CREATE TABLE other (x INT)', 'LOCK TABLES t WRITE, other READ');
+  check(a, [
+    ['UPDATE t SET n = 6 WHERE id = 60', 'ok 1'],
+    ['INSERT INTO other VALUES (1)', 1099],
+    ['SELECT * FROM information_schema.ENGINES LIMIT 0', []],
+  ]);
+  b.start('SELECT COUNT(*) FROM t');
+  waits(b);
+  a.ok('UNLOCK TABLES');
+  assert.deepEqual(b.finish()[0].rows, [['4']]);
+});
