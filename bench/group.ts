@@ -9,12 +9,13 @@ import {type Cell, DISTURBED, type GroupResult, type Run, type ServerInfo} from 
 import {short} from './report/table.ts';
 import {makeServer} from './servers/catalog.ts';
 import {type Counters, counted, type Server} from './servers/server.ts';
+import {stuckStatements} from './servers/stuck.ts';
 import {connectionsOn, machineMs, ownMs, processorMs} from './system/process-stats.ts';
 import type {Scratch} from './system/scratch.ts';
 import {failed, type Sample, type Workload} from './workloads/workload.ts';
 
 /** A run that has not ended this long after its time has hung. Seconds. */
-const OVERTIME_SECONDS = 40;
+const OVERTIME_SECONDS = 30;
 /** At rest: all servers together use less than this share of a core over this long; waited for at most so long. */
 const REST = {share: 0.15, milliseconds: 200, attempts: 25};
 /** What a variable that a server does not know is refused with. */
@@ -119,18 +120,31 @@ class Group {
       if (options.warmupSeconds > 0) await timed(workload, server, threads, options.warmupSeconds);
     }
     for (let round = 1; round <= options.rounds; round++) {
-      for (const server of this.#alive().filter(one => runs[one.name] !== undefined)) {
+      for (const server of this.#alive().filter(one => canGoOn(runs[one.name]))) {
         await this.#rest();
         const run = await measure(workload, server, threads, options.seconds);
         runs[server.name].push(run);
         say(`${workload.name}, ${threads} connections, round ${round}: ${server.name} ${told(run, workload.unit)}`);
-        if (run.failure !== undefined)
-          this.#note(`${workload.name}, ${threads} connections, ${server.name}: ${run.failure}`);
-        this.#noteDeath(server);
+        if (run.failure !== undefined) await this.#failed(workload, threads, server, run.failure);
       }
     }
     const ratios = ratiosOf(runs, this.#infos[0]?.name ?? '');
     this.#cells.push({workload: workload.name, unit: workload.unit, threads, runs, ratios});
+  }
+
+  /** Notes why a run failed. Who has hung is killed and started again, so that what it left does not spoil the other cells. */
+  async #failed(workload: Workload, threads: number, server: Server, failure: string): Promise<void> {
+    this.#note(`${workload.name}, ${threads} connections, ${server.name}: ${failure}`);
+    this.#noteDeath(server);
+    await server.kill();
+    if (!server.canRestart) return;
+    try {
+      await server.start();
+      await setIsolation(server, this.#session.options.snapshotIsolation);
+    } catch (error) {
+      this.#note(`${server.name} did not start again: ${words(error)}`);
+      await server.kill();
+    }
   }
 
   /** Servers whose data could be made ready. */
@@ -184,6 +198,11 @@ class Group {
   }
 }
 
+/** A server takes part in the further rounds of a cell until one of its runs has failed. */
+function canGoOn(runs: readonly Run[] | undefined): boolean {
+  return runs?.every(run => run.failure === undefined) ?? false;
+}
+
 /** One run with its costs. */
 async function measure(workload: Workload, server: Server, threads: number, seconds: number): Promise<Run> {
   const before = await countersOf(server);
@@ -220,7 +239,7 @@ async function countersOf(server: Server): Promise<Counters> {
 async function timed(workload: Workload, server: Server, threads: number, seconds: number): Promise<Sample> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Sample>(done => {
-    timer = setTimeout(() => done(failed('hung: clients got no answer')), (seconds + OVERTIME_SECONDS) * 1000);
+    timer = setTimeout(() => void hung(server).then(done), (seconds + OVERTIME_SECONDS) * 1000);
   });
   try {
     return await Promise.race([workload.run(server, threads, seconds), late]);
@@ -229,6 +248,10 @@ async function timed(workload: Workload, server: Server, threads: number, second
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function hung(server: Server): Promise<Sample> {
+  return failed(`hung: clients got no answer; ${await stuckStatements(server)}`);
 }
 
 function told(run: Run, unit: string): string {

@@ -18,6 +18,7 @@ const JOIN_MS_MAX = 120_000;
 const POLL_MS = 100;
 
 export class Galera implements Server {
+  readonly canRestart = false;
   readonly name: string;
   readonly version: string;
   readonly settings: Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ import {commonSettings} from './mariadb-settings.ts';
 import type {Counters, Place, Server} from './server.ts';
 
 export class Mariadb implements Server {
+  readonly canRestart = true;
   readonly name = 'mariadb';
   readonly version: string;
   readonly settings: Readonly<Record<string, string>>;

@@ -16,6 +16,7 @@ const NAME = /^pando-(memory-)?(\d+)$/;
 const LOCAL_SHARE = 0.25;
 
 export class Pando implements Server {
+  readonly canRestart = true;
   readonly name: string;
   readonly version: string;
   readonly settings: Readonly<Record<string, string>>;

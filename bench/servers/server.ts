@@ -24,6 +24,8 @@ export interface Server {
   readonly ports: readonly number[];
   /** Processes that are the server; empty when it is down. */
   readonly pids: readonly number[];
+  /** False: it can be started only once. */
+  readonly canRestart: boolean;
   /** Starts it, or starts it again on the data it has. Returns when every port answers queries: milliseconds until the first did. */
   start(): Promise<number>;
   /** Ends it cleanly. */

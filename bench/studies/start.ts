@@ -6,7 +6,7 @@ import {spread} from '../report/statistics.ts';
 import {Notebook} from './study.ts';
 
 const SERVERS = ['pando-memory-1', 'pando-1', 'mariadb'];
-const REPEATS = 5;
+const REPEATS = 3;
 
 export async function startStudy(session: Session): Promise<Study> {
   const notebook = new Notebook(session);

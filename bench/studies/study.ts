@@ -4,6 +4,7 @@ import {type Session, setIsolation} from '../group.ts';
 import type {StudyRow} from '../report/result.ts';
 import {makeServer} from '../servers/catalog.ts';
 import type {Server} from '../servers/server.ts';
+import {stuckStatements} from '../servers/stuck.ts';
 
 /** A started study: gathers rows and notes. */
 export class Notebook {
@@ -40,8 +41,9 @@ export class Notebook {
     try {
       await work(server);
     } catch (error) {
-      const tail = server.output.trim().split('\n').slice(-8).join('\n');
-      this.note(`${name}: ${error instanceof Error ? error.message : error}\n${tail}`);
+      const words = error instanceof Error ? error.message : String(error);
+      const stuck = server.pids.length === 0 ? '' : `; ${await stuckStatements(server)}`;
+      this.note(`${name}: ${words}${stuck}\n${server.output.trim().split('\n').slice(-8).join('\n')}`);
     } finally {
       await server.stop();
     }

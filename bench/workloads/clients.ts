@@ -39,14 +39,32 @@ export class Tally {
   }
 }
 
-/** Runs `count` loops until the time is up; `step` is called again and again with the loop's number. Returns the seconds that passed. */
+/** Clients that have no answer this long after the end of a run never get one. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * Runs `count` loops until the time is up; `step` is called again and again with the loop's number. Returns the seconds that passed. Throws when some loops
+ * do not come to their end: their server has hung.
+ */
 export async function loops(count: number, seconds: number, step: (loop: number) => Promise<void>): Promise<number> {
   const started = performance.now();
   const end = started + seconds * 1000;
-  await Promise.all(
-    Array.from({length: count}, async (_, loop) => {
-      while (performance.now() < end) await step(loop);
-    }),
-  );
+  let left = count;
+  const all = Array.from({length: count}, async (_, loop) => {
+    while (performance.now() < end) await step(loop);
+    left--;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, fail) => {
+    timer = setTimeout(
+      () => fail(new Error(`hung: ${left} of ${count} clients got no answer`)),
+      seconds * 1000 + PATIENCE_MS,
+    );
+  });
+  try {
+    await Promise.race([Promise.all(all), late]);
+  } finally {
+    clearTimeout(timer);
+  }
   return (performance.now() - started) / 1000;
 }

@@ -468,6 +468,9 @@ export const errors = {
     'The regular expression pattern exceeds limits on size or complexity.',
   ),
   ER_MAX_PREPARED_STMT_COUNT_REACHED: code(1461, '42000', "Can't create more than max_prepared_stmt_count statements (current value: %s)"),
+  ER_UNKNOWN_EXPLAIN_FORMAT: code(1791, 'HY000', "Unknown EXPLAIN format name: '%s'"),
+  ER_MISSING_JSON_TABLE_VALUE: code(3665, '22035', "Missing value for JSON_TABLE column '%s'"),
+  ER_WRONG_JSON_TABLE_VALUE: code(3666, '2203F', "Can't store an array or an object in the scalar JSON_TABLE column '%s'"),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

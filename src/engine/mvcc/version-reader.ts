@@ -15,8 +15,6 @@ import {
   payloadLength,
   recordCts,
   recordFlags,
-  rollAt,
-  rollPage,
   setRecordCts,
   writerIncarnation,
   writerSlot,

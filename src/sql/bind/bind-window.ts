@@ -148,5 +148,5 @@ function valueEnd(bound: FrameBound, distance: Expression, order: OrderKey, scop
       ? bindArithmetic(operator, key, distance, session.sqlMode)
       : bindInterval(key, operator, distance, bound.unit, scope);
   const type = comparisonType(key, boundary, session.collationConnection, '<');
-  return {kind: 'value', boundary: convertTo(boundary, type), key: convertTo(key, type)};
+  return {kind: 'value', boundary: convertTo(boundary, type), key: convertTo(key, type), descending};
 }

@@ -4,6 +4,7 @@ import type {LockMode, LockWait} from '../../engine/api.ts';
 import {LockMode as Mode, LockWait as Wait} from '../../engine/api.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import type {TableDefinition, VirtualTable} from '../catalog/definition.ts';
+import type {ExecContext} from '../exec/contract.ts';
 import type {IndexHint} from '../parse/ast.ts';
 import type {BoundQuery, CommonTable} from './bound-query.ts';
 import type {Expression} from './expression.ts';
@@ -37,7 +38,7 @@ export type SourceOrigin =
 export interface TableFunction {
   readonly argument: Expression;
   readonly text: string;
-  rows(argument: Value): readonly (readonly Value[])[];
+  rows(argument: Value, context: ExecContext): readonly (readonly Value[])[];
 }
 
 /** How the rows of a source are locked (FOR UPDATE, FOR SHARE). */

@@ -13,7 +13,7 @@ export type FrameEnd =
   /** ROWS and GROUPS: a number of rows or peer groups. */
   | {readonly kind: 'preceding' | 'following'; readonly distance: Expression}
   /** RANGE: up to the rows whose `key` has reached `boundary`, a value made from the current row. Both have one type. */
-  | {readonly kind: 'value'; readonly boundary: Expression; readonly key: Expression};
+  | {readonly kind: 'value'; readonly boundary: Expression; readonly key: Expression; readonly descending: boolean};
 
 export interface Frame {
   readonly unit: 'rows' | 'range' | 'groups';

@@ -24,3 +24,10 @@ export function* expectRow(attempt: () => number): Steps<void> {
   const result = yield* until(attempt);
   if (result !== ROW) throw engineError(result);
 }
+
+/** Gives way to others when the poll has been long enough. `tick` is what a poll clock answered: BLOCKED is one pause, not a repetition. */
+export function* pauseAt(tick: number): Steps<void> {
+  if (tick === ROW) return;
+  if (tick !== BLOCKED) throw engineError(tick);
+  yield;
+}

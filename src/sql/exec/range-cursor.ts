@@ -29,6 +29,8 @@ export interface ScanParts {
   readonly wait: LockWait;
   /** Rows are made of index keys, as rows of this layout's `valueLayout`; undefined: clustered rows are read. */
   readonly covering: KeyLayout | undefined;
+  /** False: nobody reads a column, rows are only counted. */
+  readonly isRowNeeded: boolean;
   readonly clock: PollClock;
 }
 
@@ -99,8 +101,8 @@ export class RangeCursor {
   }
 
   #makeRow(): void {
-    const {covering} = this.#parts;
-    if (covering === undefined) return;
+    const {covering, isRowNeeded} = this.#parts;
+    if (covering === undefined || !isRowNeeded) return;
     const {key, keyLength} = this.#cursor;
     this.#keyRow.payloadLength = rowFromKey(covering, key, 0, keyLength, this.#keyRow.memory, 0);
   }

@@ -101,7 +101,7 @@ function distanceOf(expression: Expression, context: ExecContext): number {
   return Number(value);
 }
 
-/** RANGE: walks from the row's peers to the first row whose key has reached (start) or passed (end) the boundary. */
+/** RANGE: the first row whose key has reached (start) or passed (end) the boundary, by binary search. */
 function valueBound(
   end: Extract<FrameEnd, {kind: 'value'}>,
   rows: FrameRows,
@@ -112,7 +112,7 @@ function valueBound(
   const own = rows.evaluate(end.key, row, context);
   if (own === null) return isStart ? rows.peerStart(row) : rows.peerEnd(row);
   const boundary = rows.evaluate(end.boundary, row, context);
-  const direction = directionOf(end.key, rows, context);
+  const direction = end.descending ? -1 : 1;
   const isBefore = (other: number): boolean => {
     const key = rows.evaluate(end.key, other, context);
     if (key === null) return direction > 0;
@@ -127,16 +127,4 @@ function valueBound(
     else high = middle;
   }
   return low;
-}
-
-/** 1 when keys rise through the partition, -1 when they fall; told by its first and last key that are not NULL. */
-function directionOf(key: Expression, rows: FrameRows, context: ExecContext): number {
-  let first = 0;
-  let last = rows.count - 1;
-  while (first < last && rows.evaluate(key, first, context) === null) first++;
-  while (last > first && rows.evaluate(key, last, context) === null) last--;
-  const a = rows.evaluate(key, first, context);
-  const b = rows.evaluate(key, last, context);
-  if (a === null || b === null) return 1;
-  return compareValues(a, b, key.type) <= 0 ? 1 : -1;
 }

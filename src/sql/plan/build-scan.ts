@@ -31,7 +31,7 @@ export function scanSource(source: Source, access: Access, clock: PollClock): Ro
     const key = new PointKey(table.indexes[0].keyLayout, access.pointValues);
     return new PointGetSource({table: table.handle, key, lock: lock.mode, wait: lock.wait, reader});
   }
-  return new IndexScanSource(scanParts(source, access, clock), reader);
+  return new IndexScanSource({...scanParts(source, access, clock), isRowNeeded: needed.length > 0}, reader);
 }
 
 /** The walk through the index. */
@@ -46,6 +46,7 @@ export function scanParts(source: Source, access: Access, clock: PollClock): Sca
     lock: source.lock.mode,
     wait: source.lock.wait,
     covering,
+    isRowNeeded: true,
     clock,
   };
 }

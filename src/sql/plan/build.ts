@@ -277,7 +277,7 @@ function rowList(source: Source): RowSource {
   if (origin.kind === 'virtual') return new RowListSource(() => origin.table.rows(), source.registers);
   if (origin.kind !== 'function') throw new BugError(`${source.alias} is no row list`);
   const {rows} = origin;
-  return new RowListSource(context => rows.rows(rows.argument.evaluate(context)), source.registers);
+  return new RowListSource(context => rows.rows(rows.argument.evaluate(context), context), source.registers);
 }
 
 /** True when rows of a recursion's present round are read: what is made of them is good for that round only. */

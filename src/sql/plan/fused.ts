@@ -187,7 +187,8 @@ class FusedBuilder {
       if (step === undefined) return undefined;
       steps.push(step);
     }
-    const scan = scanParts(source, access, new PollClock());
+    const isRowNeeded = steps.some(step => step.kind !== 'countRows');
+    const scan = {...scanParts(source, access, new PollClock()), isRowNeeded};
     const layout = layoutOf(source, access);
     return {name: 'range aggregate', execution: new RangeAggregate({...this.#parts, scan, layout, steps})};
   }

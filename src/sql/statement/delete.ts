@@ -5,8 +5,9 @@ import {BLOCKED, DONE, ROW} from '../../engine/api.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
-import type {Steps} from '../catalog/steps.ts';
+import {pauseAt, type Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import {PollClock} from '../exec/poll-clock.ts';
 import type {Delete} from '../parse/ast.ts';
 import {PointDelete} from './point-delete.ts';
 import {bindEnvironment} from './query.ts';
@@ -62,6 +63,7 @@ function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, i
   const inner: ExecContext = {registers: [], parameters: exec.parameters, engine, session: state};
   const stores = targets.map(target => new RowStore(engine, target.table, world.pageSize));
   const deferred: Map<string, Uint8Array>[] = targets.map(() => new Map());
+  const clock = new PollClock();
   let count = 0;
   search.open(inner);
   try {
@@ -71,6 +73,8 @@ function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, i
         yield;
         continue;
       }
+      const tick = clock.tick(inner);
+      if (tick !== ROW) yield* pauseAt(tick);
       for (const [i, {key}] of targets.entries()) {
         if (!key.make(inner)) continue;
         if (isSimple) count += yield* removeRow(stores[i], key.bytes, key.length);
@@ -81,7 +85,11 @@ function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, i
     search.close(inner);
   }
   for (const [i, keys] of deferred.entries()) {
-    for (const key of keys.values()) count += yield* removeRow(stores[i], key, key.length);
+    for (const key of keys.values()) {
+      const tick = clock.tick(inner);
+      if (tick !== ROW) yield* pauseAt(tick);
+      count += yield* removeRow(stores[i], key, key.length);
+    }
   }
   return changed(count);
 }

@@ -19,6 +19,8 @@ export function* dropLongValues(context: StatementContext, table: TableDefinitio
   if (!mayHaveLongValues(table, context.world.pageSize)) return;
   const {engine} = context;
   const {rowLayout} = table;
+  // The lock may have been waited for: see what was committed meanwhile.
+  engine.renewView();
   const cursor = engine.newCursor();
   cursor.open(table.handle, 0, undefined, true, undefined, true, false, LockMode.none, LockWait.wait, false);
   for (let row = 1; ; row++) {

@@ -14,8 +14,9 @@ import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
-import {expectRow, type Steps} from '../catalog/steps.ts';
+import {expectRow, pauseAt, type Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import {PollClock} from '../exec/poll-clock.ts';
 import type {Insert, InsertQuery} from '../parse/ast.ts';
 import {Assigner} from './assignments.ts';
 import {ColumnTarget} from './column-target.ts';
@@ -47,6 +48,7 @@ export class InsertRun {
   readonly #target: ColumnTarget;
   readonly #store: RowStore;
   readonly #row: NewRow;
+  readonly #clock: PollClock = new PollClock();
   readonly #assigner: Assigner | undefined;
   readonly #needsSavepoint: boolean;
   #oldRead: PointRead | undefined;
@@ -84,6 +86,8 @@ export class InsertRun {
       else if (result === DONE) break;
       else if (result !== ROW) throw engineError(result);
       else {
+        const tick = this.#clock.tick(this.#context);
+        if (tick !== ROW) yield* pauseAt(tick);
         yield* this.#insertOne(supply.rowsLeft());
         this.#target.row++;
       }

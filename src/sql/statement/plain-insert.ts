@@ -2,6 +2,7 @@
 
 import {DONE, DUPLICATE, ROW} from '../../engine/api.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import {PollClock} from '../exec/poll-clock.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
 import type {BoundValue, InsertPlan} from './insert-plan.ts';
@@ -24,6 +25,7 @@ export class PlainInsert implements StatementBody {
   readonly #target: ColumnTarget;
   readonly #store: RowStore;
   readonly #row: NewRow;
+  readonly #clock: PollClock = new PollClock();
   #next = 0;
   #step: number = Step.evaluate;
   #tries = 0;
@@ -55,6 +57,8 @@ export class PlainInsert implements StatementBody {
     const row = this.#row;
     while (this.#next < this.#rows.length) {
       if (this.#step === Step.evaluate) {
+        const tick = this.#clock.tick(this.#context);
+        if (tick !== ROW) return tick;
         row.takeBound(this.#rows[this.#next]);
         this.#step = Step.number;
       }

@@ -71,7 +71,7 @@ export class BoundSearch {
     const {plan} = planner.plan(bound);
     const budget = new MemoryBudget();
     const builder = new OperatorBuilder({planner, budget, epoch: binder.epoch});
-    return new Search(builder.build(plan), plan, binder.registers.count, binder.epoch, budget);
+    return new Search(builder.build(plan), plan, planner, binder, budget);
   }
 }
 
@@ -98,16 +98,18 @@ function queryOf(clauses: SearchClauses): Query {
 export class Search {
   /** For EXPLAIN. */
   readonly root: PlanNode;
+  readonly planner: QueryPlanner;
   readonly #source: RowSource;
   readonly registerCount: number;
   readonly #epoch: Epoch;
   readonly #budget: MemoryBudget;
 
-  constructor(source: RowSource, root: PlanNode, registerCount: number, epoch: Epoch, budget: MemoryBudget) {
-    this.root = root;
+  constructor(source: RowSource, root: PlanNode, planner: QueryPlanner, binder: Binder, budget: MemoryBudget) {
     this.#source = source;
-    this.registerCount = registerCount;
-    this.#epoch = epoch;
+    this.root = root;
+    this.planner = planner;
+    this.registerCount = binder.registers.count;
+    this.#epoch = binder.epoch;
     this.#budget = budget;
   }
 

@@ -11,9 +11,10 @@ import type {Expression} from '../bind/expression.ts';
 import type {Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
-import {expectRow, type Steps} from '../catalog/steps.ts';
+import {expectRow, pauseAt, type Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {MemoryBudget} from '../exec/memory-budget.ts';
+import {PollClock} from '../exec/poll-clock.ts';
 import {sizeOf} from '../exec/registers.ts';
 import type {Update} from '../parse/ast.ts';
 import {Assigner, type BoundAssignment, bindAssignment} from './assignments.ts';
@@ -141,6 +142,7 @@ class UpdateRun {
   readonly #seen: Set<string> = new Set();
   readonly #changes: Change[] = [];
   readonly #budget: MemoryBudget = new MemoryBudget();
+  readonly #clock: PollClock = new PollClock();
   #matched = 0;
   #changed = 0;
 
@@ -162,13 +164,22 @@ class UpdateRun {
     try {
       let result: number;
       while ((result = search.next(context)) !== DONE) {
-        if (result === BLOCKED) yield;
-        else yield* this.#visit(context);
+        if (result === BLOCKED) {
+          yield;
+          continue;
+        }
+        yield* this.#visit(context);
+        const tick = this.#clock.tick(context);
+        if (tick !== ROW) yield* pauseAt(tick);
       }
     } finally {
       search.close(context);
     }
-    for (const change of this.#changes) yield* this.#apply(change);
+    for (const change of this.#changes) {
+      const tick = this.#clock.tick(context);
+      if (tick !== ROW) yield* pauseAt(tick);
+      yield* this.#apply(change);
+    }
     const {warningCount} = state.diagnostics;
     const info = `Rows matched: ${this.#matched}  Changed: ${this.#changed}  Warnings: ${warningCount}`;
     const affected = state.countsFoundRows ? this.#matched : this.#changed;

@@ -124,6 +124,7 @@ class FakeCursor implements Cursor {
   primaryKeyLength = 0;
   readonly #engine: FakeEngine;
   #entries: readonly Entry[] = [];
+  #next = 0;
   #isOpen = false;
 
   constructor(engine: FakeEngine) {
@@ -144,13 +145,12 @@ class FakeCursor implements Cursor {
   ): void {
     if (this.#isOpen) throw new BugError('a cursor was opened twice');
     this.#isOpen = true;
+    if (!lowInclusive || highInclusive) throw new BugError('ranges are half-open');
     const all = this.#engine.table(table).indexes[index];
-    const isIn = ({key}: Entry): boolean => {
-      if (low !== undefined && compare(key, low) < (lowInclusive ? 0 : 1)) return false;
-      return high === undefined || compare(key, high) <= (highInclusive ? 0 : -1);
-    };
-    const found = all.filter(isIn);
+    const from = low === undefined ? 0 : lowerBound(all, low);
+    const found = all.slice(from, high === undefined ? all.length : Math.max(from, lowerBound(all, high)));
     this.#entries = descending ? found.reverse() : found;
+    this.#next = 0;
     this.payloadAt = covering ? -1 : 0;
   }
 
@@ -160,9 +160,9 @@ class FakeCursor implements Cursor {
       this.memory = NO_MEMORY;
       return BLOCKED;
     }
-    const [entry, ...rest] = this.#entries;
+    const entry = this.#entries[this.#next];
     if (entry === undefined) return DONE;
-    this.#entries = rest;
+    this.#next++;
     this.key = entry.key;
     this.keyLength = entry.key.length;
     this.primaryKey = entry.row.primaryKey;

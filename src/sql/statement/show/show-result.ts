@@ -46,7 +46,8 @@ export function* sendRows(
   const {sink} = context;
   sink.begin(columns.map(resultColumn), columns);
   for (const row of rows) {
-    while (!sink.row(row, row.length)) yield;
+    // False: the row was taken, and the client shall drain before the next one.
+    if (!sink.row(row, row.length)) yield;
   }
   sink.end();
   return ROWS_SENT;

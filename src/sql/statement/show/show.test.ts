@@ -107,3 +107,17 @@ test('information_schema', () => {
     ['USE test', 'ok'],
   ]);
 });
+
+test('EXPLAIN of queries and changes', () => {
+  const type = (sql: string): string =>
+    client
+      .ok(sql)
+      .rows.map(row => [row[1], row[2], row[4], row[6]].join('|'))
+      .join(' ');
+  assert.equal(type('EXPLAIN SELECT * FROM t WHERE id = 1'), 'SIMPLE|t|const|PRIMARY');
+  assert.equal(type('EXPLAIN UPDATE t SET d = 3 WHERE id = 1'), 'UPDATE|t|const|PRIMARY');
+  assert.equal(type('EXPLAIN DELETE FROM t'), 'DELETE|t|ALL|');
+  assert.equal(type('EXPLAIN INSERT INTO t (n) VALUES (1)'), 'INSERT|||');
+  assert.match(client.rows('EXPLAIN FORMAT=TREE SELECT * FROM t WHERE id = 1')[0], /^-> .*PRIMARY/s);
+  assert.equal(client.run('EXPLAIN FORMAT=nonsense SELECT 1').error?.errno, 1791);
+});
