@@ -471,6 +471,8 @@ export const errors = {
   ER_UNKNOWN_EXPLAIN_FORMAT: code(1791, 'HY000', "Unknown EXPLAIN format name: '%s'"),
   ER_MISSING_JSON_TABLE_VALUE: code(3665, '22035', "Missing value for JSON_TABLE column '%s'"),
   ER_WRONG_JSON_TABLE_VALUE: code(3666, '2203F', "Can't store an array or an object in the scalar JSON_TABLE column '%s'"),
+  ER_FIELD_IN_ORDER_NOT_SELECT: code(3065, 'HY000', "Expression #%s of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with %s"),
+  ER_NON_GROUPING_FIELD_USED: code(1463, '42000', "Non-grouping field '%s' is used in %s clause"),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

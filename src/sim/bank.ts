@@ -5,7 +5,7 @@
 //   - every balance is what the ledger makes of it: no transfer is there by half.
 // And all the time every snapshot shows the same total, by primary key and by index (I9).
 
-import assert from 'node:assert/strict';
+import {expect as assert} from './expect.ts';
 import {Prng} from '../base/prng.ts';
 import {type Cursor, DONE, Isolation, LockMode, LockWait, ROW, type TableHandle} from '../engine/api.ts';
 import {bootstrapSpace} from '../engine/space/bootstrap.ts';

@@ -16,7 +16,7 @@ import {bindLimit} from './bind-query.ts';
 import {bindNamedWindows} from './bind-window.ts';
 import type {BoundSelect, Computed, Grouping, OrderKey, Output} from './bound-query.ts';
 import {type Expression, Volatility} from './expression.ts';
-import {checkGrouping} from './group-check.ts';
+import {checkDistinctOrder, checkGrouping} from './group-check.ts';
 import {ColumnRef, Constant, Slot} from './leaf.ts';
 import {conjuncts} from './logic.ts';
 import {originOf} from './output-origin.ts';
@@ -54,7 +54,10 @@ export function bindSelect(select: ast.Select, query: ast.Query, scope: Scope): 
     outer: scope.outer,
   };
   const {sqlMode} = scope.binder.environment.session;
-  if ((sqlMode & SqlMode.onlyFullGroupBy) !== 0) checkGrouping(bound);
+  if ((sqlMode & SqlMode.onlyFullGroupBy) !== 0) {
+    checkGrouping(bound);
+    checkDistinctOrder(bound);
+  }
   return bound;
 }
 

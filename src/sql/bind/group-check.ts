@@ -25,7 +25,35 @@ export function checkGrouping(select: BoundSelect): void {
   for (const [i, {expression}] of select.orderBy.entries()) {
     check(computedExpression(expression, select), i + 1, 'ORDER BY', fixed);
   }
-  for (const condition of select.having) check(condition, 1, 'HAVING clause', fixed);
+  for (const condition of select.having) {
+    const loose = fixed.looseColumn(condition);
+    if (loose !== undefined) throw new SqlError('ER_NON_GROUPING_FIELD_USED', loose.name, 'HAVING');
+  }
+}
+
+/** SELECT DISTINCT: ORDER BY must not read columns that are not selected (3065). */
+export function checkDistinctOrder(select: BoundSelect): void {
+  if (!select.distinct) return;
+  const selected = new Set(select.outputs.map(o => String(computedExpression(o.expression, select))));
+  for (const [i, {expression}] of select.orderBy.entries()) {
+    const loose = unselectedColumn(computedExpression(expression, select), selected);
+    if (loose === undefined) continue;
+    throw new SqlError('ER_FIELD_IN_ORDER_NOT_SELECT', i + 1, columnText(loose), 'DISTINCT');
+  }
+}
+
+function unselectedColumn(e: Expression, selected: ReadonlySet<string>): ColumnRef | undefined {
+  if (selected.has(String(e))) return undefined;
+  if (e instanceof ColumnRef) return e;
+  for (const child of e.children) {
+    const found = unselectedColumn(child, selected);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function columnText({source, name}: ColumnRef): string {
+  return `${source.schema === '' ? '' : `${source.schema}.`}${source.alias}.${name}`;
 }
 
 function computedExpression(e: Expression, select: BoundSelect): Expression {
@@ -36,9 +64,7 @@ function computedExpression(e: Expression, select: BoundSelect): Expression {
 function check(e: Expression, number: number, list: string, fixed: FixedColumns): void {
   const loose = fixed.looseColumn(e);
   if (loose === undefined) return;
-  const {source, name} = loose;
-  const schema = source.schema === '' ? '' : `${source.schema}.`;
-  const column = `${schema}${source.alias}.${name}`;
+  const column = columnText(loose);
   if (fixed.hasKeys) throw new SqlError('ER_WRONG_FIELD_WITH_GROUP_V2', number, list, column);
   throw new SqlError('ER_MIX_OF_GROUP_FUNC_AND_FIELDS', number, column);
 }

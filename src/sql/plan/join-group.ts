@@ -13,6 +13,7 @@ import {compareExpressions} from '../bind/comparison-bind.ts';
 import {Convert} from '../bind/convert.ts';
 import {type Expression, Volatility} from '../bind/expression.ts';
 import {InList} from '../bind/in-list.ts';
+import {keyedAs} from '../bind/keyed.ts';
 import {ColumnRef} from '../bind/leaf.ts';
 import {Like} from '../bind/like.ts';
 import {conjuncts, IsNull, Not, Or} from '../bind/logic.ts';
@@ -28,6 +29,14 @@ export type JoinUnit =
       readonly join: Exclude<JoinKind, 'inner'>;
       readonly group: JoinGroup;
       /** Sources of the surrounding group that must come first. */
+      readonly after: ReadonlySet<Source>;
+    }
+  /** The other way to do a semi-join: the distinct rows of the inner side come first, and the rest is joined to them. */
+  | {
+      readonly kind: 'distinct';
+      readonly group: JoinGroup;
+      /** What makes two rows the same: the inner sides of the equalities. */
+      readonly keys: readonly Expression[];
       readonly after: ReadonlySet<Source>;
     };
 
@@ -122,7 +131,7 @@ function simplified(builder: GroupBuilder): JoinGroup {
     again = false;
     const next: JoinUnit[] = [];
     for (const unit of units) {
-      if (unit.kind === 'source' || unit.join !== 'left' || !conditions.some(c => rejects(c, unit.group))) {
+      if (unit.kind !== 'group' || unit.join !== 'left' || !conditions.some(c => rejects(c, unit.group))) {
         next.push(unit);
         continue;
       }
@@ -214,4 +223,52 @@ function isPlain(query: BoundQuery): query is BoundSelect {
   if (query.kind !== 'select' || query.from === undefined) return false;
   if (query.grouping !== undefined || query.having.length > 0 || query.windows.length > 0) return false;
   return query.limit === undefined && query.offset === undefined;
+}
+
+// --- Semi-joins the other way round --------------------------------------------------------------------------------
+
+/**
+ * The groups in which one semi-join is turned around: the distinct values of its inner side drive the join. Possible where the
+ * inner side meets the rest in equalities only.
+ */
+export function turnedAround(group: JoinGroup): readonly JoinGroup[] {
+  return group.units.flatMap((unit, i) => {
+    if (unit.kind !== 'group' || unit.join !== 'semi') return [];
+    const split = equalitiesOf(unit.group, new Set(group.sources));
+    if (split === undefined) return [];
+    const inner = {...unit.group, conditions: split.local};
+    const turned: JoinUnit = {kind: 'distinct', group: inner, keys: split.keys, after: new Set()};
+    const units = group.units.map((u, k) => (k === i ? turned : u));
+    return [{...group, units, conditions: [...group.conditions, ...split.equalities]}];
+  });
+}
+
+interface EqualitySplit {
+  readonly local: readonly Expression[];
+  readonly equalities: readonly Expression[];
+  readonly keys: readonly Expression[];
+}
+
+function equalitiesOf(inner: JoinGroup, siblings: ReadonlySet<Source>): EqualitySplit | undefined {
+  const own = new Set(inner.sources);
+  const local: Expression[] = [];
+  const equalities: Expression[] = [];
+  const keys: Expression[] = [];
+  const reads = (e: Expression): boolean => [...sourcesIn(e)].some(s => own.has(s));
+  const readsSiblings = (e: Expression): boolean => [...sourcesIn(e)].some(s => siblings.has(s) && !own.has(s));
+  for (const condition of inner.conditions) {
+    if (hasBlocking(condition)) return undefined;
+    if (!readsSiblings(condition)) {
+      local.push(condition);
+      continue;
+    }
+    if (!(condition instanceof Comparison) || condition.operator !== '=') return undefined;
+    const {left, right, keyType} = condition;
+    const side = reads(left) && !readsSiblings(left) && !reads(right) ? left : right;
+    if (side === right && (readsSiblings(right) || reads(left))) return undefined;
+    equalities.push(condition);
+    keys.push(keyedAs(side, keyType));
+  }
+  const needsSiblings = inner.units.some(u => [...u.after].some(s => !own.has(s)));
+  return keys.length === 0 || needsSiblings ? undefined : {local, equalities, keys};
 }

@@ -24,6 +24,9 @@ import {Cost} from './statistics.ts';
 
 const UNITS_FOR_ALL_ORDERS = 8;
 
+/** Share of rows that are taken to be left after DISTINCT. */
+const DISTINCT_SHARE = 0.5;
+
 /** An order that the query wants, all of it on one table. */
 export interface OrderWish {
   readonly source: Source;
@@ -36,6 +39,8 @@ export interface OrderWish {
 export interface GroupPlan {
   readonly node: PlanNode;
   readonly isOrdered: boolean;
+  /** What it costs, with the sort that it leaves to do and without the rows that a LIMIT makes needless. */
+  readonly total: number;
 }
 
 export class JoinPlanner {
@@ -62,13 +67,18 @@ export class JoinPlanner {
 
   #choose({cheapest, ordered}: Best): GroupPlan {
     if (cheapest === undefined) throw new RangeError('no join order satisfies the dependencies');
-    if (ordered === undefined) return {node: cheapest, isOrdered: false};
+    if (ordered === undefined) return {node: cheapest, isOrdered: false, total: cheapest.cost + this.#sortCost(cheapest)};
     const {limit} = this.#wish as OrderWish;
     const share = limit === undefined || ordered.rows <= limit ? 1 : limit / ordered.rows;
-    const sort = cheapest.rows * Math.log2(cheapest.rows + 2) * Cost.sortRow;
-    return ordered.cost * share <= cheapest.cost + sort
-      ? {node: ordered, isOrdered: true}
-      : {node: cheapest, isOrdered: false};
+    const sorted = cheapest.cost + this.#sortCost(cheapest);
+    return ordered.cost * share <= sorted
+      ? {node: ordered, isOrdered: true, total: ordered.cost * share}
+      : {node: cheapest, isOrdered: false, total: sorted};
+  }
+
+  /** What sorting the rows costs, if an order is wanted. */
+  #sortCost({rows}: PlanNode): number {
+    return this.#wish === undefined ? 0 : rows * Math.log2(rows + 2) * Cost.sortRow;
   }
 
   #allOrders(): Best {
@@ -122,6 +132,7 @@ export class JoinPlanner {
   }
 
   #isReadyAmong(unit: JoinUnit, placed: ReadonlySet<number>): boolean {
+    if (unit.kind === 'distinct') return placed.size === 0;
     if (unit.after.size === 0) return true;
     const available = this.#sourcesOf(placed);
     for (const source of unit.after) if (this.#local.has(source) && !available.has(source)) return false;
@@ -158,6 +169,7 @@ export class JoinPlanner {
   }
 
   #cheapestStep(outer: PlanNode | undefined, step: Step): PlanNode {
+    if (step.unit.kind === 'distinct') return this.#distinctFirst(step.unit, step);
     const candidates = step.unit.kind === 'source' ? this.#joinSource(outer, step) : this.#joinGroup(outer, step);
     return candidates.reduce((a, b) => (b.cost < a.cost ? b : a));
   }
@@ -210,6 +222,14 @@ export class JoinPlanner {
       if (best === undefined || node.cost < best.cost) best = node;
     }
     return best;
+  }
+
+  /** The distinct values of a semi-join's inner side. */
+  #distinctFirst(unit: Extract<JoinUnit, {kind: 'distinct'}>, step: Step): PlanNode {
+    const child = new JoinPlanner(unit.group, this.#sources, this.#estimator).plan().node;
+    const rows = Math.max(1, child.rows * DISTINCT_SHARE);
+    const cost = child.cost + child.rows * Cost.hashRow;
+    return filtered({kind: 'distinct', child, values: unit.keys, rows, cost}, step.conditions);
   }
 
   // --- A nested group: outer joins, semi-joins ---------------------------------------------------------------------

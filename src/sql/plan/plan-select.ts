@@ -17,7 +17,7 @@ import {ScalarSubquery} from '../bind/subquery.ts';
 import {BIGINT} from '../bind/type-classes.ts';
 import type {WindowCall} from '../bind/window-call.ts';
 import {hasBlocking, producedBy, registersRead, sourcesIn} from './dependencies.ts';
-import {groupOf, type JoinGroup, withSemiJoins} from './join-group.ts';
+import {groupOf, type JoinGroup, turnedAround, withSemiJoins} from './join-group.ts';
 import {JoinPlanner, type OrderWish} from './join-order.ts';
 import type {BranchPlan, LiftedStep, PlanNode} from './physical.ts';
 import {constantLimit, limited, type QueryPlanner, sorting} from './plan-query.ts';
@@ -78,7 +78,8 @@ class SelectPlanner {
     const joined = withSemiJoins(group, this.#planner.connection);
     const {estimator, sources} = this.#planner;
     const wish = extreme?.wish ?? this.#wish();
-    const {node, isOrdered} = new JoinPlanner(joined, sources, estimator, wish).plan();
+    const plans = [joined, ...turnedAround(joined)].map(g => new JoinPlanner(g, sources, estimator, wish).plan());
+    const {node, isOrdered} = plans.reduce((best, next) => (next.total < best.total ? next : best));
     this.#isOrdered = isOrdered;
     const first = extreme !== undefined && isOrdered ? limited(node, ONE, undefined, false) : node;
     this.#node =

@@ -208,6 +208,8 @@ function* runSessionStatement(session: SqlSession, statement: Statement, context
     case 'unlockTables':
       return yield* unlockTables(session);
     case 'flush':
+      // Nothing is cached that could be old; a lock on everything is another matter.
+      if (statement.tableAction !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'FLUSH TABLES WITH READ LOCK');
       return NOTHING_DONE;
     case 'callProcedure':
       throw new SqlError('ER_SP_DOES_NOT_EXIST', 'PROCEDURE', qualified(session, statement.name));
