@@ -467,12 +467,64 @@ export const errors = {
     'HY000',
     'The regular expression pattern exceeds limits on size or complexity.',
   ),
-  ER_MAX_PREPARED_STMT_COUNT_REACHED: code(1461, '42000', "Can't create more than max_prepared_stmt_count statements (current value: %s)"),
+  ER_MAX_PREPARED_STMT_COUNT_REACHED: code(
+    1461,
+    '42000',
+    "Can't create more than max_prepared_stmt_count statements (current value: %s)",
+  ),
   ER_UNKNOWN_EXPLAIN_FORMAT: code(1791, 'HY000', "Unknown EXPLAIN format name: '%s'"),
   ER_MISSING_JSON_TABLE_VALUE: code(3665, '22035', "Missing value for JSON_TABLE column '%s'"),
-  ER_WRONG_JSON_TABLE_VALUE: code(3666, '2203F', "Can't store an array or an object in the scalar JSON_TABLE column '%s'"),
-  ER_FIELD_IN_ORDER_NOT_SELECT: code(3065, 'HY000', "Expression #%s of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with %s"),
+  ER_WRONG_JSON_TABLE_VALUE: code(
+    3666,
+    '2203F',
+    "Can't store an array or an object in the scalar JSON_TABLE column '%s'",
+  ),
+  ER_FIELD_IN_ORDER_NOT_SELECT: code(
+    3065,
+    'HY000',
+    "Expression #%s of ORDER BY clause is not in SELECT list, references column '%s' which is not in SELECT list; this is incompatible with %s",
+  ),
   ER_NON_GROUPING_FIELD_USED: code(1463, '42000', "Non-grouping field '%s' is used in %s clause"),
+  ER_WRONG_FK_DEF: code(
+    1239,
+    '42000',
+    "Incorrect foreign key definition for '%s': Key reference and table reference don't match",
+  ),
+  ER_FK_NO_COLUMN_PARENT: code(
+    3734,
+    'HY000',
+    "Failed to add the foreign key constraint. Missing column '%s' for constraint '%s' in the referenced table '%s'",
+  ),
+  ER_FK_INCOMPATIBLE_COLUMNS: code(
+    3780,
+    'HY000',
+    "Referencing column '%s' and referenced column '%s' in foreign key constraint '%s' are incompatible.",
+  ),
+  ER_FK_COLUMN_NOT_NULL: code(
+    1830,
+    'HY000',
+    "Column '%s' cannot be NOT NULL: needed in a foreign key constraint '%s' SET NULL",
+  ),
+  ER_FK_CANNOT_DROP_PARENT: code(
+    3730,
+    'HY000',
+    "Cannot drop table '%s' referenced by a foreign key constraint '%s' on table '%s'.",
+  ),
+  ER_TRUNCATE_ILLEGAL_FK: code(1701, '42000', 'Cannot truncate a table referenced in a foreign key constraint (%s)'),
+  ER_DROP_INDEX_FK: code(1553, 'HY000', "Cannot drop index '%s': needed in a foreign key constraint"),
+  ER_FK_COLUMN_CANNOT_DROP: code(1828, 'HY000', "Cannot drop column '%s': needed in a foreign key constraint '%s'"),
+  ER_FK_COLUMN_CANNOT_DROP_CHILD: code(
+    1829,
+    'HY000',
+    "Cannot drop column '%s': needed in a foreign key constraint '%s' of table '%s'",
+  ),
+  ER_FK_COLUMN_CANNOT_CHANGE: code(1832, 'HY000', "Cannot change column '%s': used in a foreign key constraint '%s'"),
+  ER_FK_COLUMN_CANNOT_CHANGE_CHILD: code(
+    1833,
+    'HY000',
+    "Cannot change column '%s': used in a foreign key constraint '%s' of table '%s'",
+  ),
+  ER_FK_DEPTH_EXCEEDED: code(3008, 'HY000', 'Foreign key cascade delete/update exceeds max depth of %s.'),
 } as const satisfies Record<string, ErrorCode>;
 
 export type ErrorName = keyof typeof errors;

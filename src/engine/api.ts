@@ -140,7 +140,14 @@ export interface RowWriter {
   /** Inserts the row whose payload stands in `memory`. ROW, BLOCKED, DUPLICATE or a lock result. */
   insert(table: TableHandle, memory: Memory, payloadAt: number, payloadLength: number): number;
   /** Replaces the payload of the row with this primary key (which must not change with it), locked or lockable. DONE: no such row. */
-  update(table: TableHandle, primaryKey: Uint8Array, primaryKeyLength: number, memory: Memory, payloadAt: number, payloadLength: number): number;
+  update(
+    table: TableHandle,
+    primaryKey: Uint8Array,
+    primaryKeyLength: number,
+    memory: Memory,
+    payloadAt: number,
+    payloadLength: number,
+  ): number;
   /** Delete-marks the row. DONE: no such row. */
   remove(table: TableHandle, primaryKey: Uint8Array, primaryKeyLength: number): number;
   /** Reads the current (newest, locked by us) version of a row into place. */
@@ -259,9 +266,17 @@ export interface Engine {
   /** Estimate by looking at cached pages near the root; BLOCKED is possible. */
   statistics(session: EngineSession, tree: TreeRef, out: TreeStatistics): number;
   /** Estimate of the rows in a key range. */
-  estimateRange(session: EngineSession, tree: TreeRef, low: Uint8Array | undefined, high: Uint8Array | undefined): number;
+  estimateRange(
+    session: EngineSession,
+    tree: TreeRef,
+    low: Uint8Array | undefined,
+    high: Uint8Array | undefined,
+  ): number;
   /** Walks a whole tree and its pages, comparing against the other indexes; answers violations (CHECK TABLE, pando check). Poll until not BLOCKED. */
-  newTableCheck(session: EngineSession, table: TableHandle): {poll(): number; readonly violations: readonly string[]; readonly rows: number};
+  newTableCheck(
+    session: EngineSession,
+    table: TableHandle,
+  ): {poll(): number; readonly violations: readonly string[]; readonly rows: number};
   /** Counters for metrics, by name. */
   counters(): ReadonlyMap<string, number>;
 }

@@ -11,9 +11,9 @@ import {ReadViews} from './mvcc/read-view.ts';
 import {PagePool} from './pool/page-pool.ts';
 import {Scheduler} from './schedule/task.ts';
 import {WaitList} from './schedule/wait-list.ts';
+import {ObjectLocks} from './session/object-locks.ts';
 import {Extents} from './space/extents.ts';
 import {Ids} from './space/ids.ts';
-import {ObjectLocks} from './session/object-locks.ts';
 import {History} from './txn/history.ts';
 import {SlotShortage} from './txn/slot-shortage.ts';
 import type {Transaction} from './txn/transaction.ts';
@@ -78,7 +78,13 @@ export class EngineCore {
     this.fail = world.fail;
     this.scheduler = new Scheduler(world.requestTurn);
     this.log = new RedoLog(world.stream, options.log, world.clock, world.fail);
-    this.pool = new PagePool({pageSize: options.pageSize, frames: options.frames}, world.fusion.pages, world.reader, this.log, world.clock);
+    this.pool = new PagePool(
+      {pageSize: options.pageSize, frames: options.frames},
+      world.fusion.pages,
+      world.reader,
+      this.log,
+      world.clock,
+    );
     this.mtr = new MiniTransaction(this.log, this.pool, world.fusion.incarnation);
     this.extents = new Extents(this.pool, this.log, this.mtr, world.fusion.node);
     this.ids = new Ids(this.pool, this.log, this.mtr, this.extents);

@@ -4,19 +4,19 @@
 // task became ready, and at the start of every socket callback that finds mail. Nothing in it waits.
 
 import {CorruptionError, FencedError} from '../base/errors.ts';
-import type {FusionEvents} from '../fusion/api.ts';
 import {VIRTUAL_PAGE_FIRST} from '../format/ids.ts';
+import type {FusionEvents} from '../fusion/api.ts';
 import {type Engine, type EngineSession, ROW, type TableHandle, type TreeRef, type TreeStatistics} from './api.ts';
+import {estimateRange, treeStatistics} from './btree/statistics.ts';
+import {TableCheck} from './check/table-check.ts';
 import {EngineCore, type EngineOptions, type EngineWorld} from './core.ts';
+import {Purge} from './purge/purge.ts';
 import type {Analysis} from './recovery/analysis.ts';
 import {Checkpointer} from './recovery/checkpointer.ts';
 import {LoserRollback, type LoserRollbackEvents} from './recovery/loser-rollback.ts';
-import {Purge} from './purge/purge.ts';
 import {Task} from './schedule/task.ts';
 import {Session} from './session/session.ts';
-import {TableCheck} from './check/table-check.ts';
 import {SHORTAGE_PAGE} from './txn/slot-shortage.ts';
-import {estimateRange, treeStatistics} from './btree/statistics.ts';
 
 /** Views and start stamps are published, and purge looks for work, this often. Milliseconds. */
 const REFRESH_MS = 20;
@@ -156,7 +156,12 @@ export class PrimaryEngine implements Engine, FusionEvents {
     return treeStatistics(this.core.pool, tree, (session as Session).task, out);
   }
 
-  estimateRange(session: EngineSession, tree: TreeRef, low: Uint8Array | undefined, high: Uint8Array | undefined): number {
+  estimateRange(
+    session: EngineSession,
+    tree: TreeRef,
+    low: Uint8Array | undefined,
+    high: Uint8Array | undefined,
+  ): number {
     return estimateRange(this.core.pool, tree, (session as Session).task, low, high);
   }
 

@@ -5,14 +5,14 @@
 //   - every balance is what the ledger makes of it: no transfer is there by half.
 // And all the time every snapshot shows the same total, by primary key and by index (I9).
 
-import {expect as assert} from './expect.ts';
 import {Prng} from '../base/prng.ts';
 import {type Cursor, DONE, Isolation, LockMode, LockWait, ROW, type TableHandle} from '../engine/api.ts';
-import {bootstrapSpace} from '../engine/space/bootstrap.ts';
 import type {Session} from '../engine/session/session.ts';
+import {bootstrapSpace} from '../engine/space/bootstrap.ts';
 import {checkWorld, digestOf} from './check-world.ts';
 import {type Script, SimClient} from './client.ts';
 import {createTable, keyOf, type Row, RowBytes, readRow} from './engine-table.ts';
+import {expect as assert} from './expect.ts';
 import {must, rollBack, sleep} from './script.ts';
 import {type SimHost, SimSupervisor} from './sim-supervisor.ts';
 import {DRIVER, type SimOptions, type SimPrimary, SimWorld} from './world.ts';
@@ -191,7 +191,10 @@ export class Bank implements SimHost {
   }
 
   #demandProgress(): void {
-    assert.ok(this.#pass(HEALTHY_MS, () => this.supervisor.isWhole), 'the cluster becomes whole again');
+    assert.ok(
+      this.#pass(HEALTHY_MS, () => this.supervisor.isWhole),
+      'the cluster becomes whole again',
+    );
     const before = new Map(this.#clients.map(self => [self, self.done]));
     const all = (): boolean => [...before].every(([self, done]) => self.done >= done + HEALTHY_TRANSFERS);
     if (this.#pass(HEALTHY_MS, all)) return;
@@ -205,7 +208,9 @@ export class Bank implements SimHost {
     const areIdle = this.#pass(HEALTHY_MS, () => this.#clients.every(({client}) => client.idle));
     assert.ok(areIdle, `the clients stop, but: ${this.#stuck()}`);
     const atRest = (): boolean =>
-      this.world.alive().every(({engine: {core}}) => core.history.length === 0 && core.log.endLsn === core.log.durableLsn);
+      this.world
+        .alive()
+        .every(({engine: {core}}) => core.history.length === 0 && core.log.endLsn === core.log.durableLsn);
     assert.ok(this.#pass(HEALTHY_MS, atRest), 'purge catches up');
   }
 
@@ -303,7 +308,18 @@ export class Bank implements SimHost {
   *#total(cursor: Cursor, index: number, descending: boolean): Script<number> {
     let total = 0;
     let rows = 0;
-    cursor.open(this.#accounts, index, undefined, true, undefined, true, descending, LockMode.none, LockWait.wait, false);
+    cursor.open(
+      this.#accounts,
+      index,
+      undefined,
+      true,
+      undefined,
+      true,
+      descending,
+      LockMode.none,
+      LockWait.wait,
+      false,
+    );
     for (;;) {
       const result = yield () => cursor.next();
       if (result === DONE) break;
@@ -329,7 +345,11 @@ export class Bank implements SimHost {
           balances[row.k % 1000] += Number(row.text);
         }
         const rows = yield* rowsOf(client, this.#accounts);
-        assert.deepEqual(rows.map(row => row.k), balances, 'balances are what the ledger says');
+        assert.deepEqual(
+          rows.map(row => row.k),
+          balances,
+          'balances are what the ledger says',
+        );
         client.session.endStatement();
         yield* must(() => client.session.commit());
         yield* tableCheck(client, this.#accounts, this.options.accounts);

@@ -54,7 +54,12 @@ export function keyOf(id: number): Uint8Array {
 }
 
 /** Makes the table in a transaction of its own. */
-export function* createTable(session: EngineSession, tableId: number, withIndex: boolean, unique = false): Script<TableHandle> {
+export function* createTable(
+  session: EngineSession,
+  tableId: number,
+  withIndex: boolean,
+  unique = false,
+): Script<TableHandle> {
   session.begin(false, false);
   session.beginStatement();
   yield* must(() => session.createTree(true));

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {type Cursor, DONE, DUPLICATE, Isolation, LockMode, LockWait, ROW, type TableHandle} from '../engine/api.ts';
-import {checkFusion} from '../fusion/check-fusion.ts';
+import type {Session} from '../engine/session/session.ts';
 import {bootstrapSpace} from '../engine/space/bootstrap.ts';
-import {SimClient, type Script} from './client.ts';
+import {checkFusion} from '../fusion/check-fusion.ts';
+import {type Script, SimClient} from './client.ts';
 import {createTable, keyOf, type Row, RowBytes, readRow} from './engine-table.ts';
 import {must} from './script.ts';
 import {type SimOptions, type SimPrimary, SimWorld} from './world.ts';
-import type {Session} from '../engine/session/session.ts';
 
 function worldWith(count: number, options: Partial<SimOptions> = {}): {world: SimWorld; primaries: SimPrimary[]} {
   const world = new SimWorld({nodes: Math.max(2, count), ...options});
@@ -94,11 +94,20 @@ test('rows inserted on one primary are read on the other, by key and by index', 
       assert.equal(yield () => point.get(table, keyOf(777), 4, LockMode.none, LockWait.wait), DONE);
       const cursor = b.session.newCursor();
       const byId = yield* scan(cursor, table, 0);
-      assert.deepEqual(byId.map(row => row.id), Array.from({length: 200}, (_, i) => i));
+      assert.deepEqual(
+        byId.map(row => row.id),
+        Array.from({length: 200}, (_, i) => i),
+      );
       const byK = yield* scan(cursor, table, 1);
-      assert.deepEqual(byK.map(row => row.id), Array.from({length: 200}, (_, i) => 199 - i));
+      assert.deepEqual(
+        byK.map(row => row.id),
+        Array.from({length: 200}, (_, i) => 199 - i),
+      );
       const down = yield* scan(cursor, table, 0, true);
-      assert.deepEqual(down.map(row => row.id), Array.from({length: 200}, (_, i) => 199 - i));
+      assert.deepEqual(
+        down.map(row => row.id),
+        Array.from({length: 200}, (_, i) => 199 - i),
+      );
     }),
   );
   check(world, b, table, 200);
@@ -197,9 +206,11 @@ test('two primaries that add to one counter lose nothing', () => {
   const {world, primaries} = worldWith(2);
   const a = new SimClient(world, primaries[0]);
   const table = makeTable(world, a);
-  run(world, a, () => transaction(a, function* () {
-    assert.equal(yield* insert(a, table, {id: 5, k: 0, text: ''}), ROW);
-  }));
+  run(world, a, () =>
+    transaction(a, function* () {
+      assert.equal(yield* insert(a, table, {id: 5, k: 0, text: ''}), ROW);
+    }),
+  );
   const clients = [0, 1, 0, 1].map(node => new SimClient(world, primaries[node]));
   for (const client of clients) {
     client.session.isolation = Isolation.readCommitted;
@@ -210,7 +221,10 @@ test('two primaries that add to one counter lose nothing', () => {
           yield* transaction(client, function* () {
             assert.equal(yield () => point.get(table, keyOf(5), 4, LockMode.exclusive, LockWait.wait), ROW);
             const bytes = new RowBytes().set({id: 5, k: readRow(point).k + 1, text: ''});
-            assert.equal(yield () => client.session.writer.update(table, keyOf(5), 4, bytes.memory, 0, bytes.length), ROW);
+            assert.equal(
+              yield () => client.session.writer.update(table, keyOf(5), 4, bytes.memory, 0, bytes.length),
+              ROW,
+            );
           });
         }
       })(),
@@ -219,9 +233,11 @@ test('two primaries that add to one counter lose nothing', () => {
   const done = world.time.runUntil(() => clients.every(client => client.idle), 60_000);
   for (const client of clients) if (client.failure) throw client.failure;
   assert.ok(done, 'all clients end');
-  run(world, a, () => transaction(a, function* () {
-    assert.deepEqual(yield* scan(a.session.newCursor(), table, 0), [{id: 5, k: 100, text: ''}]);
-  }));
+  run(world, a, () =>
+    transaction(a, function* () {
+      assert.deepEqual(yield* scan(a.session.newCursor(), table, 0), [{id: 5, k: 100, text: ''}]);
+    }),
+  );
   world.time.run(300);
   check(world, a, table, 1);
 });

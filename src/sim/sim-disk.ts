@@ -13,14 +13,7 @@
 // (a directory exists when it was made; its removal is not modelled).
 
 import {Prng} from '../base/prng.ts';
-import {
-  type DirectoryLock,
-  type Disk,
-  type DiskError,
-  DiskFailure,
-  type File,
-  type OpenOptions,
-} from '../env/disk.ts';
+import {type DirectoryLock, type Disk, type DiskError, DiskFailure, type File, type OpenOptions} from '../env/disk.ts';
 
 const SECTOR = 512;
 
@@ -122,8 +115,7 @@ class SimFile implements File {
   /** A failed write: the bytes may be seen, but nobody will ever write them out. */
   #show(source: Uint8Array, sourceAt: number, length: number, position: number): void {
     const {visible} = this.#inode;
-    if (position + length <= visible.length)
-      visible.set(source.subarray(sourceAt, sourceAt + length), position);
+    if (position + length <= visible.length) visible.set(source.subarray(sourceAt, sourceAt + length), position);
   }
 
   #apply(source: Uint8Array, sourceAt: number, length: number, position: number): void {
@@ -189,8 +181,7 @@ class SimFile implements File {
     const before = this.#inode.visible.length;
     if (size > before) {
       this.#disk.resize(this.#inode, size, this.path);
-      for (let sector = Math.floor(before / SECTOR); sector * SECTOR < size; sector++)
-        this.#inode.dirty.add(sector);
+      for (let sector = Math.floor(before / SECTOR); sector * SECTOR < size; sector++) this.#inode.dirty.add(sector);
     }
     if (dies) throw new SimCrash(`crash in allocation of ${this.path}`);
   }
@@ -359,8 +350,7 @@ export class SimDisk implements Disk {
     let inode = this.#names.get(path);
     if (inode === undefined) {
       if (options.create !== true) throw new DiskFailure('ENOENT', `${path}: no such file`);
-      if (!this.#directories.has(directoryOf(path)))
-        throw new DiskFailure('ENOENT', `${path}: no such directory`);
+      if (!this.#directories.has(directoryOf(path))) throw new DiskFailure('ENOENT', `${path}: no such directory`);
       inode = {visible: new Uint8Array(0), durable: new Uint8Array(0), dirty: new Set()};
       this.#change(path, {remove: '', add: path, inode});
     }
@@ -406,8 +396,7 @@ export class SimDisk implements Disk {
     const dies = this.begin('rename', from);
     const inode = this.#names.get(from);
     if (inode === undefined) throw new DiskFailure('ENOENT', `${from}: no such file`);
-    if (directoryOf(from) !== directoryOf(to))
-      throw new DiskFailure('EXDEV', `${from}: rename leaves its directory`);
+    if (directoryOf(from) !== directoryOf(to)) throw new DiskFailure('EXDEV', `${from}: rename leaves its directory`);
     this.#change(from, {remove: from, add: to, inode});
     if (dies) throw new SimCrash(`crash in rename of ${from}`);
   }

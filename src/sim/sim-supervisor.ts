@@ -47,7 +47,9 @@ export class SimSupervisor {
 
   /** True when every dead incarnation is decided and every loser rolled back. */
   get isWhole(): boolean {
-    return this.#deciding.length === 0 && this.#world.unfinished.size === 0 && this.#world.alive().length === this.#wanted;
+    return (
+      this.#deciding.length === 0 && this.#world.unfinished.size === 0 && this.#world.alive().length === this.#wanted
+    );
   }
 
   #look(): void {

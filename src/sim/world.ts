@@ -8,10 +8,10 @@
 
 import {crc32} from '../base/crc32.ts';
 import {Prng} from '../base/prng.ts';
-import type {Doorbells} from '../env/memory.ts';
-import type {Trace} from '../env/trace.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
 import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
+import type {Doorbells} from '../env/memory.ts';
+import type {Trace} from '../env/trace.ts';
 import {SUPERVISOR_BELL} from '../fusion/api.ts';
 import {Attachment} from '../fusion/attachment.ts';
 import {FusionNode} from '../fusion/fusion.ts';
@@ -139,7 +139,12 @@ export class SimWorld {
     const {nodes, pageSize, redoFileSize, dbpFrames, frames, titSlots} = this.options;
     this.words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(nodes)), 0, nodes);
     this.volume = LocalVolume.open(
-      {disk: this.disk, crc32, trace: this.trace, random: {u32: () => this.prng.u32(), secretBytes: n => new Uint8Array(n)}},
+      {
+        disk: this.disk,
+        crc32,
+        trace: this.trace,
+        random: {u32: () => this.prng.u32(), secretBytes: n => new Uint8Array(n)},
+      },
       {directory: 'volume', shape: {pageSize, redoFileSize}, limits: {growPages: 64}, words: this.words},
     );
     this.memory = PmfsMemory.create({

@@ -37,9 +37,8 @@ function check(args: string[]): number {
   if (positionals.length !== 1) throw new Error('check takes one file');
   const {level, json} = values;
   const examples = number(values.examples, 'examples', 1, 1000);
-  return runCheck(
-    {path: positionals[0], level, json, examples, realtimeKeys: values['realtime-keys']},
-    line => console.log(line),
+  return runCheck({path: positionals[0], level, json, examples, realtimeKeys: values['realtime-keys']}, line =>
+    console.log(line),
   );
 }
 

@@ -46,9 +46,7 @@ const RESTARTS_MAX = 1000;
 /** True when the page belongs to the tree and level the traversal expects (-1: any level). */
 function belongs(mem: Memory, base: number, treeId: number, level: number): boolean {
   return (
-    isTreeType(pageType(mem, base)) &&
-    pageTreeId(mem, base) === treeId &&
-    (level < 0 || pageLevel(mem, base) === level)
+    isTreeType(pageType(mem, base)) && pageTreeId(mem, base) === treeId && (level < 0 || pageLevel(mem, base) === level)
   );
 }
 

@@ -11,7 +11,14 @@ import {KeyBuffer} from './key-buffer.ts';
 const left = new KeyBuffer();
 
 /** Fills the plan; false when no split makes room: the row is too big. `grows` is the number of bytes by which the record of `slot` gets longer. */
-export function planGrowth(plan: SplitPlan, mem: Memory, base: number, pageSize: number, slot: number, grows: number): boolean {
+export function planGrowth(
+  plan: SplitPlan,
+  mem: Memory,
+  base: number,
+  pageSize: number,
+  slot: number,
+  grows: number,
+): boolean {
   const count = slotCount(mem, base);
   const middle = middleSlot(mem, base, slot, grows);
   for (let distance = 0; distance < count; distance++) {
@@ -35,7 +42,15 @@ function middleSlot(mem: Memory, base: number, slot: number, grows: number): num
 }
 
 /** Does it fit when the slots from `from` on go to the right? */
-function trySlot(plan: SplitPlan, mem: Memory, base: number, pageSize: number, slot: number, grows: number, from: number): boolean {
+function trySlot(
+  plan: SplitPlan,
+  mem: Memory,
+  base: number,
+  pageSize: number,
+  slot: number,
+  grows: number,
+  from: number,
+): boolean {
   const count = slotCount(mem, base);
   if (from < 1 || from >= count) return false;
   const leftLength = copyKey(mem, base, from - 1, left.bytes, 0);
@@ -45,9 +60,23 @@ function trySlot(plan: SplitPlan, mem: Memory, base: number, pageSize: number, s
   const high = highKeyLength(mem, base);
   const separator = plan.separator;
   const leftBytes = bytesAfterRebuild(mem, base, 0, from, mem.bytes, lowKeyAt(mem, base), low, separator, 0, length);
-  const rightBytes = bytesAfterRebuild(mem, base, from, count, separator, 0, length, mem.bytes, highKeyAt(mem, base), high);
+  const rightBytes = bytesAfterRebuild(
+    mem,
+    base,
+    from,
+    count,
+    separator,
+    0,
+    length,
+    mem.bytes,
+    highKeyAt(mem, base),
+    high,
+  );
   plan.slot = from;
   plan.separatorLength = length;
   plan.incomingRight = slot >= from;
-  return fitsPage(leftBytes + (slot < from ? grows : 0), pageSize) && fitsPage(rightBytes + (slot >= from ? grows : 0), pageSize);
+  return (
+    fitsPage(leftBytes + (slot < from ? grows : 0), pageSize) &&
+    fitsPage(rightBytes + (slot >= from ? grows : 0), pageSize)
+  );
 }

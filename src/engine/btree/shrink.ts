@@ -118,7 +118,8 @@ export class Shrinker {
     const mem = pool.memory;
     const root = pool.fix(tree.rootPage, PLockMode.shared, task);
     if (root < 0) return root;
-    if (!isTreeType(pageType(mem, root)) || pageTreeId(mem, root) !== tree.treeId || pageLevel(mem, root) <= level) return ROW;
+    if (!isTreeType(pageType(mem, root)) || pageTreeId(mem, root) !== tree.treeId || pageLevel(mem, root) <= level)
+      return ROW;
     const parent = descend(pool, tree, level + 1, key, key.length, PLockMode.shared, task);
     if (parent < 0) return parent;
     this.#slot = findChildSlot(mem, parent, key, key.length);
@@ -218,7 +219,19 @@ export class Shrinker {
     const highLength = copyHighKey(mem, right, high.bytes, 0);
     const count = slotCount(mem, right);
     const {bytes} = this.#low;
-    const built = buildImage(this.#image, 0, mem, right, pool.pageSize, 0, count, bytes, this.#lowLength, high.bytes, highLength);
+    const built = buildImage(
+      this.#image,
+      0,
+      mem,
+      right,
+      pool.pageSize,
+      0,
+      count,
+      bytes,
+      this.#lowLength,
+      high.bytes,
+      highLength,
+    );
     if (built) raiseMaxStart(this.#image, 0, pageMaxStart(mem, this.#page));
     return built;
   }
@@ -234,7 +247,19 @@ export class Shrinker {
     const highLength = copyHighKey(mem, right, high.bytes, 0);
     const image = this.#parentImage;
     const count = slotCount(mem, right);
-    const built = buildImage(image, 0, mem, right, pool.pageSize, 0, count, low.bytes, this.#parentLowLength, high.bytes, highLength);
+    const built = buildImage(
+      image,
+      0,
+      mem,
+      right,
+      pool.pageSize,
+      0,
+      count,
+      low.bytes,
+      this.#parentLowLength,
+      high.bytes,
+      highLength,
+    );
     if (!built) return false;
     const first = internalLength(prefixLength(image, 0), Math.max(0, this.#parentLowLength));
     return first <= freeAfterCompaction(image, 0) + recordLength(image, recordAt(image, 0, 0));

@@ -19,8 +19,8 @@
 
 import {assert} from '../../base/assert.ts';
 import {Memory} from '../../format/memory.ts';
-import {PageFlag, type PageType, PageType as Type} from '../../format/page/layout.ts';
 import {buildImage, buildRightImage} from '../../format/page/image.ts';
+import {PageFlag, type PageType, SLOT_SIZE, PageType as Type} from '../../format/page/layout.ts';
 import {
   copyHighKey,
   freeAfterCompaction,
@@ -37,7 +37,6 @@ import {
 import {childPage, internalLength, recordAt} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {planSplit, SplitPlan} from '../../format/page/split.ts';
-import {SLOT_SIZE} from '../../format/page/layout.ts';
 import {FIXED_REDO_MAX, formatMax, insertChildMax, pageRedoMax, splitLeftMax} from '../../format/redo/bounds.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {KEY_BYTES_MAX, ROW, TOO_BIG, type TreeRef} from '../api.ts';
@@ -75,7 +74,11 @@ export class Splitter {
     this.#extents = extents;
     this.#image = new Memory(new ArrayBuffer(pool.pageSize));
     const keyMax = Math.min(KEY_BYTES_MAX, pool.pageSize);
-    this.#redoMax = 2 * pageRedoMax(pool.pageSize) + 2 * (Extents.redoMax + insertChildMax(keyMax)) + formatMax(0, 0) + FIXED_REDO_MAX;
+    this.#redoMax =
+      2 * pageRedoMax(pool.pageSize) +
+      2 * (Extents.redoMax + insertChildMax(keyMax)) +
+      formatMax(0, 0) +
+      FIXED_REDO_MAX;
   }
 
   /**
@@ -114,7 +117,15 @@ export class Splitter {
    * Makes room for a new record with this key at `slot` of the page, which is held in X. ROW: the tree has changed, search again. BLOCKED, NO_SPACE; TOO_BIG
    * when no split can make room.
    */
-  split(tree: TreeRef, base: number, slot: number, key: Uint8Array, keyLength: number, length: number, task: Task): number {
+  split(
+    tree: TreeRef,
+    base: number,
+    slot: number,
+    key: Uint8Array,
+    keyLength: number,
+    length: number,
+    task: Task,
+  ): number {
     const mem = this.#pool.memory;
     const ready = this.#prepare(tree, base, task);
     if (ready !== READY) return ready;
@@ -155,7 +166,16 @@ export class Splitter {
   #splitPage(base: number): void {
     const plan = this.#plan;
     const mem = this.#pool.memory;
-    const built = buildRightImage(this.#image, 0, mem, base, this.#pool.pageSize, plan.slot, plan.separator, plan.separatorLength);
+    const built = buildRightImage(
+      this.#image,
+      0,
+      mem,
+      base,
+      this.#pool.pageSize,
+      plan.slot,
+      plan.separator,
+      plan.separatorLength,
+    );
     assert(built, () => `the right half of page ${pageNo(mem, base)} does not fit a page`);
     this.#mtr.begin();
     const right = this.#extents.take();
@@ -214,7 +234,10 @@ export class Splitter {
     const right = pageRight(mem, base);
     const separator = this.#separatorOf(level);
     separator.length = copyHighKey(mem, base, separator.bytes, 0);
-    assert(separator.length !== INFINITE && right !== 0, () => `page ${left} is marked as split but has no right sibling`);
+    assert(
+      separator.length !== INFINITE && right !== 0,
+      () => `page ${left} is marked as split but has no right sibling`,
+    );
     const linked = this.#insertDownlink(tree, level + 1, separator, right, task);
     if (linked !== ROW) return linked;
     return this.#clearMark(left, level, tree, right, task);

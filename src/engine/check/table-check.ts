@@ -3,8 +3,8 @@
 // It reads like everybody else, page by page under S, so it can run while others write; then only what no concurrent change explains is reported:
 // structure inside a page, keys against boundaries, levels. Agreement of rows and entries is exact only on a quiet table.
 
-import {RecordFlag} from '../../format/page/layout.ts';
 import {checkPage} from '../../format/page/check.ts';
+import {RecordFlag} from '../../format/page/layout.ts';
 import {copyHighKey, INFINITE, pageLevel, pageNo, pageRight, pageTreeId, slotCount} from '../../format/page/page.ts';
 import {copyKey, payloadAt, payloadLength, primaryKeyLength, recordAt, recordFlags} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
@@ -66,7 +66,8 @@ export class TableCheck {
     const base = descend(pool, tree, 0, this.#from.bytes, this.#from.length, PLockMode.shared, this.#task);
     if (base < 0) return base;
     for (const fault of checkPage(mem, base, pool.pageSize)) this.#report(`page ${pageNo(mem, base)}: ${fault}`);
-    if (pageTreeId(mem, base) !== tree.treeId || pageLevel(mem, base) !== 0) this.#report(`page ${pageNo(mem, base)} is not a leaf of tree ${tree.treeId}`);
+    if (pageTreeId(mem, base) !== tree.treeId || pageLevel(mem, base) !== 0)
+      this.#report(`page ${pageNo(mem, base)} is not a leaf of tree ${tree.treeId}`);
     const count = slotCount(mem, base);
     for (let slot = 0; slot < count; slot++) {
       const result = this.#index === 0 ? this.#row(base, slot) : this.#secondary(base, slot);
@@ -90,12 +91,15 @@ export class TableCheck {
     const mem = this.#core.pool.memory;
     const length = copyHighKey(mem, base, this.#entry, 0);
     if (length !== INFINITE) {
-      if (pageRight(mem, base) === 0) this.#report(`page ${pageNo(mem, base)} ends below infinity but has no right sibling`);
+      if (pageRight(mem, base) === 0)
+        this.#report(`page ${pageNo(mem, base)} ends below infinity but has no right sibling`);
       this.#from.set(this.#entry, 0, length);
       return;
     }
     if (this.#index > 0 && this.entries !== this.rows) {
-      this.#report(`index ${this.#index} of table ${this.#table.tableId} has ${this.entries} live entries for ${this.rows} rows`);
+      this.#report(
+        `index ${this.#index} of table ${this.#table.tableId} has ${this.entries} live entries for ${this.rows} rows`,
+      );
     }
     this.#from.length = 0;
     this.#index++;
@@ -122,7 +126,8 @@ export class TableCheck {
       if (leaf < 0) return leaf;
       const found = findSlot(mem, leaf, this.#made.bytes, this.#made.length);
       const live = found >= 0 && (recordFlags(mem, recordAt(mem, leaf, found)) & RecordFlag.deleted) === 0;
-      if (!live) this.#report(`row in page ${pageNo(mem, base)} slot ${slot} has no entry in tree ${index.tree.treeId}`);
+      if (!live)
+        this.#report(`row in page ${pageNo(mem, base)} slot ${slot} has no entry in tree ${index.tree.treeId}`);
     }
     return ROW;
   }

@@ -82,11 +82,31 @@ export class MiniTransaction {
     const pool = this.#pool.memory;
     this.#apply(
       base,
-      encodeInsertRow(log.memory, log.fill, pool, base, llsn, slot, stamp, key, keyLength, payload, payloadAt, payloadLength),
+      encodeInsertRow(
+        log.memory,
+        log.fill,
+        pool,
+        base,
+        llsn,
+        slot,
+        stamp,
+        key,
+        keyLength,
+        payload,
+        payloadAt,
+        payloadLength,
+      ),
     );
   }
 
-  updateRow(base: number, slot: number, stamp: RowStamp, payload: Memory, payloadAt: number, payloadLength: number): void {
+  updateRow(
+    base: number,
+    slot: number,
+    stamp: RowStamp,
+    payload: Memory,
+    payloadAt: number,
+    payloadLength: number,
+  ): void {
     const llsn = this.#next(base);
     const log = this.#log;
     this.#apply(
@@ -114,19 +134,37 @@ export class MiniTransaction {
     const log = this.#log;
     this.#apply(
       base,
-      encodeInsertEntry(log.memory, log.fill, this.#pool.memory, base, llsn, slot, startStamp, flags, key, keyLength, primaryKeyLength),
+      encodeInsertEntry(
+        log.memory,
+        log.fill,
+        this.#pool.memory,
+        base,
+        llsn,
+        slot,
+        startStamp,
+        flags,
+        key,
+        keyLength,
+        primaryKeyLength,
+      ),
     );
   }
 
   markEntry(base: number, slot: number, startStamp: number, flags: number): void {
     const llsn = this.#next(base);
-    this.#apply(base, encodeMark(this.#log.memory, this.#log.fill, this.#pool.memory, base, llsn, slot, startStamp, flags));
+    this.#apply(
+      base,
+      encodeMark(this.#log.memory, this.#log.fill, this.#pool.memory, base, llsn, slot, startStamp, flags),
+    );
   }
 
   insertChild(base: number, slot: number, key: Uint8Array, keyLength: number, child: number): void {
     const llsn = this.#next(base);
     const log = this.#log;
-    this.#apply(base, encodeInsertChild(log.memory, log.fill, this.#pool.memory, base, llsn, slot, key, keyLength, child));
+    this.#apply(
+      base,
+      encodeInsertChild(log.memory, log.fill, this.#pool.memory, base, llsn, slot, key, keyLength, child),
+    );
   }
 
   setChild(base: number, slot: number, child: number): void {
@@ -142,7 +180,10 @@ export class MiniTransaction {
   splitLeft(base: number, keepSlots: number, right: number, high: Uint8Array, highLength: number): void {
     const llsn = this.#next(base);
     const log = this.#log;
-    this.#apply(base, encodeSplitLeft(log.memory, log.fill, this.#pool.memory, base, llsn, keepSlots, right, high, highLength));
+    this.#apply(
+      base,
+      encodeSplitLeft(log.memory, log.fill, this.#pool.memory, base, llsn, keepSlots, right, high, highLength),
+    );
   }
 
   setLinks(base: number, flags: number, right: number): void {
@@ -160,7 +201,10 @@ export class MiniTransaction {
   bytes(base: number, target: number, source: Memory, sourceAt: number, length: number): void {
     const llsn = this.#next(base);
     const log = this.#log;
-    this.#apply(base, encodeBytes(log.memory, log.fill, this.#pool.memory, base, llsn, target, source, sourceAt, length));
+    this.#apply(
+      base,
+      encodeBytes(log.memory, log.fill, this.#pool.memory, base, llsn, target, source, sourceAt, length),
+    );
   }
 
   free(base: number): void {
@@ -185,7 +229,22 @@ export class MiniTransaction {
     const log = this.#log;
     this.#apply(
       base,
-      encodeFormat(log.memory, log.fill, pageNo, llsn, 0, 0, type, level, treeId, right, low, lowLength, high, highLength),
+      encodeFormat(
+        log.memory,
+        log.fill,
+        pageNo,
+        llsn,
+        0,
+        0,
+        type,
+        level,
+        treeId,
+        right,
+        low,
+        lowLength,
+        high,
+        highLength,
+      ),
     );
   }
 
@@ -225,7 +284,10 @@ export class MiniTransaction {
 
   /** A page with this LLSN has been read for change: later records are above it. */
   #next(base: number): number {
-    assert(this.#open && this.#pool.isExclusive(base), () => `page at ${base} is changed without its lock or outside a mini-transaction`);
+    assert(
+      this.#open && this.#pool.isExclusive(base),
+      () => `page at ${base} is changed without its lock or outside a mini-transaction`,
+    );
     const own = pageLlsn(this.#pool.memory, base);
     this.#llsn = (own > this.#llsn ? own : this.#llsn) + 1;
     return this.#llsn;

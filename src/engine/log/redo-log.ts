@@ -13,9 +13,9 @@
 // A failed write ends the primary: what was acknowledged is durable, what is in flight is unknown (S15).
 
 import {assert} from '../../base/assert.ts';
+import type {Clock} from '../../env/clock.ts';
 import {Memory} from '../../format/memory.ts';
 import {FRAME_HEADER, RedoAt, RedoFlag} from '../../format/redo/layout.ts';
-import type {Clock} from '../../env/clock.ts';
 import type {RedoStream} from '../../storage/api.ts';
 import {BLOCKED, NO_SPACE, ROW} from '../api.ts';
 import type {Task} from '../schedule/task.ts';
@@ -201,7 +201,14 @@ export class RedoLog {
     this.#inFlight = true;
     this.flushes++;
     this.flushedBytes += frame.payload;
-    this.#stream.write(this.#memories[frame.chunk], frame.at, frame.payload, frame.startLsn, frame.cplLsn, this.#written);
+    this.#stream.write(
+      this.#memories[frame.chunk],
+      frame.at,
+      frame.payload,
+      frame.startLsn,
+      frame.cplLsn,
+      this.#written,
+    );
   }
 
   readonly #written = (error?: string): void => {

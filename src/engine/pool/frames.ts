@@ -112,7 +112,10 @@ export class Frames {
   isIdle(frame: number): boolean {
     const state = this.state[frame];
     const settled =
-      state === FrameState.ready || state === FrameState.idle || state === FrameState.damaged || state === FrameState.fresh;
+      state === FrameState.ready ||
+      state === FrameState.idle ||
+      state === FrameState.damaged ||
+      state === FrameState.fresh;
     return settled && this.pins[frame] === 0 && this.unserved[frame] === 0 && !this.hasWaiters(frame);
   }
 

@@ -8,7 +8,7 @@ import type {Memory} from '../../format/memory.ts';
 import {At, PAGE_HEADER} from '../../format/page/layout.ts';
 import type {PageFusion} from '../../fusion/api.ts';
 import {PAGE_ABSENT, PAGE_FOUND, type PageReader} from '../../storage/api.ts';
-import {type Frames, FrameState} from './frames.ts';
+import {FrameState, type Frames} from './frames.ts';
 
 export class PageLoader {
   readonly #frames: Frames;
@@ -80,7 +80,10 @@ export class PageLoader {
     if (incarnation === 0) return false;
     const {view} = this.#memory;
     if (view.getUint32(base + At.pageNo, true) !== this.#frames.pageNo[frame]) return false;
-    return view.getUint32(base + At.incarnation, true) === incarnation && getU48(view, base + At.llsn) === this.#pages.newestLlsn(entry);
+    return (
+      view.getUint32(base + At.incarnation, true) === incarnation &&
+      getU48(view, base + At.llsn) === this.#pages.newestLlsn(entry)
+    );
   }
 
   #read(frame: number): void {

@@ -33,7 +33,7 @@ import {BLOCKED} from '../api.ts';
 import type {RedoLog} from '../log/redo-log.ts';
 import type {PollObserver, Task} from '../schedule/task.ts';
 import {WaitList} from '../schedule/wait-list.ts';
-import {Frames, FrameState} from './frames.ts';
+import {FrameState, Frames} from './frames.ts';
 import {PageLoader} from './page-loader.ts';
 import {PinOrder} from './pin-order.ts';
 
@@ -80,7 +80,11 @@ export class PagePool implements PollObserver {
     this.#log = log;
     this.#clock = clock;
     this.#loader = new PageLoader(this.#frames, this.memory, pageSize, pages, reader, frame => this.#serve(frame));
-    this.#order = new PinOrder(this.#frames, (pageNo, mode, task) => this.#pinPage(pageNo, mode, task), frame => this.#startGiving(frame));
+    this.#order = new PinOrder(
+      this.#frames,
+      (pageNo, mode, task) => this.#pinPage(pageNo, mode, task),
+      frame => this.#startGiving(frame),
+    );
   }
 
   /** What is read into frames: for metrics. */
@@ -121,7 +125,8 @@ export class PagePool implements PollObserver {
   #served(task: Task): void {
     const frame = task.servingFrame;
     task.servingFrame = -1;
-    if (frame >= 0 && --this.#frames.unserved[frame] === 0 && this.#frames.recalled[frame] !== 0) this.#startGiving(frame);
+    if (frame >= 0 && --this.#frames.unserved[frame] === 0 && this.#frames.recalled[frame] !== 0)
+      this.#startGiving(frame);
   }
 
   /**
@@ -284,7 +289,8 @@ export class PagePool implements PollObserver {
     const wanted = frames.wanted[frame] as PLockMode;
     if (wanted === PLockMode.none) return;
     // Another task may have asked for more meanwhile; those who asked for less are served with what has come.
-    if (this.#pages.acquire(pageNo, wanted) !== GRANTED && this.#pages.acquire(pageNo, PLockMode.shared) !== GRANTED) return;
+    if (this.#pages.acquire(pageNo, wanted) !== GRANTED && this.#pages.acquire(pageNo, PLockMode.shared) !== GRANTED)
+      return;
     this.#holds(frame, this.#pages.entry);
     if (frames.state[frame] === FrameState.ready || this.#loader.validate(frame, false)) this.#serve(frame);
   }
@@ -336,7 +342,8 @@ export class PagePool implements PollObserver {
 
   #tryGiveUp(frame: number): boolean {
     const frames = this.#frames;
-    if (frames.unserved[frame] > 0 || frames.pins[frame] > 0 || frames.state[frame] === FrameState.loading) return false;
+    if (frames.unserved[frame] > 0 || frames.pins[frame] > 0 || frames.state[frame] === FrameState.loading)
+      return false;
     if (frames.dirtyLsn[frame] > this.#log.durableLsn) {
       this.#log.kick();
       return false;
@@ -445,11 +452,19 @@ export class PagePool implements PollObserver {
     const lines: string[] = [];
     for (let frame = 0; frame < frames.count; frame++) {
       const isQuiet = frames.wanted[frame] === 0 && frames.recalled[frame] === 0 && frames.unserved[frame] === 0;
-      if (isQuiet && frames.pins[frame] === 0 && !frames.hasWaiters(frame) && frames.state[frame] !== FrameState.loading) continue;
+      if (
+        isQuiet &&
+        frames.pins[frame] === 0 &&
+        !frames.hasWaiters(frame) &&
+        frames.state[frame] !== FrameState.loading
+      )
+        continue;
       const {state, held, wanted, recalled, unserved, pins} = frames;
       const [s, h, w, r, u, p] = [state, held, wanted, recalled, unserved, pins].map(array => array[frame]);
       const dirty = frames.dirtyLsn[frame] > this.#log.durableLsn ? ' not durable' : '';
-      lines.push(`page ${frames.pageNo[frame]}: state ${s} held ${h} wanted ${w} recalled ${r} unserved ${u} pins ${p} waiters ${frames.waiters(frame)?.length ?? 0}${dirty}`);
+      lines.push(
+        `page ${frames.pageNo[frame]}: state ${s} held ${h} wanted ${w} recalled ${r} unserved ${u} pins ${p} waiters ${frames.waiters(frame)?.length ?? 0}${dirty}`,
+      );
     }
     return lines;
   }

@@ -15,7 +15,15 @@
 
 import {RecordFlag} from '../../format/page/layout.ts';
 import {pageLlsn, pageRight, slotCount} from '../../format/page/page.ts';
-import {recordAt, recordFlags, rollAt, rollPage, writerIncarnation, writerSlot, writerVersion} from '../../format/page/records.ts';
+import {
+  recordAt,
+  recordFlags,
+  rollAt,
+  rollPage,
+  writerIncarnation,
+  writerSlot,
+  writerVersion,
+} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX} from '../../format/redo/bounds.ts';
 import {UndoType} from '../../format/undo/layout.ts';
@@ -208,7 +216,11 @@ export class Purge {
   #purgeChange(undo: number): number {
     const mem = this.#core.pool.memory;
     this.#row.set(mem.bytes, undoKeyAt(undo), undoKeyLength(mem, undo));
-    const rows = treeExists(this.#core.pool, {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)}, this.#task);
+    const rows = treeExists(
+      this.#core.pool,
+      {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)},
+      this.#task,
+    );
     if (rows !== ROW) return rows === DONE ? ROW : rows;
     const entries = this.#entries;
     entries.open(undo, this.#task);

@@ -16,8 +16,8 @@ import {UndoType} from '../../format/undo/layout.ts';
 import {previousAt, previousPage, undoSlot, undoTableId, undoType, undoVersion} from '../../format/undo/read.ts';
 import type {StreamReader} from '../../storage/api.ts';
 import {extentOf} from '../space/space-layout.ts';
-import type {UndoPage} from '../txn/undo-log.ts';
 import type {UndoTail} from '../txn/transaction.ts';
+import type {UndoPage} from '../txn/undo-log.ts';
 import {CheckpointGatherer, type CheckpointState, type PurgeWork} from './checkpoint.ts';
 
 /** A transaction to be rolled back. */
@@ -144,7 +144,8 @@ class AnalysisState {
     trx.undoPage = page;
     trx.undoAt = at;
     trx.needsPurge ||= !NEEDS_NO_PURGE.has(undoType(memory, undo));
-    if (undoTableId(memory, undo) !== 0 && IS_CHANGE.has(undoType(memory, undo))) trx.tables.add(undoTableId(memory, undo));
+    if (undoTableId(memory, undo) !== 0 && IS_CHANGE.has(undoType(memory, undo)))
+      trx.tables.add(undoTableId(memory, undo));
   }
 
   #end(slot: number, version: number, committed: boolean): void {
@@ -179,7 +180,13 @@ class AnalysisState {
 }
 
 const NEEDS_NO_PURGE: ReadonlySet<number> = new Set([UndoType.insert, UndoType.lock, UndoType.createTree]);
-const IS_CHANGE: ReadonlySet<number> = new Set([UndoType.insert, UndoType.update, UndoType.deleteMark, UndoType.lock, UndoType.revive]);
+const IS_CHANGE: ReadonlySet<number> = new Set([
+  UndoType.insert,
+  UndoType.update,
+  UndoType.deleteMark,
+  UndoType.lock,
+  UndoType.revive,
+]);
 
 /** The runs that were rolled back on the way, and what is left at the end. */
 function allTails(trx: Known, rolledBack: boolean): UndoTail[] {

@@ -19,8 +19,8 @@ import {CHECKPOINT_PAYLOAD} from '../../format/redo/control.ts';
 import {ROW} from '../api.ts';
 import type {EngineCore} from '../core.ts';
 import type {Task} from '../schedule/task.ts';
-import type {UndoPage} from '../txn/undo-log.ts';
 import type {UndoTail} from '../txn/transaction.ts';
+import type {UndoPage} from '../txn/undo-log.ts';
 
 /** A transaction that was writing. */
 export interface WritingTransaction {

@@ -7,11 +7,28 @@
 
 import {RecordFlag} from '../../format/page/layout.ts';
 import {copyHighKey, pageRight, prefixLength, slotCount} from '../../format/page/page.ts';
-import {copyKey, payloadAt, payloadLength, primaryKeyLength, recordAt, recordFlags, secondaryLength} from '../../format/page/records.ts';
+import {
+  copyKey,
+  payloadAt,
+  payloadLength,
+  primaryKeyLength,
+  recordAt,
+  recordFlags,
+  secondaryLength,
+} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX, insertEntryMax} from '../../format/redo/bounds.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {BLOCKED, DUPLICATE, KEY_BYTES_MAX, LockWait, ROW, type SecondaryIndex, type TableHandle, type TreeRef} from '../api.ts';
+import {
+  BLOCKED,
+  DUPLICATE,
+  KEY_BYTES_MAX,
+  LockWait,
+  ROW,
+  type SecondaryIndex,
+  type TableHandle,
+  type TreeRef,
+} from '../api.ts';
 import {descend, lowerSlot} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
@@ -81,7 +98,15 @@ export class Entries {
     const mem = pool.memory;
     this.#from.set(key.bytes, 0, indexLength);
     for (;;) {
-      const base = descend(pool, index.tree, 0, this.#from.bytes, this.#from.length, PLockMode.shared, this.#session.task);
+      const base = descend(
+        pool,
+        index.tree,
+        0,
+        this.#from.bytes,
+        this.#from.length,
+        PLockMode.shared,
+        this.#session.task,
+      );
       if (base < 0) return base;
       const count = slotCount(mem, base);
       for (let slot = lowerSlot(mem, base, this.#from.bytes, this.#from.length, true); slot < count; slot++) {

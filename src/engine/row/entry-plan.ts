@@ -3,8 +3,8 @@
 // Entries that do not fit the undo record go into records of type moreEntries, written before it in mini-transactions of their own. The change's record then
 // carries the flag HAS_MORE, its predecessor is the last of them, and each of them names the one before it (see txn/undo-entries.ts).
 
-import {Memory} from '../../format/memory.ts';
-import {addUndoEntry, beginUndo, endUndo, undoEntryLength, type UndoHead} from '../../format/undo/encode.ts';
+import type {Memory} from '../../format/memory.ts';
+import {addUndoEntry, beginUndo, endUndo, type UndoHead, undoEntryLength} from '../../format/undo/encode.ts';
 import {EntryOp, UNDO_HEADER, UndoAt, UndoType} from '../../format/undo/layout.ts';
 import type {TableHandle} from '../api.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
@@ -170,7 +170,8 @@ export class EntryPlan {
   /** Bytes of the next moreEntries record, of at most `max`; 0 when a single index does not fit one. */
   spillBytes(table: TableHandle, max: number): number {
     let bytes = UNDO_HEADER;
-    for (let i = this.#spilled; i < table.secondaries.length && bytes + this.#bytesOf(i) <= max; i++) bytes += this.#bytesOf(i);
+    for (let i = this.#spilled; i < table.secondaries.length && bytes + this.#bytesOf(i) <= max; i++)
+      bytes += this.#bytesOf(i);
     return bytes === UNDO_HEADER ? 0 : bytes;
   }
 
@@ -187,7 +188,8 @@ export class EntryPlan {
     const {removes, adds, oldKey, newKey} = this.#changes[i];
     const primary = this.#primary.length;
     let at = end;
-    if (removes) at = addUndoEntry(undo, 0, at, EntryOp.removed, treeId, rootPage, oldKey.bytes, oldKey.length, primary);
+    if (removes)
+      at = addUndoEntry(undo, 0, at, EntryOp.removed, treeId, rootPage, oldKey.bytes, oldKey.length, primary);
     if (adds) at = addUndoEntry(undo, 0, at, EntryOp.added, treeId, rootPage, newKey.bytes, newKey.length, primary);
     return at;
   }

@@ -9,13 +9,34 @@
 // Locking walks look up the snapshot's version first and then lock the newest one (S9): what the snapshot does not show is passed over, what
 // changed since is a CONFLICT. At READ COMMITTED, or without snapshot isolation, they lock and return the newest version.
 
-import {RecordFlag} from '../../format/page/layout.ts';
 import type {Memory} from '../../format/memory.ts';
-import {copyHighKey, copyLowKey, INFINITE, pageIncarnation, pageLlsn, pageMaxStart, pageNo, slotCount} from '../../format/page/page.ts';
+import {RecordFlag} from '../../format/page/layout.ts';
+import {
+  copyHighKey,
+  copyLowKey,
+  INFINITE,
+  pageIncarnation,
+  pageLlsn,
+  pageMaxStart,
+  pageNo,
+  slotCount,
+} from '../../format/page/page.ts';
 import {copyKey, primaryKeyLength, recordAt, recordFlags} from '../../format/page/records.ts';
 import {compareSlotKey} from '../../format/page/search.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {BLOCKED, type Cursor, DONE, INTERRUPTED, Isolation, KEY_BYTES_MAX, LockMode, type LockWait, ROW, type TableHandle, type TreeRef} from '../api.ts';
+import {
+  BLOCKED,
+  type Cursor,
+  DONE,
+  INTERRUPTED,
+  Isolation,
+  KEY_BYTES_MAX,
+  LockMode,
+  type LockWait,
+  ROW,
+  type TableHandle,
+  type TreeRef,
+} from '../api.ts';
 import {descend, descendBefore, lowerSlot, slotIsBeyond, upperSlot} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
@@ -189,7 +210,9 @@ export class IndexCursor implements Cursor {
       const order = compareSlotKey(mem, base, this.#slot, this.#low.bytes, this.#low.length);
       return this.#lowInclusive ? order < 0 : order <= 0;
     }
-    return this.#hasHigh && slotIsBeyond(mem, base, this.#slot, this.#high.bytes, this.#high.length, this.#highInclusive);
+    return (
+      this.#hasHigh && slotIsBeyond(mem, base, this.#slot, this.#high.bytes, this.#high.length, this.#highInclusive)
+    );
   }
 
   #remember(base: number): void {

@@ -7,15 +7,45 @@
 
 import {assert} from '../../base/assert.ts';
 import {RecordFlag} from '../../format/page/layout.ts';
-import {recordAt, recordFlags, RowStamp, writerIncarnation, writerSlot, writerVersion} from '../../format/page/records.ts';
-import {FIXED_REDO_MAX, bytesMax} from '../../format/redo/bounds.ts';
+import {
+  payloadAt,
+  payloadLength,
+  RowStamp,
+  recordAt,
+  recordFlags,
+  rollAt,
+  rollPage,
+  writerIncarnation,
+  writerSlot,
+  writerVersion,
+} from '../../format/page/records.ts';
+import {bytesMax, FIXED_REDO_MAX} from '../../format/redo/bounds.ts';
 import {beginUndo, endUndoWithRow, setOldRow, UndoHead, undoLengthMax} from '../../format/undo/encode.ts';
 import {UndoType} from '../../format/undo/layout.ts';
-import {payloadAt, payloadLength} from '../../format/page/records.ts';
-import {NO_UNDO, oldCts, oldFlags, oldIncarnation, oldRollAt, oldRollPage, oldSlot, oldVersion, undoAt, undoType} from '../../format/undo/read.ts';
-import {rollAt, rollPage} from '../../format/page/records.ts';
+import {
+  NO_UNDO,
+  oldCts,
+  oldFlags,
+  oldIncarnation,
+  oldRollAt,
+  oldRollPage,
+  oldSlot,
+  oldVersion,
+  undoAt,
+  undoType,
+} from '../../format/undo/read.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {BLOCKED, CONFLICT, INTERRUPTED, Isolation, LOCK_BUSY, LockWait, ROW, SKIPPED, type TableHandle} from '../api.ts';
+import {
+  BLOCKED,
+  CONFLICT,
+  INTERRUPTED,
+  Isolation,
+  LOCK_BUSY,
+  LockWait,
+  ROW,
+  SKIPPED,
+  type TableHandle,
+} from '../api.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
@@ -143,7 +173,8 @@ export class RowLocker {
       incarnation = oldIncarnation(mem, undo);
       slot = oldSlot(mem, undo);
       version = oldVersion(mem, undo);
-      if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0) return this.#conflictsWith(undo, incarnation, slot, version);
+      if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0)
+        return this.#conflictsWith(undo, incarnation, slot, version);
       page = oldRollPage(mem, undo);
       at = oldRollAt(mem, undo);
     }

@@ -7,7 +7,18 @@ import {pageMaxStart} from '../../format/page/page.ts';
 import {recordAt, recordFlags} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {BLOCKED, CONFLICT, DONE, INTERRUPTED, Isolation, LockMode, type LockWait, type PointRead, ROW, type TableHandle} from '../api.ts';
+import {
+  BLOCKED,
+  CONFLICT,
+  DONE,
+  INTERRUPTED,
+  Isolation,
+  LockMode,
+  type LockWait,
+  type PointRead,
+  ROW,
+  type TableHandle,
+} from '../api.ts';
 import {descend} from '../btree/descend.ts';
 import type {EngineCore} from '../core.ts';
 import type {Session} from '../session/session.ts';
@@ -65,7 +76,8 @@ export class RowReader implements PointRead {
     if (slot < 0) return this.#gone(DONE);
     const record = recordAt(mem, base, slot);
     const before = recordFlags(mem, record) & RecordFlag.deleted;
-    if (before !== 0 && session.versions.isSettled(record, session.trx, session.task)) return this.#gone(this.#deleted(record));
+    if (before !== 0 && session.versions.isSettled(record, session.trx, session.task))
+      return this.#gone(this.#deleted(record));
     const locked = session.locker.acquire(table, base, slot, key, keyLength, wait);
     if (locked !== ROW) return locked;
     session.versions.takeNewest(record);

@@ -4,15 +4,33 @@
 // i is secondary index i-1. When it is BLOCKED the caller calls again with the same arguments and it goes on there; keys of
 // entries are kept, because the row that they were made from may have moved.
 
+import type {Memory} from '../../format/memory.ts';
 import {RecordFlag} from '../../format/page/layout.ts';
-import {type Memory} from '../../format/memory.ts';
 import {freeAfterCompaction, prefixLength} from '../../format/page/page.ts';
-import {clusteredLength, payloadAt, payloadLength, recordAt, recordFlags, recordLength} from '../../format/page/records.ts';
+import {
+  clusteredLength,
+  payloadAt,
+  payloadLength,
+  recordAt,
+  recordFlags,
+  recordLength,
+} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX, insertRowMax, updateMax} from '../../format/redo/bounds.ts';
 import {beginUndo, endUndo, endUndoWithRow, setOldRow, undoLengthMax} from '../../format/undo/encode.ts';
 import {UndoType} from '../../format/undo/layout.ts';
-import {BLOCKED, DONE, DUPLICATE, INTERRUPTED, LockWait, ROW, type RowPlace, type RowWriter, type TableHandle, TOO_BIG} from '../api.ts';
+import {
+  BLOCKED,
+  DONE,
+  DUPLICATE,
+  INTERRUPTED,
+  LockWait,
+  ROW,
+  type RowPlace,
+  type RowWriter,
+  type TableHandle,
+  TOO_BIG,
+} from '../api.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
@@ -60,7 +78,14 @@ export class Writer implements RowWriter {
     return this.#finish(table);
   }
 
-  update(table: TableHandle, key: Uint8Array, keyLength: number, memory: Memory, rowAt: number, rowLength: number): number {
+  update(
+    table: TableHandle,
+    key: Uint8Array,
+    keyLength: number,
+    memory: Memory,
+    rowAt: number,
+    rowLength: number,
+  ): number {
     if (this.#phase === 0) {
       if (this.#session.task.interrupted) return this.#ended(INTERRUPTED);
       const result = this.#updateClustered(table, key, keyLength, memory, rowAt, rowLength);
@@ -212,7 +237,14 @@ export class Writer implements RowWriter {
   }
 
   /** The key is there already: a live row is a duplicate, a deleted one comes back to life. */
-  #insertOver(table: TableHandle, base: number, slot: number, memory: Memory, rowAt: number, rowLength: number): number {
+  #insertOver(
+    table: TableHandle,
+    base: number,
+    slot: number,
+    memory: Memory,
+    rowAt: number,
+    rowLength: number,
+  ): number {
     const mem = this.#core.pool.memory;
     const {trx, task} = this.#session;
     const record = recordAt(mem, base, slot);
@@ -249,7 +281,15 @@ export class Writer implements RowWriter {
       const base = this.#lockedLeaf(table, key, keyLength);
       if (base < 0) return base === NOT_THERE ? DONE : base;
       const record = recordAt(mem, base, this.#slot);
-      const planned = this.#plan.update(table, mem, payloadAt(mem, record), payloadLength(mem, record), memory, rowAt, rowLength);
+      const planned = this.#plan.update(
+        table,
+        mem,
+        payloadAt(mem, record),
+        payloadLength(mem, record),
+        memory,
+        rowAt,
+        rowLength,
+      );
       if (!planned) return TOO_BIG;
       const result = this.#replace(table, base, this.#slot, UndoType.update, memory, rowAt, rowLength);
       if (result !== AGAIN) return result;

@@ -6,8 +6,8 @@
 //
 // Named locks are given back to the directory at once: their names have no end. A metadata lock goes back when another node wants it, or when the directory is full.
 
-import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
 import type {Clock} from '../../env/clock.ts';
+import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
 import {DIRECTORY_FULL, type Fusion, GRANTED, PLockMode, WaitKind} from '../../fusion/api.ts';
 import {BLOCKED, ROW} from '../api.ts';
 import {WaitList} from '../schedule/wait-list.ts';
@@ -105,7 +105,9 @@ export class ObjectLocks {
       if (user !== session && (mode === PLockMode.exclusive || used === PLockMode.exclusive)) return false;
     }
     const first = object.queue[0];
-    return first === undefined || first.session === session || (mode === PLockMode.shared && first.mode === PLockMode.shared);
+    return (
+      first === undefined || first.session === session || (mode === PLockMode.shared && first.mode === PLockMode.shared)
+    );
   }
 
   /** Does the node have it? */
@@ -131,7 +133,14 @@ export class ObjectLocks {
     object.waiters.add(session.task);
     const kind = object.pageNo >= NAMED_FIRST ? WaitKind.named : WaitKind.metadata;
     for (const user of object.users.keys()) this.#registerUse(user, object.pageNo);
-    const result = this.#waits.forObject(session.task, session.trx.slot, kind, object.pageNo, session.rowsChanged, timeoutMs);
+    const result = this.#waits.forObject(
+      session.task,
+      session.trx.slot,
+      kind,
+      object.pageNo,
+      session.rowsChanged,
+      timeoutMs,
+    );
     if (result === ROW) {
       session.task.wake();
       return BLOCKED;
@@ -171,7 +180,8 @@ export class ObjectLocks {
   /** Gives the lock to the node that wants it, once nobody here uses it; else wakes who waits here. */
   #letGo(object: ObjectState): void {
     const isUsed = object.users.size > 0;
-    if (!isUsed && (object.recalled || (object.pageNo >= NAMED_FIRST && object.queue.length === 0))) this.#release(object);
+    if (!isUsed && (object.recalled || (object.pageNo >= NAMED_FIRST && object.queue.length === 0)))
+      this.#release(object);
     object.waiters.wakeAll();
   }
 
@@ -180,7 +190,8 @@ export class ObjectLocks {
     object.held = PLockMode.none;
     object.entry = -1;
     object.recalled = false;
-    if (object.users.size === 0 && object.queue.length === 0 && object.waiters.length === 0) this.#objects.delete(object.pageNo);
+    if (object.users.size === 0 && object.queue.length === 0 && object.waiters.length === 0)
+      this.#objects.delete(object.pageNo);
   }
 
   /** Gives back every lock that nobody uses: the directory is full. */

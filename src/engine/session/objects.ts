@@ -22,7 +22,12 @@ export class Objects {
 
   lockMetadata(objectId: number, exclusive: boolean): number {
     const mode = exclusive ? PLockMode.exclusive : PLockMode.shared;
-    const result = this.#core.objects.lock(this.#session, metadataPage(objectId), mode, this.#session.lockWaitTimeoutMs);
+    const result = this.#core.objects.lock(
+      this.#session,
+      metadataPage(objectId),
+      mode,
+      this.#session.lockWaitTimeoutMs,
+    );
     if (result === ROW) this.#metadata.add(objectId);
     return result;
   }

@@ -90,7 +90,18 @@ export class OverflowValues {
     const base = extents.take();
     session.locker.prepareUndoOf(this.#value, 0, 0);
     undo.append(session.trx, writeUndoPages(undo.scratch, 0, session.locker.head, [extents.page]));
-    mtr.format(base, extents.page, PageType.overflow, 0, this.#value, this.firstPage, NO_KEY, INFINITE, NO_KEY, INFINITE);
+    mtr.format(
+      base,
+      extents.page,
+      PageType.overflow,
+      0,
+      this.#value,
+      this.firstPage,
+      NO_KEY,
+      INFINITE,
+      NO_KEY,
+      INFINITE,
+    );
     mtr.bytes(base, PAGE_HEADER, this.#chunk, 0, length);
     mtr.commit();
     session.trx.mustForce = true;

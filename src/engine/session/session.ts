@@ -291,14 +291,15 @@ export class Session implements EngineSession {
       core.views.endStart(trx.startStamp);
       core.writing.delete(trx);
       // The end of a rollback draws a timestamp, so every view that may be on its way into this undo lies below it (K14).
-      if (trx.hasUndo) core.history.add({
-        stamp: rolledBack ? core.fusion.transactions.readTso() : trx.cts,
-        incarnation: core.fusion.incarnation,
-        slot: trx.slot,
-        version: trx.version,
-        undoPages: trx.undoPages.slice(),
-        tails: trx.tails.slice(),
-      });
+      if (trx.hasUndo)
+        core.history.add({
+          stamp: rolledBack ? core.fusion.transactions.readTso() : trx.cts,
+          incarnation: core.fusion.incarnation,
+          slot: trx.slot,
+          version: trx.version,
+          undoPages: trx.undoPages.slice(),
+          tails: trx.tails.slice(),
+        });
     }
     this.#objects.endTransaction();
     core.views.close(trx.view);

@@ -1,8 +1,8 @@
 // Makes and drops trees inside a transaction, so that DDL is as atomic as any other change (protocols G4): an undo record names the tree; rollback frees a
 // tree that was made, purge frees a tree that was dropped, once no view can need it.
 
-import {INFINITE} from '../../format/page/page.ts';
 import {PageType} from '../../format/page/layout.ts';
+import {INFINITE} from '../../format/page/page.ts';
 import {bytesMax, formatMax} from '../../format/redo/bounds.ts';
 import {beginUndo, endUndo} from '../../format/undo/encode.ts';
 import {UNDO_HEADER, UndoType} from '../../format/undo/layout.ts';

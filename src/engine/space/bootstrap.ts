@@ -1,9 +1,9 @@
 // The first pages of a new volume: the space header and the map of extent 0, in one mini-transaction. Done by the first primary that finds none; the
 // X lock on the header decides between several.
 
+import {Memory} from '../../format/memory.ts';
 import {PageType} from '../../format/page/layout.ts';
 import {pageType} from '../../format/page/page.ts';
-import {Memory} from '../../format/memory.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {ROW} from '../api.ts';
 import type {EngineCore} from '../core.ts';

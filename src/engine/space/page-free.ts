@@ -41,7 +41,11 @@ export class PageFreer {
   /** True when the page at `base` belongs to this overflow value. */
   isOverflow(base: number, value: number, incarnation: number): boolean {
     const mem = this.#core.pool.memory;
-    return pageType(mem, base) === PageType.overflow && pageTreeId(mem, base) === value && pageIncarnation(mem, base) === incarnation;
+    return (
+      pageType(mem, base) === PageType.overflow &&
+      pageTreeId(mem, base) === value &&
+      pageIncarnation(mem, base) === incarnation
+    );
   }
 
   /** The same for a page of a tree. */

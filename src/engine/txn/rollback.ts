@@ -18,10 +18,10 @@ import {
   clusteredLength,
   payloadAt,
   payloadLength,
+  RowStamp,
   recordAt,
   recordFlags,
   recordLength,
-  RowStamp,
   rollAt,
   rollPage,
   writtenBy,
@@ -155,7 +155,8 @@ export class Rollback {
     const entries = this.#undoEntries(undo, undoType(mem, undo) === UndoType.insert, task);
     if (entries !== ROW) return entries;
     const restored = this.#restoreRow(undo, task);
-    if (restored === ROW) this.#core.fusion.locks.wakeResource(rowHash(undoTableId(mem, undo), this.#row.bytes, this.#row.length));
+    if (restored === ROW)
+      this.#core.fusion.locks.wakeResource(rowHash(undoTableId(mem, undo), this.#row.bytes, this.#row.length));
     return restored;
   }
 

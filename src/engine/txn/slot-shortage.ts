@@ -7,8 +7,8 @@
 // The snapshot may be another primary's, and each acts for itself. The call goes round as a page lock on a virtual page that every primary holds in S: who is
 // short of slots asks for X, so everybody is recalled - which is all that is meant. The lock is given back at once by both sides.
 
-import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
 import type {Clock} from '../../env/clock.ts';
+import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
 import {GRANTED, type PageFusion, PLockMode} from '../../fusion/api.ts';
 import type {ReadViews} from '../mvcc/read-view.ts';
 import type {Task} from '../schedule/task.ts';

@@ -5,6 +5,7 @@
 //
 // The change's record owns them all: it is the one that a row's roll pointer names, so rollback and purge look at the moreEntries records only through it (K13).
 
+import {UndoType} from '../../format/undo/layout.ts';
 import {
   EntryCursor,
   NO_UNDO,
@@ -19,7 +20,6 @@ import {
   undoType,
   undoVersion,
 } from '../../format/undo/read.ts';
-import {UndoType} from '../../format/undo/layout.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {BLOCKED, DONE, ROW} from '../api.ts';
 import type {PagePool} from '../pool/page-pool.ts';

@@ -95,7 +95,10 @@ export class Waits {
     }
     const left = timeoutMs - (this.#clock.now() - (this.#since.get(task) as number));
     const pause = Math.max(1, Math.min(left, id === WAIT_FULL ? 1 : RECHECK_MS));
-    this.#timers.set(task, this.#clock.after(pause, () => task.wake()));
+    this.#timers.set(
+      task,
+      this.#clock.after(pause, () => task.wake()),
+    );
     return BLOCKED;
   }
 

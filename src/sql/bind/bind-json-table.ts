@@ -3,14 +3,14 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {parseJson} from '../../format/value/json.ts';
 import {parseJsonPath} from '../../format/value/json-path.ts';
-import {documentReader} from '../functions/json-value.ts';
 import {
   type JsonTableColumn,
   type JsonTablePlan,
   type JsonTableResponse,
   jsonTableRows,
 } from '../functions/json-table.ts';
-import type {JsonTable, JsonTableColumn as ColumnSyntax} from '../parse/ast.ts';
+import {documentReader} from '../functions/json-value.ts';
+import type {JsonTableColumn as ColumnSyntax, JsonTable} from '../parse/ast.ts';
 import type {JsonResponse} from '../parse/ast-function.ts';
 import {columnType} from '../statement/column-type.ts';
 import {bindScalar} from './bind-expression.ts';
@@ -51,7 +51,13 @@ function bindColumn(column: ColumnSyntax, into: SourceColumn[], scope: Scope): J
       return {kind: 'ordinality', position: add(column.name, INT)};
     case 'exists': {
       const type = columnType(column.name, column.type, collationConnection);
-      return {kind: 'exists', position: add(column.name, type), path: parseJsonPath(column.path), type, name: column.name};
+      return {
+        kind: 'exists',
+        position: add(column.name, type),
+        path: parseJsonPath(column.path),
+        type,
+        name: column.name,
+      };
     }
     case 'nested':
       return {kind: 'nested', path: parseJsonPath(column.path), columns: bindColumns(column.columns, into, scope)};

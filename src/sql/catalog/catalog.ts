@@ -146,7 +146,7 @@ export class Catalog {
       yield* expectRow(() => engine.lockMetadata(objectId, exclusive));
       const epoch = engine.metadataVersion(objectId);
       if (known !== undefined && known.epoch === epoch) return known;
-      const stored = yield* this.#readObject(engine, schema, name);
+      const stored = yield* exclusive ? this.#readOwn(engine, schema, name) : this.#readObject(engine, schema, name);
       if (stored?.id === objectId) return this.#keep(key, stored, epoch);
       engine.unlockMetadata(objectId);
       this.#tables.delete(key);
@@ -159,6 +159,13 @@ export class Catalog {
     const text = yield* this.readers.read(engine.waiter, reader =>
       this.records.read(reader, RecordKind.table, schema, name),
     );
+    return text === undefined ? undefined : decodeTable(text);
+  }
+
+  /** Under an exclusive lock: what the session's own transaction has made of the object, or else what is committed now. */
+  *#readOwn(engine: EngineSession, schema: string, name: string): Steps<StoredTable | StoredView | undefined> {
+    engine.renewView();
+    const text = yield* this.records.read(engine, RecordKind.table, schema, name);
     return text === undefined ? undefined : decodeTable(text);
   }
 

@@ -27,6 +27,12 @@ export interface StoredIndex {
   readonly invisible: boolean;
 }
 
+/** A table by name. */
+export interface TableReference {
+  readonly schema: string;
+  readonly name: string;
+}
+
 export interface StoredTable {
   readonly kind: 'table';
   readonly id: number;
@@ -38,6 +44,8 @@ export interface StoredTable {
   /** indexes[0] is the clustered one; with kind 'index' and a hidden column when there is no primary key. */
   readonly indexes: readonly StoredIndex[];
   readonly foreignKeys: readonly ForeignKeyDefinition[];
+  /** Tables with foreign keys that refer to this one. */
+  readonly referencedBy: readonly TableReference[];
   readonly checks: readonly CheckDefinition[];
   /** Page of the AUTO_INCREMENT counter; 0 = none. */
   readonly counterPage: number;
@@ -93,7 +101,8 @@ interface ParsedColumn extends Omit<StoredColumn, 'default' | 'generated'> {
   readonly generated: {readonly sql: string; readonly stored: boolean} | null;
 }
 
-interface ParsedTable extends Omit<StoredTable, 'columns'> {
+interface ParsedTable extends Omit<StoredTable, 'columns' | 'referencedBy'> {
+  readonly referencedBy?: readonly TableReference[];
   readonly columns: readonly ParsedColumn[];
 }
 
@@ -106,7 +115,7 @@ export function decodeTable(text: string): StoredTable | StoredView {
     default: loadDefault(column.default),
     generated: column.generated ?? undefined,
   }));
-  return {...parsed, columns};
+  return {...parsed, columns, referencedBy: parsed.referencedBy ?? []};
 }
 
 export function decodeSchema(text: string): StoredSchema {

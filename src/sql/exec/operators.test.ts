@@ -27,17 +27,26 @@ function compareNullable(a: number | null, b: number | null): number {
 
 test('ORDER BY with LIMIT gives the first rows of ORDER BY', () => {
   fc.assert(
-    fc.property(rows, fc.integer({min: 0, max: 12}), fc.integer({min: 0, max: 5}), fc.boolean(), (list, limit, offset, down) => {
-      const db = database(list);
-      const sorted = list
-        .map(([a, b], id) => ({id, a, b}))
-        .sort((x, y) => (down ? -1 : 1) * compareNullable(x.a, y.a) || x.b % 3 - (y.b % 3) || x.id - y.id);
-      const order = `a ${down ? 'desc' : 'asc'}, b % 3`;
-      const all = db.query(`select id + 0 from t order by ${order}`).rows;
-      assert.deepEqual(all, sorted.map(r => String(r.id)));
-      const some = db.query(`select id + 0 from t order by ${order} limit ${limit} offset ${offset}`).rows;
-      assert.deepEqual(some, all.slice(offset, offset + limit));
-    }),
+    fc.property(
+      rows,
+      fc.integer({min: 0, max: 12}),
+      fc.integer({min: 0, max: 5}),
+      fc.boolean(),
+      (list, limit, offset, down) => {
+        const db = database(list);
+        const sorted = list
+          .map(([a, b], id) => ({id, a, b}))
+          .sort((x, y) => (down ? -1 : 1) * compareNullable(x.a, y.a) || (x.b % 3) - (y.b % 3) || x.id - y.id);
+        const order = `a ${down ? 'desc' : 'asc'}, b % 3`;
+        const all = db.query(`select id + 0 from t order by ${order}`).rows;
+        assert.deepEqual(
+          all,
+          sorted.map(r => String(r.id)),
+        );
+        const some = db.query(`select id + 0 from t order by ${order} limit ${limit} offset ${offset}`).rows;
+        assert.deepEqual(some, all.slice(offset, offset + limit));
+      },
+    ),
     {numRuns: 200},
   );
 });
@@ -62,16 +71,22 @@ test('sums over ROWS frames are those of the rows between', () => {
 
 test('sums over RANGE frames are those of the values between', () => {
   fc.assert(
-    fc.property(rows, fc.integer({min: 0, max: 6}), fc.integer({min: 0, max: 6}), fc.boolean(), (list, before, after, down) => {
-      const frame = `range between ${before} preceding and ${after} following`;
-      const sql = `select id, sum(id) over (order by b ${down ? 'desc' : ''} ${frame}) from t order by id`;
-      const [less, more] = down ? [after, before] : [before, after];
-      const expected = list.map(([, own], id) => {
-        const sum = list.reduce((s, [, b], i) => (b >= own - less && b <= own + more ? s + i : s), 0);
-        return `${id}|${sum}`;
-      });
-      assert.deepEqual(database(list).query(sql).rows, expected, sql);
-    }),
+    fc.property(
+      rows,
+      fc.integer({min: 0, max: 6}),
+      fc.integer({min: 0, max: 6}),
+      fc.boolean(),
+      (list, before, after, down) => {
+        const frame = `range between ${before} preceding and ${after} following`;
+        const sql = `select id, sum(id) over (order by b ${down ? 'desc' : ''} ${frame}) from t order by id`;
+        const [less, more] = down ? [after, before] : [before, after];
+        const expected = list.map(([, own], id) => {
+          const sum = list.reduce((s, [, b], i) => (b >= own - less && b <= own + more ? s + i : s), 0);
+          return `${id}|${sum}`;
+        });
+        assert.deepEqual(database(list).query(sql).rows, expected, sql);
+      },
+    ),
     {numRuns: 150},
   );
 });
@@ -94,8 +109,16 @@ test('grouping by hash and in index order give the same groups', () => {
 });
 
 test('a nested loop goes on with its own rows after a group has been passed on', () => {
-  const db = database([[1, 1], [1, 2], [2, 3], [2, 4], [3, 5]]);
-  db.run('create table u (id int primary key, a int, key ka (a)); insert into u values (1, 1), (2, 1), (3, 2), (4, 3), (5, 3)');
+  const db = database([
+    [1, 1],
+    [1, 2],
+    [2, 3],
+    [2, 4],
+    [3, 5],
+  ]);
+  db.run(
+    'create table u (id int primary key, a int, key ka (a)); insert into u values (1, 1), (2, 1), (3, 2), (4, 3), (5, 3)',
+  );
   const sql = 'select straight_join u.a, count(*), sum(t.b) from u force index (ka) join t on t.a = u.a group by u.a';
   assert.deepEqual(db.query(sql).rows, ['1|4|6', '2|2|7', '3|2|10']);
 });
@@ -114,8 +137,15 @@ test('a statement that keeps too much ends with 1038', () => {
 });
 
 test('a plan can be run again, with other parameters', () => {
-  const db = database([[1, 1], [2, 2], [1, 3]]);
-  const plan = db.plan('select count(*) from t where a in (?, ?) and b > (select min(b) from t where a = ?)', [1, 2, 1]);
+  const db = database([
+    [1, 1],
+    [2, 2],
+    [1, 3],
+  ]);
+  const plan = db.plan(
+    'select count(*) from t where a in (?, ?) and b > (select min(b) from t where a = ?)',
+    [1, 2, 1],
+  );
   assert.deepEqual(db.execute(plan, [1, 2, 1]).rows, ['2']);
   assert.deepEqual(db.execute(plan, [2, 2, 1]).rows, ['1']);
   assert.deepEqual(db.execute(plan, [1, 2, 2]).rows, ['1']);
@@ -124,7 +154,9 @@ test('a plan can be run again, with other parameters', () => {
 
 test('LIKE with a parameter uses an index as far as its beginning goes', () => {
   const db = new TestDatabase();
-  db.run("create table n (id int primary key, name varchar(20), key kn (name)); insert into n values (1, 'anna'), (2, 'Anton'), (3, 'bert'), (4, null)");
+  db.run(
+    "create table n (id int primary key, name varchar(20), key kn (name)); insert into n values (1, 'anna'), (2, 'Anton'), (3, 'bert'), (4, null)",
+  );
   const plan = db.plan('select id from n where name like ?', ['a%']);
   assert.deepEqual(db.execute(plan, ['an%']).rows, ['1', '2']);
   assert.deepEqual(db.execute(plan, ['%t']).rows, ['3']);
@@ -133,14 +165,21 @@ test('LIKE with a parameter uses an index as far as its beginning goes', () => {
 });
 
 test('user variables are assigned row by row', () => {
-  const db = database([[1, 5], [2, 6], [3, 7]]);
+  const db = database([
+    [1, 5],
+    [2, 6],
+    [3, 7],
+  ]);
   db.session.setUserVariable('n', 0);
   assert.deepEqual(db.query('select @n := @n + b from t order by id').rows, ['5', '11', '18']);
   assert.equal(db.session.userVariable('n'), 18);
 });
 
 test('blocking functions run as often as their place asks for', () => {
-  const db = database([[1, 5], [2, 6]]);
+  const db = database([
+    [1, 5],
+    [2, 6],
+  ]);
   db.engine.blocker.every = 2;
   assert.deepEqual(db.query("select get_lock(concat('l', id), 1) from t order by id").rows, ['1', '1']);
   assert.deepEqual([...db.engine.named].sort(), ['l0', 'l1']);

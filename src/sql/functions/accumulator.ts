@@ -1,8 +1,8 @@
 // The running states of aggregate functions over one value per row.
 
 import {Decimal} from '../../format/value/decimal.ts';
-import {addIntegers, asUnsigned64, type Integer, integerFromBigInt} from '../../format/value/integer.ts';
 import type {NonNull} from '../../format/value/domain.ts';
+import {addIntegers, asUnsigned64, type Integer, integerFromBigInt} from '../../format/value/integer.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {Accumulator} from '../exec/aggregate.ts';

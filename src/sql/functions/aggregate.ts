@@ -2,20 +2,20 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
-import {asNumber, decimalOf} from '../bind/arithmetic-bind.ts';
 import type {AggregateDefinition, SimpleAggregate} from '../bind/aggregate-call.ts';
+import {asNumber, decimalOf} from '../bind/arithmetic-bind.ts';
 import type {AggregateInput} from '../bind/bind-aggregate.ts';
+import {aggregateCollations} from '../bind/collation-rules.ts';
 import {convertTo} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
 import {ColumnRef} from '../bind/leaf.ts';
 import type {Scope} from '../bind/scope.ts';
-import {aggregateCollations} from '../bind/collation-rules.ts';
 import {
   BIGINT,
   BIGINT_UNSIGNED,
+  DOUBLE,
   decimalType,
   domainOf,
-  DOUBLE,
   integerDigits,
   JSON_TYPE,
   textType,
@@ -33,8 +33,8 @@ import {
   SumDecimals,
   SumDoubles,
   SumIntegers,
-  Variance,
   type ValueAccumulator,
+  Variance,
 } from './accumulator.ts';
 import {GroupConcat, JsonArrayAccumulator, JsonObjectAccumulator} from './accumulator-text.ts';
 
@@ -84,7 +84,11 @@ function definitionOf(input: AggregateInput, scope: Scope): Definition {
     case 'json_arrayagg':
       return {type: JSON_TYPE, nullable: true, newAccumulator: budget => new JsonArrayAccumulator(args[0], budget)};
     case 'json_objectagg':
-      return {type: JSON_TYPE, nullable: true, newAccumulator: budget => new JsonObjectAccumulator(args[0], args[1], budget)};
+      return {
+        type: JSON_TYPE,
+        nullable: true,
+        newAccumulator: budget => new JsonObjectAccumulator(args[0], args[1], budget),
+      };
     default:
       throw new SqlError('ER_NOT_SUPPORTED_YET', name);
   }
@@ -115,7 +119,8 @@ function count(input: AggregateInput): Definition {
 function sum(input: AggregateInput): Definition {
   const arg = asNumber(input.args[0]);
   const domain = domainOf(arg.type);
-  if (domain === 'double') return {type: DOUBLE, nullable: true, newAccumulator: over(input, arg, () => new SumDoubles())};
+  if (domain === 'double')
+    return {type: DOUBLE, nullable: true, newAccumulator: over(input, arg, () => new SumDoubles())};
   if (domain === 'decimal') {
     const type = decimalType(arg.type.length + 22, arg.type.decimals);
     return {type, nullable: true, newAccumulator: over(input, arg, () => new SumDecimals())};

@@ -2,8 +2,6 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {collationOf, maxWeightBytes, writeWeights} from '../../format/value/collation.ts';
-import type * as ast from '../parse/ast-expression.ts';
-import type {Call, WeightString} from '../parse/ast-function.ts';
 import {bindScalar} from '../bind/bind-expression.ts';
 import {compareExpressions} from '../bind/comparison-bind.ts';
 import type {Expression} from '../bind/expression.ts';
@@ -11,6 +9,8 @@ import {AnyValue, GroupingBits} from '../bind/group-expressions.ts';
 import {Slot} from '../bind/leaf.ts';
 import type {Scope} from '../bind/scope.ts';
 import {bytesType, displayLength, domainOf, INT, textType} from '../bind/type-classes.ts';
+import type * as ast from '../parse/ast-expression.ts';
+import type {Call, WeightString} from '../parse/ast-function.ts';
 import {call1} from './call.ts';
 import {bindCast, bindConvertUsing} from './cast.ts';
 import {type CallSite, stringArg} from './definition.ts';
@@ -72,7 +72,8 @@ export function bindSpecial(e: ast.Expression, scope: Scope): Expression {
   const site = (name: string): CallSite => siteOf(name, scope);
   switch (e.kind) {
     case 'cast':
-      if (e.array || e.timeZone !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', e.array ? 'CAST-ing data to array' : 'CAST AT TIME ZONE');
+      if (e.array || e.timeZone !== null)
+        throw new SqlError('ER_NOT_SUPPORTED_YET', e.array ? 'CAST-ing data to array' : 'CAST AT TIME ZONE');
       return bindCast(bind(e.value), e.type, site('CAST'));
     case 'convertUsing':
       return bindConvertUsing(bind(e.value), e.charset);

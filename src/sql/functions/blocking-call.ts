@@ -3,10 +3,10 @@
 
 import {ROW} from '../../engine/api.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {BlockingStep} from '../exec/apply.ts';
-import type {ExecContext} from '../exec/contract.ts';
 import {Coercibility, type Expression, Volatility} from '../bind/expression.ts';
 import {BlockingExpression} from '../bind/subquery.ts';
+import type {BlockingStep} from '../exec/apply.ts';
+import type {ExecContext} from '../exec/contract.ts';
 
 /** What a blocking function does: `start` once per call, then `poll` until it answers ROW. */
 export interface BlockingFunction {
@@ -21,7 +21,13 @@ export class BlockingCall extends BlockingExpression {
   readonly #name: string;
   readonly #make: () => BlockingFunction;
 
-  constructor(name: string, type: SqlType, args: readonly Expression[], register: number, make: () => BlockingFunction) {
+  constructor(
+    name: string,
+    type: SqlType,
+    args: readonly Expression[],
+    register: number,
+    make: () => BlockingFunction,
+  ) {
     super(type, true, args, Coercibility.numeric, Volatility.volatile);
     this.register = register;
     this.#name = name;

@@ -5,9 +5,9 @@
 
 import type {NonNull} from '../../format/value/domain.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {ExecContext} from '../exec/contract.ts';
-import {Coercibility, Expression, Volatility} from '../bind/expression.ts';
+import {Coercibility, Expression, type Volatility} from '../bind/expression.ts';
 import {coercibilityOf} from '../bind/leaf.ts';
+import type {ExecContext} from '../exec/contract.ts';
 
 /** What a call is besides its arguments and function. */
 export interface CallTraits {

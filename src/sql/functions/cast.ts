@@ -19,18 +19,18 @@ import {
   BIGINT_UNSIGNED,
   bytesType,
   DATE,
+  DOUBLE,
   datetimeType,
   decimalType,
   displayLength,
   domainOf,
-  DOUBLE,
   isStringType,
   JSON_TYPE,
   textType,
   timeType,
 } from '../bind/type-classes.ts';
-import type {CastType} from '../parse/ast-function.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import type {CastType} from '../parse/ast-function.ts';
 import {call1} from './call.ts';
 import type {CallSite} from './definition.ts';
 
@@ -114,7 +114,9 @@ function castFloat(e: Expression, precision: number | null): Expression {
   const isDouble = precision !== null && precision > 24;
   const double = convertTo(asNumberOrText(e), DOUBLE);
   if (isDouble) return double;
-  return call1({name: 'float', type: sqlType(Kind.float, {length: 12, decimals: 31})}, double, v => Math.fround(v as number));
+  return call1({name: 'float', type: sqlType(Kind.float, {length: 12, decimals: 31})}, double, v =>
+    Math.fround(v as number),
+  );
 }
 
 function castChar(e: Expression, {length, charset}: CastType, site: CallSite): Expression {
@@ -165,7 +167,8 @@ function castJson(e: Expression): Expression {
   if (domainOf(e.type) !== 'text') return convertTo(e, JSON_TYPE);
   return call1({name: 'json', type: JSON_TYPE}, e, text => {
     const {value, fault} = parseJson(text as string);
-    if (fault !== undefined) throw new SqlError('ER_INVALID_JSON_TEXT_IN_PARAM', 1, 'cast_as_json', fault.message, fault.position);
+    if (fault !== undefined)
+      throw new SqlError('ER_INVALID_JSON_TEXT_IN_PARAM', 1, 'cast_as_json', fault.message, fault.position);
     return printJson(value);
   });
 }

@@ -1,24 +1,24 @@
 // What the registry knows of a function: enough to check a call, to bind it, and to write the table of functions in the docs.
 
+import type {SqlType} from '../../format/value/types.ts';
+import {Kind} from '../../format/value/types.ts';
+import {asNumber, decimalOf} from '../bind/arithmetic-bind.ts';
+import {aggregateCollations} from '../bind/collation-rules.ts';
 import {convertTo} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
-import {aggregateCollations} from '../bind/collation-rules.ts';
-import {asNumber, decimalOf} from '../bind/arithmetic-bind.ts';
+import type {Scope} from '../bind/scope.ts';
 import {
   BIGINT,
   bytesType,
+  DOUBLE,
   datetimeType,
   displayLength,
-  DOUBLE,
   domainOf,
   hasDate,
   textType,
   timeType,
 } from '../bind/type-classes.ts';
-import type {SqlType} from '../../format/value/types.ts';
-import {Kind} from '../../format/value/types.ts';
 import type {SessionState} from '../exec/contract.ts';
-import type {Scope} from '../bind/scope.ts';
 
 export type Category =
   | 'string'

@@ -1,12 +1,12 @@
 // Digests and checksums. Texts are hashed in the bytes of their character set.
 
+import {SqlError} from '../../base/sql-error.ts';
 import type {Integer} from '../../format/value/integer.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {Expression} from '../bind/expression.ts';
 import {Volatility} from '../bind/expression.ts';
 import {BIGINT_UNSIGNED, bytesType, textType} from '../bind/type-classes.ts';
 import type {SessionState} from '../exec/contract.ts';
-import {SqlError} from '../../base/sql-error.ts';
 import {call1, call2} from './call.ts';
 import {alias, bytesArg, type CallSite, define, type FunctionDefinition, integerArg} from './definition.ts';
 
@@ -78,8 +78,10 @@ export const hashFunctions: readonly FunctionDefinition[] = [
     call1({name: 'crc32', type: BIGINT_UNSIGNED}, bytesArg(a), bytes => crc32(bytes as Uint8Array)),
   ),
   define('RANDOM_BYTES', 'hash', 1, 'A binary string of 1 to 1024 bytes fit for keys', ([n]) =>
-    call1({name: 'random_bytes', type: bytesType(1024), volatility: Volatility.volatile}, integerArg(n), (length, {session}) =>
-      randomBytes(length, session),
+    call1(
+      {name: 'random_bytes', type: bytesType(1024), volatility: Volatility.volatile},
+      integerArg(n),
+      (length, {session}) => randomBytes(length, session),
     ),
   ),
 ];

@@ -79,16 +79,20 @@ function bindChange(name: string, rule: Rule) {
 function bindRemove([document, ...paths]: readonly Expression[], site: CallSite): Expression {
   const read = documentReader(document, 1, 'json_remove');
   const caches = paths.map(() => new PathCache());
-  return callLoose({name: 'json_remove', type: JSON_TYPE}, [document, ...paths.map(p => textArg(p, site))], ([value, ...given]) => {
-    if (value === null || given.some(p => p === null)) return null;
-    let result = read(value);
-    for (const [i, text] of given.entries()) {
-      const path = caches[i].single(text);
-      if (path.legs.length === 0) throw new SqlError('ER_JSON_VACUOUS_PATH');
-      if (evaluateJsonPath(result, path).length > 0) result = changedAt(result, path.legs, 0, () => undefined);
-    }
-    return printJson(result);
-  });
+  return callLoose(
+    {name: 'json_remove', type: JSON_TYPE},
+    [document, ...paths.map(p => textArg(p, site))],
+    ([value, ...given]) => {
+      if (value === null || given.some(p => p === null)) return null;
+      let result = read(value);
+      for (const [i, text] of given.entries()) {
+        const path = caches[i].single(text);
+        if (path.legs.length === 0) throw new SqlError('ER_JSON_VACUOUS_PATH');
+        if (evaluateJsonPath(result, path).length > 0) result = changedAt(result, path.legs, 0, () => undefined);
+      }
+      return printJson(result);
+    },
+  );
 }
 
 function append(value: Json): Change {
@@ -124,7 +128,13 @@ function insertAt(leg: Extract<PathLeg, {kind: 'cell'}>, value: Json): Change {
 }
 
 export const jsonChangeFunctions: readonly FunctionDefinition[] = [
-  define('JSON_SET', 'json', [3, MANY], 'The document with values replaced or added', bindChange('json_set', value => () => value)),
+  define(
+    'JSON_SET',
+    'json',
+    [3, MANY],
+    'The document with values replaced or added',
+    bindChange('json_set', value => () => value),
+  ),
   define(
     'JSON_INSERT',
     'json',
@@ -140,6 +150,12 @@ export const jsonChangeFunctions: readonly FunctionDefinition[] = [
     bindChange('json_replace', value => old => (old === undefined ? undefined : value)),
   ),
   define('JSON_REMOVE', 'json', [2, MANY], 'The document without the values that paths lead to', bindRemove),
-  define('JSON_ARRAY_APPEND', 'json', [3, MANY], 'The document with values added at the end of arrays', bindChange('json_array_append', append)),
+  define(
+    'JSON_ARRAY_APPEND',
+    'json',
+    [3, MANY],
+    'The document with values added at the end of arrays',
+    bindChange('json_array_append', append),
+  ),
   define('JSON_ARRAY_INSERT', 'json', [3, MANY], 'The document with values put into arrays', bindArrayInsert),
 ];

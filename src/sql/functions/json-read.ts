@@ -1,9 +1,17 @@
 // JSON functions that look into documents.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {compareJson, type Json, jsonDepth, jsonTypeName, printJson, quoteJson, sortedMembers} from '../../format/value/json-tree.ts';
 import {parseJson} from '../../format/value/json.ts';
 import {evaluateJsonPath, type JsonPath} from '../../format/value/json-path.ts';
+import {
+  compareJson,
+  type Json,
+  jsonDepth,
+  jsonTypeName,
+  printJson,
+  quoteJson,
+  sortedMembers,
+} from '../../format/value/json-tree.ts';
 import type {Value} from '../../format/value/types.ts';
 import {convertTo} from '../bind/convert.ts';
 import {BOOLEAN, type Expression} from '../bind/expression.ts';
@@ -29,7 +37,10 @@ function bindExtract([document, ...paths]: readonly Expression[], site: CallSite
   const caches = paths.map(() => new PathCache());
   return callLoose({name: 'json_extract', type: JSON_TYPE}, [document, ...texts], ([value, ...given]) => {
     if (value === null || given.some(p => p === null)) return null;
-    const found = extract(read(value), given.map((p, i) => caches[i].get(p)));
+    const found = extract(
+      read(value),
+      given.map((p, i) => caches[i].get(p)),
+    );
     return found === undefined ? null : printJson(found);
   });
 }
@@ -62,7 +73,8 @@ function bindUnquote(e: Expression): Expression {
 /** Whether `candidate` is in `target`: equal scalars, all elements in the array, all members in the object. */
 export function contains(target: Json, candidate: Json): boolean {
   if (Array.isArray(target)) {
-    if (Array.isArray(candidate)) return candidate.every(c => target.some(t => (Array.isArray(t) || !Array.isArray(c)) && contains(t, c)));
+    if (Array.isArray(candidate))
+      return candidate.every(c => target.some(t => (Array.isArray(t) || !Array.isArray(c)) && contains(t, c)));
     return target.some(t => contains(t, candidate));
   }
   if (target instanceof Map) {
@@ -97,12 +109,16 @@ function bindContainsPath([document, mode, ...paths]: readonly Expression[], sit
   const read = documentReader(document, 1, 'json_contains_path');
   const texts = paths.map(p => textArg(p, site));
   const caches = paths.map(() => new PathCache());
-  return callLoose({name: 'json_contains_path', type: BOOLEAN}, [document, textArg(mode, site), ...texts], ([value, m, ...given]) => {
-    if (value === null || m === null || given.some(p => p === null)) return null;
-    const exists = (p: Value, i: number): boolean => evaluateJsonPath(read(value), caches[i].get(p)).length > 0;
-    const holds = oneOrAll(m, 'json_contains_path') === 'one' ? given.some(exists) : given.every(exists);
-    return holds ? 1 : 0;
-  });
+  return callLoose(
+    {name: 'json_contains_path', type: BOOLEAN},
+    [document, textArg(mode, site), ...texts],
+    ([value, m, ...given]) => {
+      if (value === null || m === null || given.some(p => p === null)) return null;
+      const exists = (p: Value, i: number): boolean => evaluateJsonPath(read(value), caches[i].get(p)).length > 0;
+      const holds = oneOrAll(m, 'json_contains_path') === 'one' ? given.some(exists) : given.every(exists);
+      return holds ? 1 : 0;
+    },
+  );
 }
 
 /** A function of a document, or of the part that a path leads to. */
@@ -141,7 +157,13 @@ function bindSearch([document, mode, wanted, escape, ...paths]: readonly Express
   });
 }
 
-function searchIn(value: Json, path: string, matches: (text: string) => boolean, onlyOne: boolean, found: string[]): void {
+function searchIn(
+  value: Json,
+  path: string,
+  matches: (text: string) => boolean,
+  onlyOne: boolean,
+  found: string[],
+): void {
   if (onlyOne && found.length > 0) return;
   if (typeof value === 'string') {
     if (matches(value)) found.push(path);
@@ -185,7 +207,9 @@ function pretty(value: Json, indent: string): string {
 function bindValid([document]: readonly Expression[]): Expression {
   if (domainOf(document.type) === 'json') return call1({name: 'json_valid', type: BOOLEAN}, document, () => 1);
   const isText = domainOf(document.type) === 'text' || domainOf(document.type) === 'null';
-  return call1({name: 'json_valid', type: BOOLEAN}, document, text => (isText && parseJson(text as string).fault === undefined ? 1 : 0));
+  return call1({name: 'json_valid', type: BOOLEAN}, document, text =>
+    isText && parseJson(text as string).fault === undefined ? 1 : 0,
+  );
 }
 
 /** value MEMBER OF (array). */
@@ -202,7 +226,9 @@ export function bindMemberOf(value: Expression, array: Expression): Expression {
 
 export const jsonReadFunctions: readonly FunctionDefinition[] = [
   define('JSON_EXTRACT', 'json', [2, MANY], 'What paths find in a document', bindExtract),
-  define('JSON_UNQUOTE', 'json', 1, 'The content of a JSON string', ([a], site) => bindUnquote(domainOf(a.type) === 'json' ? a : stringArg(a, site))),
+  define('JSON_UNQUOTE', 'json', 1, 'The content of a JSON string', ([a], site) =>
+    bindUnquote(domainOf(a.type) === 'json' ? a : stringArg(a, site)),
+  ),
   define('JSON_CONTAINS', 'json', [2, 3], 'Whether a document is in another', bindContains),
   define('JSON_CONTAINS_PATH', 'json', [3, MANY], 'Whether one or all of the paths exist', bindContainsPath),
   ofPart('JSON_KEYS', JSON_TYPE, 'Names of the members of an object', v =>

@@ -22,7 +22,13 @@ export type JsonTableResponse =
 /** A column, with its position in the rows. */
 export type JsonTableColumn =
   | {readonly kind: 'ordinality'; readonly position: number}
-  | {readonly kind: 'exists'; readonly position: number; readonly path: JsonPath; readonly type: SqlType; readonly name: string}
+  | {
+      readonly kind: 'exists';
+      readonly position: number;
+      readonly path: JsonPath;
+      readonly type: SqlType;
+      readonly name: string;
+    }
   | {
       readonly kind: 'path';
       readonly position: number;
@@ -46,7 +52,11 @@ const JSON_COLLATION = 46;
 const TEXT: SqlType = textType(4294967295, JSON_COLLATION);
 
 /** All rows that a document makes. */
-export function jsonTableRows(plan: JsonTablePlan, document: Json, context: ExecContext): readonly (readonly Value[])[] {
+export function jsonTableRows(
+  plan: JsonTablePlan,
+  document: Json,
+  context: ExecContext,
+): readonly (readonly Value[])[] {
   const row: Value[] = Array.from({length: plan.width}, () => null);
   return rowsAt(plan.path, plan.columns, document, row, context);
 }
@@ -61,7 +71,8 @@ function rowsAt(
 ): readonly (readonly Value[])[] {
   return evaluateJsonPath(from, path).flatMap((found, i) => {
     const row = [...parent];
-    for (const column of columns) if (column.kind !== 'nested') row[column.position] = columnValue(column, found, i + 1, context);
+    for (const column of columns)
+      if (column.kind !== 'nested') row[column.position] = columnValue(column, found, i + 1, context);
     const nested = columns.flatMap(column =>
       column.kind === 'nested' ? rowsAt(column.path, column.columns, found, row, context) : [],
     );
@@ -98,7 +109,8 @@ function pathValue(column: PathColumn, from: Json, context: ExecContext): Value 
   }
   const [value] = found;
   if (isJson) return printJson(value);
-  if (Array.isArray(value) || value instanceof Map) return respond(column, column.onError, 'ER_WRONG_JSON_TABLE_VALUE', context);
+  if (Array.isArray(value) || value instanceof Map)
+    return respond(column, column.onError, 'ER_WRONG_JSON_TABLE_VALUE', context);
   try {
     return scalar(value, column, context);
   } catch (error) {
@@ -149,4 +161,3 @@ function contextOf(column: string, {session}: ExecContext): ColumnContext {
     ignore: false,
   };
 }
-

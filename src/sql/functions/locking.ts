@@ -1,7 +1,7 @@
 // SLEEP and the named locks. They may block, so they are steps of their own (blocking-call.ts).
 
-import {LOCK_TIMEOUT, ROW} from '../../engine/api.ts';
 import {SqlError} from '../../base/sql-error.ts';
+import {LOCK_TIMEOUT, ROW} from '../../engine/api.ts';
 import type {Value} from '../../format/value/types.ts';
 import {type Expression, Volatility} from '../bind/expression.ts';
 import {INT} from '../bind/type-classes.ts';
@@ -33,7 +33,8 @@ class Sleep implements BlockingFunction {
 /** A lock's name: 1 to 64 characters, case ignored (3057). */
 function lockName(value: Value): string {
   const name = value === null ? '' : String(value).toLowerCase();
-  if (name === '' || name.length > LOCK_NAME_MAX) throw new SqlError('ER_USER_LOCK_WRONG_NAME', value === null ? 'NULL' : name);
+  if (name === '' || name.length > LOCK_NAME_MAX)
+    throw new SqlError('ER_USER_LOCK_WRONG_NAME', value === null ? 'NULL' : name);
   return name;
 }
 
@@ -60,7 +61,12 @@ class GetLock implements BlockingFunction {
   }
 }
 
-function blocking(name: string, args: readonly Expression[], {scope}: CallSite, make: () => BlockingFunction): Expression {
+function blocking(
+  name: string,
+  args: readonly Expression[],
+  {scope}: CallSite,
+  make: () => BlockingFunction,
+): Expression {
   return new BlockingCall(name, INT, args, scope.binder.registers.take(), make);
 }
 
@@ -68,15 +74,28 @@ export const lockingFunctions: readonly FunctionDefinition[] = [
   define('SLEEP', 'locking', 1, 'Waits for so many seconds; 0, or 1 when interrupted', ([n], site) =>
     blocking('sleep', [doubleArg(n)], site, () => new Sleep()),
   ),
-  define('GET_LOCK', 'locking', 2, 'Takes a named lock of the whole cluster within so many seconds: 1 or 0', ([name, n], site) =>
-    blocking('get_lock', [textArg(name, site), doubleArg(n)], site, () => new GetLock()),
+  define(
+    'GET_LOCK',
+    'locking',
+    2,
+    'Takes a named lock of the whole cluster within so many seconds: 1 or 0',
+    ([name, n], site) => blocking('get_lock', [textArg(name, site), doubleArg(n)], site, () => new GetLock()),
   ),
-  define('RELEASE_LOCK', 'locking', 1, 'Gives up a named lock: 1, or NULL when the session does not hold it', ([name], site) =>
-    callLoose({name: 'release_lock', type: INT, volatility: Volatility.volatile}, [textArg(name, site)], ([value], {engine}) =>
-      engine.unlockNamed(lockName(value)) ? 1 : null,
-    ),
+  define(
+    'RELEASE_LOCK',
+    'locking',
+    1,
+    'Gives up a named lock: 1, or NULL when the session does not hold it',
+    ([name], site) =>
+      callLoose(
+        {name: 'release_lock', type: INT, volatility: Volatility.volatile},
+        [textArg(name, site)],
+        ([value], {engine}) => (engine.unlockNamed(lockName(value)) ? 1 : null),
+      ),
   ),
   define('RELEASE_ALL_LOCKS', 'locking', 0, 'Gives up all named locks of the session; their number', () =>
-    call0({name: 'release_all_locks', type: INT, volatility: Volatility.volatile}, ({engine}) => engine.unlockAllNamed()),
+    call0({name: 'release_all_locks', type: INT, volatility: Volatility.volatile}, ({engine}) =>
+      engine.unlockAllNamed(),
+    ),
   ),
 ];

@@ -1,15 +1,23 @@
 // Network addresses and UUIDs.
 
-import {integerFromBigInt} from "../../format/value/integer.ts";
-import type {Value} from "../../format/value/types.ts";
+import {SqlError} from '../../base/sql-error.ts';
+import {integerFromBigInt} from '../../format/value/integer.ts';
+import type {Value} from '../../format/value/types.ts';
+import {convertTo} from '../bind/convert.ts';
 import {type Expression, Volatility} from '../bind/expression.ts';
+import {characters} from '../bind/like.ts';
 import {BIGINT_UNSIGNED, bytesType, INT, textType} from '../bind/type-classes.ts';
 import type {SessionState} from '../exec/contract.ts';
-import {convertTo} from '../bind/convert.ts';
-import {SqlError} from '../../base/sql-error.ts';
 import {call0, call1, call2} from './call.ts';
-import {bytesArg, type CallSite, define, type FunctionDefinition, integerArg, stringArg, textArg} from './definition.ts';
-import {characters} from '../bind/like.ts';
+import {
+  bytesArg,
+  type CallSite,
+  define,
+  type FunctionDefinition,
+  integerArg,
+  stringArg,
+  textArg,
+} from './definition.ts';
 
 /** The four bytes of a dotted address; undefined when it is none. */
 function parseIpv4(text: string): readonly number[] | undefined {
@@ -29,7 +37,8 @@ function parseIpv6(text: string): readonly number[] | undefined {
   const groups = halves.map(h => (h === '' ? [] : h.split(':')));
   const count = groups.reduce((n, g) => n + g.length, 0);
   if (halves.length === 2 ? count > 7 : count !== 8) return undefined;
-  const filled = halves.length === 2 ? [...groups[0], ...new Array<string>(8 - count).fill('0'), ...groups[1]] : groups[0];
+  const filled =
+    halves.length === 2 ? [...groups[0], ...new Array<string>(8 - count).fill('0'), ...groups[1]] : groups[0];
   if (!filled.every(g => /^[0-9A-Fa-f]{1,4}$/.test(g))) return undefined;
   return filled.flatMap(g => [Number.parseInt(g, 16) >> 8, Number.parseInt(g, 16) & 255]);
 }
@@ -84,7 +93,9 @@ function uuidToBin(text: string, swap: boolean): Uint8Array {
 function binToUuid(bytes: Uint8Array, swap: boolean): string {
   const hex = Buffer.from(bytes).toString('hex');
   if (bytes.length !== 16) throw new SqlError('ER_WRONG_VALUE_FOR_TYPE', 'string', hex, 'bin_to_uuid');
-  const [a, b, c] = swap ? [hex.slice(8, 16), hex.slice(4, 8), hex.slice(0, 4)] : [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16)];
+  const [a, b, c] = swap
+    ? [hex.slice(8, 16), hex.slice(4, 8), hex.slice(0, 4)]
+    : [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16)];
   return `${a}-${b}-${c}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
@@ -113,7 +124,9 @@ function uuidFunction(
 
 export const networkFunctions: readonly FunctionDefinition[] = [
   define('INET_ATON', 'network', 1, 'The number of a dotted IPv4 address', ([a], site) =>
-    call1({name: 'inet_aton', type: BIGINT_UNSIGNED, canBeNull: true}, textArg(a, site), text => inetAton(text as string)),
+    call1({name: 'inet_aton', type: BIGINT_UNSIGNED, canBeNull: true}, textArg(a, site), text =>
+      inetAton(text as string),
+    ),
   ),
   define('INET_NTOA', 'network', 1, 'The dotted IPv4 address of a number', ([a], {connection}) =>
     call1({name: 'inet_ntoa', type: textType(31, connection), canBeNull: true}, integerArg(a), value => {
@@ -146,7 +159,9 @@ export const networkFunctions: readonly FunctionDefinition[] = [
     return bytes?.subarray(0, 10).every(b => b === 0) === true && bytes[10] === 255 && bytes[11] === 255;
   }),
   define('UUID', 'network', 0, 'A new universally unique identifier, version 1', (_args, {connection}) =>
-    call0({name: 'uuid', type: textType(36, connection), volatility: Volatility.volatile}, ({session}) => makeUuid(session)),
+    call0({name: 'uuid', type: textType(36, connection), volatility: Volatility.volatile}, ({session}) =>
+      makeUuid(session),
+    ),
   ),
   define('UUID_SHORT', 'network', 0, 'A new 64-bit identifier', () =>
     call0({name: 'uuid_short', type: BIGINT_UNSIGNED, volatility: Volatility.volatile}, ({session}) =>
@@ -161,15 +176,23 @@ export const networkFunctions: readonly FunctionDefinition[] = [
     'network',
     [1, 2],
     'The 16 bytes of a UUID; with a true second argument its time in front',
-    uuidFunction('uuid_to_bin', () => bytesType(16), textArg, (v, swap) => uuidToBin(v as string, swap)),
+    uuidFunction(
+      'uuid_to_bin',
+      () => bytesType(16),
+      textArg,
+      (v, swap) => uuidToBin(v as string, swap),
+    ),
   ),
   define(
     'BIN_TO_UUID',
     'network',
     [1, 2],
     'The UUID of 16 bytes',
-    uuidFunction('bin_to_uuid', site => textType(36, site.connection), e => convertTo(e, bytesType(16)), (v, swap) =>
-      binToUuid(v as Uint8Array, swap),
+    uuidFunction(
+      'bin_to_uuid',
+      site => textType(36, site.connection),
+      e => convertTo(e, bytesType(16)),
+      (v, swap) => binToUuid(v as Uint8Array, swap),
     ),
   ),
 ];

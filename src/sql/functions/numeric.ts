@@ -6,10 +6,10 @@ import {fitsBigInt, type Integer, negateInteger} from '../../format/value/intege
 import {roundHalfEven} from '../../format/value/number-text.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import {asNumber, bindArithmetic} from '../bind/arithmetic-bind.ts';
-import {Constant} from '../bind/leaf.ts';
-import {constantValue} from '../bind/fold.ts';
 import {type Expression, isStable, Volatility} from '../bind/expression.ts';
-import {BIGINT, decimalType, DOUBLE, domainOf, integerDigits} from '../bind/type-classes.ts';
+import {constantValue} from '../bind/fold.ts';
+import {Constant} from '../bind/leaf.ts';
+import {BIGINT, DOUBLE, decimalType, domainOf, integerDigits} from '../bind/type-classes.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {Epoch} from '../exec/epoch.ts';
 import {call0, call1, call2, callLoose} from './call.ts';
@@ -24,14 +24,18 @@ function finite(value: number, name: string): Value {
 
 function real(name: string, summary: string, f: (x: number) => number): FunctionDefinition {
   return define(name, 'numeric', 1, summary, ([x]) =>
-    call1({name: name.toLowerCase(), type: DOUBLE, canBeNull: true}, doubleArg(x), value => finite(f(value as number), name.toLowerCase())),
+    call1({name: name.toLowerCase(), type: DOUBLE, canBeNull: true}, doubleArg(x), value =>
+      finite(f(value as number), name.toLowerCase()),
+    ),
   );
 }
 
 /** Logarithms: NULL with a warning for arguments that are not positive. */
 function logarithm(name: string, summary: string, f: (x: number) => number): FunctionDefinition {
   return define(name, 'numeric', 1, summary, ([x]) =>
-    call1({name: name.toLowerCase(), type: DOUBLE, canBeNull: true}, doubleArg(x), (value, context) => logOf(value as number, f, context)),
+    call1({name: name.toLowerCase(), type: DOUBLE, canBeNull: true}, doubleArg(x), (value, context) =>
+      logOf(value as number, f, context),
+    ),
   );
 }
 
@@ -98,13 +102,20 @@ function rounding(truncate: boolean) {
     const lower = name.toLowerCase();
     switch (domainOf(arg.type)) {
       case 'double':
-        return call2({name: lower, type: roundedDouble(typeof known === 'number' ? known : undefined)}, arg, digits, (v, n) => roundNumber(v as number, Number(n), truncate));
+        return call2(
+          {name: lower, type: roundedDouble(typeof known === 'number' ? known : undefined)},
+          arg,
+          digits,
+          (v, n) => roundNumber(v as number, Number(n), truncate),
+        );
       case 'decimal': {
         const type = roundedType(arg.type, typeof known === 'number' ? known : undefined);
         return call2({name: lower, type}, arg, digits, (v, n) => roundDecimal(v as Decimal, Number(n), truncate, type));
       }
       default:
-        return call2({name: lower, type: arg.type}, arg, digits, (v, n) => roundInteger(v as Integer, Number(n), truncate));
+        return call2({name: lower, type: arg.type}, arg, digits, (v, n) =>
+          roundInteger(v as Integer, Number(n), truncate),
+        );
     }
   };
 }
@@ -175,9 +186,17 @@ class SeededRandom {
 
 const SEEDS = 0x3fffffff;
 
-const ceiling = define('CEILING', 'numeric', 1, 'The least whole number that is not smaller', toWhole('ceiling', d => d.ceil(), Math.ceil));
+const ceiling = define(
+  'CEILING',
+  'numeric',
+  1,
+  'The least whole number that is not smaller',
+  toWhole('ceiling', d => d.ceil(), Math.ceil),
+);
 const power = define('POW', 'numeric', 2, 'The first argument to the power of the second', ([x, y]) =>
-  call2({name: 'pow', type: DOUBLE}, doubleArg(x), doubleArg(y), (a, b) => finite((a as number) ** (b as number), 'pow')),
+  call2({name: 'pow', type: DOUBLE}, doubleArg(x), doubleArg(y), (a, b) =>
+    finite((a as number) ** (b as number), 'pow'),
+  ),
 );
 
 export const numericFunctions: readonly FunctionDefinition[] = [
@@ -187,10 +206,18 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   ),
   ceiling,
   alias('CEIL', ceiling),
-  define('FLOOR', 'numeric', 1, 'The largest whole number that is not larger', toWhole('floor', d => d.floor(), Math.floor)),
+  define(
+    'FLOOR',
+    'numeric',
+    1,
+    'The largest whole number that is not larger',
+    toWhole('floor', d => d.floor(), Math.floor),
+  ),
   define('ROUND', 'numeric', [1, 2], 'Rounded to so many decimals', rounding(false)),
   define('TRUNCATE', 'numeric', 2, 'Cut to so many decimals', rounding(true)),
-  define('MOD', 'numeric', 2, 'Remainder of a division', ([a, b], {session}) => bindArithmetic('%', a, b, session.sqlMode)),
+  define('MOD', 'numeric', 2, 'Remainder of a division', ([a, b], {session}) =>
+    bindArithmetic('%', a, b, session.sqlMode),
+  ),
   power,
   alias('POWER', power),
   real('SQRT', 'Square root; NULL below zero', x => (x < 0 ? Number.NaN : Math.sqrt(x))),
@@ -198,13 +225,22 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   logarithm('LN', 'Natural logarithm', Math.log),
   logarithm('LOG2', 'Logarithm to base 2', Math.log2),
   logarithm('LOG10', 'Logarithm to base 10', Math.log10),
-  define('LOG', 'numeric', [1, 2], 'Natural logarithm, or of the second argument to the base of the first', ([a, b]) => {
-    if (b === undefined) return call1({name: 'log', type: DOUBLE, canBeNull: true}, doubleArg(a), (v, c) => logOf(v as number, Math.log, c));
-    return call2({name: 'log', type: DOUBLE, canBeNull: true}, doubleArg(a), doubleArg(b), (base, x, c) => {
-      if ((base as number) <= 0 || base === 1) return logOf(-1, Math.log, c);
-      return logOf(x as number, v => Math.log(v) / Math.log(base as number), c);
-    });
-  }),
+  define(
+    'LOG',
+    'numeric',
+    [1, 2],
+    'Natural logarithm, or of the second argument to the base of the first',
+    ([a, b]) => {
+      if (b === undefined)
+        return call1({name: 'log', type: DOUBLE, canBeNull: true}, doubleArg(a), (v, c) =>
+          logOf(v as number, Math.log, c),
+        );
+      return call2({name: 'log', type: DOUBLE, canBeNull: true}, doubleArg(a), doubleArg(b), (base, x, c) => {
+        if ((base as number) <= 0 || base === 1) return logOf(-1, Math.log, c);
+        return logOf(x as number, v => Math.log(v) / Math.log(base as number), c);
+      });
+    },
+  ),
   real('SIN', 'Sine', Math.sin),
   real('COS', 'Cosine', Math.cos),
   real('TAN', 'Tangent', Math.tan),
@@ -215,11 +251,15 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   define('ATAN2', 'numeric', [1, 2], 'Arc tangent of the quotient of two numbers', atan),
   real('DEGREES', 'Radians as degrees', x => (x * 180) / Math.PI),
   real('RADIANS', 'Degrees as radians', x => (x * Math.PI) / 180),
-  define('PI', 'numeric', 0, 'The number pi', () => call0({name: 'pi', type: {...DOUBLE, length: 8, decimals: 6}}, () => Math.PI)),
+  define('PI', 'numeric', 0, 'The number pi', () =>
+    call0({name: 'pi', type: {...DOUBLE, length: 8, decimals: 6}}, () => Math.PI),
+  ),
   define('RAND', 'numeric', [0, 1], 'A random number in [0, 1); the same sequence for the same seed', rand),
 ];
 
 function atan([y, x]: readonly Expression[]): Expression {
   if (x === undefined) return call1({name: 'atan', type: DOUBLE}, doubleArg(y), v => Math.atan(v as number));
-  return call2({name: 'atan', type: DOUBLE}, doubleArg(y), doubleArg(x), (a, b) => Math.atan2(a as number, b as number));
+  return call2({name: 'atan', type: DOUBLE}, doubleArg(y), doubleArg(x), (a, b) =>
+    Math.atan2(a as number, b as number),
+  );
 }

@@ -1,8 +1,8 @@
 // All scalar functions by name. A Map, so that a function called `constructor` is simply not there.
 
-import type {FunctionDefinition} from './definition.ts';
 import {comparisonFunctions} from './comparison.ts';
 import {controlFunctions} from './control.ts';
+import type {FunctionDefinition} from './definition.ts';
 import {hashFunctions} from './hash.ts';
 import {informationFunctions} from './information.ts';
 import {jsonBuildFunctions} from './json-build.ts';

@@ -1,6 +1,10 @@
 // Numbers as strings of digits in some base, and back.
 
+import {SqlError} from '../../base/sql-error.ts';
 import {decodeText, findCharset, UTF8MB4} from '../../format/value/charset.ts';
+import {defaultCollation} from '../../format/value/collation.ts';
+import {shown, warn} from '../../format/value/conversion-context.ts';
+import {toBytes} from '../../format/value/domain.ts';
 import {asUnsigned64, type Integer} from '../../format/value/integer.ts';
 import type {Value} from '../../format/value/types.ts';
 import {convertTo} from '../bind/convert.ts';
@@ -14,17 +18,17 @@ import {
   isNumericType,
   textType,
 } from '../bind/type-classes.ts';
-import {SqlError} from '../../base/sql-error.ts';
 import {call1, call3, callLoose} from './call.ts';
 import {type CallSite, define, type FunctionDefinition, integerArg, stringArg, textArg} from './definition.ts';
-import {shown, warn} from '../../format/value/conversion-context.ts';
-import {toBytes} from '../../format/value/domain.ts';
-import {defaultCollation} from '../../format/value/collation.ts';
 
 function hex([value]: readonly Expression[], site: CallSite): Expression {
   const type = textType(displayLength(value.type) * 8, site.connection);
   if (isNumericType(value.type)) {
-    return call1({name: 'hex', type}, convertTo(value, BIGINT_UNSIGNED), n => asUnsigned64(n as Integer).toString(16).toUpperCase());
+    return call1({name: 'hex', type}, convertTo(value, BIGINT_UNSIGNED), n =>
+      asUnsigned64(n as Integer)
+        .toString(16)
+        .toUpperCase(),
+    );
   }
   const arg = stringArg(value, site);
   const from = arg.type;
@@ -32,14 +36,18 @@ function hex([value]: readonly Expression[], site: CallSite): Expression {
 }
 
 function unhex([value]: readonly Expression[], site: CallSite): Expression {
-  return call1({name: 'unhex', type: bytesType(displayLength(value.type)), canBeNull: true}, textArg(value, site), (text, {session}) => {
-    const digits = text as string;
-    if (!/^[0-9A-Fa-f]*$/.test(digits)) {
-      warn(session, 'ER_WRONG_VALUE_FOR_TYPE', 'string', `'${shown(digits)}'`, 'unhex');
-      return null;
-    }
-    return Buffer.from(digits.length % 2 === 1 ? `0${digits}` : digits, 'hex');
-  });
+  return call1(
+    {name: 'unhex', type: bytesType(displayLength(value.type)), canBeNull: true},
+    textArg(value, site),
+    (text, {session}) => {
+      const digits = text as string;
+      if (!/^[0-9A-Fa-f]*$/.test(digits)) {
+        warn(session, 'ER_WRONG_VALUE_FOR_TYPE', 'string', `'${shown(digits)}'`, 'unhex');
+        return null;
+      }
+      return Buffer.from(digits.length % 2 === 1 ? `0${digits}` : digits, 'hex');
+    },
+  );
 }
 
 function inBase(name: string, base: number, summary: string): FunctionDefinition {
@@ -78,8 +86,12 @@ function convertBase(text: string, from: number, to: number): Value {
 
 function conv([value, from, to]: readonly Expression[], site: CallSite): Expression {
   const type = textType(64, site.connection);
-  return call3({name: 'conv', type, canBeNull: true}, textArg(value, site), integerArg(from), integerArg(to), (text, f, t) =>
-    convertBase(text as string, Number(f), Number(t)),
+  return call3(
+    {name: 'conv', type, canBeNull: true},
+    textArg(value, site),
+    integerArg(from),
+    integerArg(to),
+    (text, f, t) => convertBase(text as string, Number(f), Number(t)),
   );
 }
 
@@ -89,11 +101,15 @@ export function bindChar(codes: readonly Expression[], charset: string | null): 
   if (charset !== null && found === undefined) throw new SqlError('ER_UNKNOWN_CHARACTER_SET', charset);
   const isBinary = found === undefined || found.name === 'binary';
   const type = isBinary ? bytesType(codes.length * 4) : textType(codes.length * 4, defaultCollation(found).id);
-  return callLoose({name: 'char', type, canBeNull: !isBinary}, codes.map(c => convertTo(c, BIGINT)), values => {
-    const bytes = values.flatMap(v => (v === null ? [] : bytesOfCode(v as Integer)));
-    const all = Uint8Array.from(bytes);
-    return isBinary ? all : decodeText(all, found ?? UTF8MB4);
-  });
+  return callLoose(
+    {name: 'char', type, canBeNull: !isBinary},
+    codes.map(c => convertTo(c, BIGINT)),
+    values => {
+      const bytes = values.flatMap(v => (v === null ? [] : bytesOfCode(v as Integer)));
+      const all = Uint8Array.from(bytes);
+      return isBinary ? all : decodeText(all, found ?? UTF8MB4);
+    },
+  );
 }
 
 function bytesOfCode(code: Integer): number[] {
@@ -111,7 +127,9 @@ function bitCount([value]: readonly Expression[]): Expression {
       return (bytes as Uint8Array).reduce((n, byte) => n + count(BigInt(byte)), 0);
     });
   }
-  return call1({name: 'bit_count', type: BIGINT}, convertTo(value, BIGINT_UNSIGNED), n => count(asUnsigned64(n as Integer)));
+  return call1({name: 'bit_count', type: BIGINT}, convertTo(value, BIGINT_UNSIGNED), n =>
+    count(asUnsigned64(n as Integer)),
+  );
 }
 
 export const stringNumberFunctions: readonly FunctionDefinition[] = [

@@ -2,17 +2,17 @@
 // compare exactly, as MySQL does.
 
 import {collationOf, equals} from '../../format/value/collation.ts';
-import type {Value} from '../../format/value/types.ts';
 import {asUnsigned64, type Integer} from '../../format/value/integer.ts';
+import type {Value} from '../../format/value/types.ts';
 import {CharacterClasses} from '../bind/character-classes.ts';
 import {aggregateCollations} from '../bind/collation-rules.ts';
 import {convertTo} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
 import {characters} from '../bind/like.ts';
-import {unifyTypes} from '../bind/unify.ts';
 import {BIGINT_UNSIGNED, displayLength, INT, textType} from '../bind/type-classes.ts';
-import {call2, call3, callLoose} from './call.ts';
+import {unifyTypes} from '../bind/unify.ts';
 import {compareValues} from '../exec/value-order.ts';
+import {call2, call3, callLoose} from './call.ts';
 import {
   type CallSite,
   define,
@@ -72,7 +72,13 @@ function substringIndex([text, delimiter, count]: readonly Expression[], site: C
   const args = [stringArg(text, site), stringArg(delimiter, site)];
   const type = stringResult(displayLength(text.type), args, site);
   const all = [...args.map(a => convertTo(a, type)), convertTo(integerArg(count), textType(21, site.connection))];
-  return stringCall('substring_index', type, all, ([value, separator, n]) => cutAtIndex(value, separator, Number(n)), false);
+  return stringCall(
+    'substring_index',
+    type,
+    all,
+    ([value, separator, n]) => cutAtIndex(value, separator, Number(n)),
+    false,
+  );
 }
 
 function cutAtIndex(text: string, separator: string, count: number): string {
@@ -123,7 +129,11 @@ function findInSet(list: readonly Expression[], site: CallSite): Expression {
 
 function makeSet([bits, ...rest]: readonly Expression[], site: CallSite): Expression {
   const texts = rest.map(a => textArg(a, site));
-  const type = stringResult(rest.reduce((n, a) => n + displayLength(a.type) + 1, 0), texts, site);
+  const type = stringResult(
+    rest.reduce((n, a) => n + displayLength(a.type) + 1, 0),
+    texts,
+    site,
+  );
   return callLoose({name: 'make_set', type}, [integerArg(bits), ...texts], ([mask, ...values]) => {
     if (mask === null) return null;
     const set = asUnsigned64(mask as Integer);
@@ -148,10 +158,24 @@ function exportSet([bits, ...rest]: readonly Expression[], site: CallSite): Expr
 /** FORMAT(number, decimals [, locale]): thousands apart by commas. */
 export const stringSearchFunctions: readonly FunctionDefinition[] = [
   define('LOCATE', 'string', [2, 3], 'Position of the first string in the second, from a position on', locate),
-  define('INSTR', 'string', 2, 'Position of the second string in the first', ([text, part], site) => locate([part, text], site)),
-  define('SUBSTRING_INDEX', 'string', 3, 'The string up to the n-th delimiter; from the end when n is negative', substringIndex),
+  define('INSTR', 'string', 2, 'Position of the second string in the first', ([text, part], site) =>
+    locate([part, text], site),
+  ),
+  define(
+    'SUBSTRING_INDEX',
+    'string',
+    3,
+    'The string up to the n-th delimiter; from the end when n is negative',
+    substringIndex,
+  ),
   define('REPLACE', 'string', 3, 'The string with all occurrences of a part replaced', replace),
-  define('FIELD', 'string', [2, MANY], 'Position of the first argument among the others; 0 when it is not there', field),
+  define(
+    'FIELD',
+    'string',
+    [2, MANY],
+    'Position of the first argument among the others; 0 when it is not there',
+    field,
+  ),
   define('ELT', 'string', [2, MANY], 'The n-th of the arguments behind the first', elt),
   define('FIND_IN_SET', 'string', 2, 'Position of a string in a list separated by commas', findInSet),
   define('MAKE_SET', 'string', [2, MANY], 'The arguments whose bits are set in the first, as a list', makeSet),

@@ -4,6 +4,7 @@ import {toBytes} from '../../format/value/domain.ts';
 import type {Value} from '../../format/value/types.ts';
 import {convertTo} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
+import {characters} from '../bind/like.ts';
 import {BIGINT, bytesType, displayLength, domainOf, INT, textType} from '../bind/type-classes.ts';
 import {call1, call2, call3, callLoose} from './call.ts';
 import {
@@ -17,7 +18,6 @@ import {
   stringResult,
 } from './definition.ts';
 import {countOf, lengthOf, RESULT_BYTES_MAX, slice, stringCall, tooLong, toResult} from './text-value.ts';
-import {characters} from '../bind/like.ts';
 
 /** Arguments as strings of one domain: bytes when the result is binary. */
 function strings(args: readonly Expression[], length: number, site: CallSite) {
@@ -65,7 +65,9 @@ function substring(list: readonly Expression[], site: CallSite): Expression {
   if (count === undefined) {
     return call2(traits, args[0], integerArg(from), (value, start) => cut(value, start, Number.POSITIVE_INFINITY));
   }
-  return call3(traits, args[0], integerArg(from), integerArg(count), (value, start, length) => cut(value, start, Number(length)));
+  return call3(traits, args[0], integerArg(from), integerArg(count), (value, start, length) =>
+    cut(value, start, Number(length)),
+  );
 }
 
 function side(fromLeft: boolean) {
@@ -97,8 +99,11 @@ function pad(atLeft: boolean) {
       return toResult(atLeft ? added + source : source + added, type);
     };
     const traits = {name, type, canBeNull: true};
-    if (fill === undefined) return call2(traits, args[0], integerArg(count), (value, n, context) => padded(value, n, ' ', context));
-    return call3(traits, args[0], integerArg(count), args[1], (value, n, f, context) => padded(value, n, characters(f), context));
+    if (fill === undefined)
+      return call2(traits, args[0], integerArg(count), (value, n, context) => padded(value, n, ' ', context));
+    return call3(traits, args[0], integerArg(count), args[1], (value, n, f, context) =>
+      padded(value, n, characters(f), context),
+    );
   };
 }
 
@@ -213,7 +218,13 @@ const length = define('LENGTH', 'string', 1, 'Number of bytes', ([text], site) =
 
 export const stringFunctions: readonly FunctionDefinition[] = [
   define('CONCAT', 'string', [1, MANY], 'All arguments in one string; NULL if one is NULL', concat),
-  define('CONCAT_WS', 'string', [2, MANY], 'The arguments that are not NULL, with the first one between them', concatWs),
+  define(
+    'CONCAT_WS',
+    'string',
+    [2, MANY],
+    'The arguments that are not NULL, with the first one between them',
+    concatWs,
+  ),
   substr,
   alias('SUBSTR', substr),
   alias('MID', substr),
@@ -259,16 +270,35 @@ export const stringFunctions: readonly FunctionDefinition[] = [
       return first.reduce((n, byte) => n * 256 + byte, 0);
     });
   }),
-  define('TO_BASE64', 'string', 1, 'The string in base 64, with a line end after each 76 characters', ([text], {connection}) =>
-    call1({name: 'to_base64', type: textType(displayLength(text.type) * 2, connection)}, convertTo(text, bytesType(65535)), value =>
-      Buffer.from(value as Uint8Array).toString('base64').replace(/(.{76})(?=.)/g, '$1\n'),
-    ),
+  define(
+    'TO_BASE64',
+    'string',
+    1,
+    'The string in base 64, with a line end after each 76 characters',
+    ([text], {connection}) =>
+      call1(
+        {name: 'to_base64', type: textType(displayLength(text.type) * 2, connection)},
+        convertTo(text, bytesType(65535)),
+        value =>
+          Buffer.from(value as Uint8Array)
+            .toString('base64')
+            .replace(/(.{76})(?=.)/g, '$1\n'),
+      ),
   ),
-  define('FROM_BASE64', 'string', 1, 'The bytes that a text in base 64 stands for; NULL when it is none', ([text], site) =>
-    call1({name: 'from_base64', type: bytesType(displayLength(text.type)), canBeNull: true}, stringArg(text, site), value => {
-      const compact = characters(value).replace(/[\s]/g, '');
-      const isValid = compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact);
-      return isValid ? Buffer.from(compact, 'base64') : null;
-    }),
+  define(
+    'FROM_BASE64',
+    'string',
+    1,
+    'The bytes that a text in base 64 stands for; NULL when it is none',
+    ([text], site) =>
+      call1(
+        {name: 'from_base64', type: bytesType(displayLength(text.type)), canBeNull: true},
+        stringArg(text, site),
+        value => {
+          const compact = characters(value).replace(/[\s]/g, '');
+          const isValid = compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact);
+          return isValid ? Buffer.from(compact, 'base64') : null;
+        },
+      ),
   ),
 ];

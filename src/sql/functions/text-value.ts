@@ -1,7 +1,7 @@
 // Strings as functions see them: text and binary strings alike as JavaScript strings, a binary one with one character per byte. A
 // function is written once; `stringCall` brings arguments in and results out.
 
-import {SqlError, errors, fillTemplate} from '../../base/sql-error.ts';
+import {errors, fillTemplate, SqlError} from '../../base/sql-error.ts';
 import {characterCount, offsetOfCharacter} from '../../format/value/charset.ts';
 import type {NonNull} from '../../format/value/domain.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
@@ -29,7 +29,13 @@ export function toResult(text: string, type: SqlType): Value {
 export type StringFunction = (texts: readonly string[], context: ExecContext) => string | null;
 
 /** A strict call on strings. Mixed arguments have been brought to the type's domain. */
-export function stringCall(name: string, type: SqlType, args: readonly Expression[], f: StringFunction, canBeNull = true): Expression {
+export function stringCall(
+  name: string,
+  type: SqlType,
+  args: readonly Expression[],
+  f: StringFunction,
+  canBeNull = true,
+): Expression {
   return callN({name, type, canBeNull}, args, (values, context) => {
     const result = f(values.map(asCharacters), context);
     return result === null ? null : toResult(result, type);

@@ -67,7 +67,8 @@ export class JoinPlanner {
 
   #choose({cheapest, ordered}: Best): GroupPlan {
     if (cheapest === undefined) throw new RangeError('no join order satisfies the dependencies');
-    if (ordered === undefined) return {node: cheapest, isOrdered: false, total: cheapest.cost + this.#sortCost(cheapest)};
+    if (ordered === undefined)
+      return {node: cheapest, isOrdered: false, total: cheapest.cost + this.#sortCost(cheapest)};
     const {limit} = this.#wish as OrderWish;
     const share = limit === undefined || ordered.rows <= limit ? 1 : limit / ordered.rows;
     const sorted = cheapest.cost + this.#sortCost(cheapest);

@@ -18,8 +18,16 @@ const COLUMNS: readonly {readonly name: string; readonly type: string; readonly 
   {name: 'e', type: "enum('b','a','c')", values: ["'a'", "'b'", "'c'", 'null']},
   {name: 'y', type: 'year', values: ['2020', '1999', '0', 'null']},
   {name: 'da', type: 'date', values: ["'2020-01-01'", "'2020-01-02'", "'1999-12-31'", 'null']},
-  {name: 'dt', type: 'datetime', values: ["'2020-01-01 00:00:00'", "'2020-01-01 12:30:00'", "'1999-12-31 23:59:59'", 'null']},
-  {name: 'ts', type: 'timestamp(3)', values: ["'2020-01-01 00:00:00'", "'2020-01-01 12:30:00.500'", "'2038-01-19 03:14:07'", 'null']},
+  {
+    name: 'dt',
+    type: 'datetime',
+    values: ["'2020-01-01 00:00:00'", "'2020-01-01 12:30:00'", "'1999-12-31 23:59:59'", 'null'],
+  },
+  {
+    name: 'ts',
+    type: 'timestamp(3)',
+    values: ["'2020-01-01 00:00:00'", "'2020-01-01 12:30:00.500'", "'2038-01-19 03:14:07'", 'null'],
+  },
   {name: 'ti', type: 'time(2)', values: ["'-10:00:00'", "'00:00:00'", "'12:30:00.25'", "'838:59:59'", 'null']},
 ];
 
@@ -88,7 +96,11 @@ test('conditions on several columns find the same rows through a composite index
   fc.assert(
     fc.property(both, ([a, b, word, index]) => {
       const condition = `${a} ${word} ${b}`;
-      assert.deepEqual(found(condition, `force index (${index})`), found(condition, 'force index (primary)'), condition);
+      assert.deepEqual(
+        found(condition, `force index (${index})`),
+        found(condition, 'force index (primary)'),
+        condition,
+      );
     }),
     {numRuns: 300},
   );

@@ -35,7 +35,6 @@ export function defineTable(
 function refuseUnsupported(ast: CreateTable): void {
   if (ast.temporary) throw new SqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
   if (ast.partitioning !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
-  if (ast.foreignKeys.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'FOREIGN KEY');
 }
 
 /** Adds a column with its keys and checks. `at`: its position. */

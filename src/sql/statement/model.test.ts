@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {TestCluster, type TestClient} from '../session/test-cluster.test.ts';
+import {type TestClient, TestCluster} from '../session/test-cluster.test.ts';
 
 /** A row of the model: id is the primary key, u is unique when it is not null, k is indexed. */
 interface Row {
@@ -79,12 +79,14 @@ const upsert: fc.Arbitrary<Change> = row.map(fresh => (client, model) => {
   assert.equal(affected, other === undefined ? 1 : 2);
 });
 
-const updateOne: fc.Arbitrary<Change> = fc.tuple(key, fc.constantFrom(3, 50, 8000)).map(([id, s]) => (client, model) => {
-  const old = model.rows.get(id);
-  if (old !== undefined) model.rows.set(id, {...old, s});
-  const changes = old !== undefined && old.s !== s;
-  assert.equal(outcome(client, `UPDATE m SET s = REPEAT('x', ${s}) WHERE id = ${id}`), changes ? 1 : 0);
-});
+const updateOne: fc.Arbitrary<Change> = fc
+  .tuple(key, fc.constantFrom(3, 50, 8000))
+  .map(([id, s]) => (client, model) => {
+    const old = model.rows.get(id);
+    if (old !== undefined) model.rows.set(id, {...old, s});
+    const changes = old !== undefined && old.s !== s;
+    assert.equal(outcome(client, `UPDATE m SET s = REPEAT('x', ${s}) WHERE id = ${id}`), changes ? 1 : 0);
+  });
 
 const updateIndexed: fc.Arbitrary<Change> = fc.integer({min: 0, max: 4}).map(k => (client, model) => {
   const found = [...model.rows.values()].filter(old => old.k === k);
@@ -139,7 +141,10 @@ test('random changes through two primaries', () => {
         }
       }
       for (const client of clients) {
-        assert.deepEqual(client.rows('SELECT id, u, k, LENGTH(s) FROM m FORCE INDEX (PRIMARY) ORDER BY id'), model.sorted());
+        assert.deepEqual(
+          client.rows('SELECT id, u, k, LENGTH(s) FROM m FORCE INDEX (PRIMARY) ORDER BY id'),
+          model.sorted(),
+        );
       }
       assert.deepEqual(clients[1].rows('CHECK TABLE m'), ['test.m|check|status|OK']);
     }),

@@ -40,6 +40,11 @@ export interface DraftIndex {
   readonly tree: TreeRef | undefined;
 }
 
+/** A foreign key while columns can move. */
+export interface DraftForeignKey extends Omit<ForeignKeyDefinition, 'columns'> {
+  readonly columnIds: readonly number[];
+}
+
 /** A finished draft: everything but ids, trees and counters. */
 export interface FinishedDraft {
   readonly columns: readonly StoredColumn[];
@@ -55,7 +60,7 @@ export class TableDraft {
   readonly columns: StoredColumn[] = [];
   indexes: DraftIndex[] = [];
   checks: CheckDefinition[] = [];
-  foreignKeys: ForeignKeyDefinition[] = [];
+  foreignKeys: DraftForeignKey[] = [];
   collation: number;
   comment = '';
   #nextId = 0;
@@ -73,7 +78,10 @@ export class TableDraft {
       .filter(index => !index.parts.some(part => table.columns[part.column].hidden))
       .map(index => ({...index, parts: index.parts.map(part => ({...part, columnId: table.columns[part.column].id}))}));
     draft.checks = [...table.checks];
-    draft.foreignKeys = [...table.foreignKeys];
+    draft.foreignKeys = table.foreignKeys.map(({columns, ...key}) => ({
+      ...key,
+      columnIds: columns.map(c => table.columns[c].id),
+    }));
     draft.comment = table.comment;
     return draft;
   }
@@ -102,6 +110,13 @@ export class TableDraft {
   }
 
   // --- Indexes -------------------------------------------------------------------------------------------------------
+
+  /** The index whose first columns are these, in this order and whole; undefined when there is none. */
+  indexOver(columnIds: readonly number[]): DraftIndex | undefined {
+    return this.indexes.find(({parts}) =>
+      columnIds.every((id, i) => parts[i]?.columnId === id && parts[i].length === 0),
+    );
+  }
 
   findIndex(name: string): number {
     const lower = name.toLowerCase();
@@ -206,7 +221,10 @@ export class TableDraft {
       columns,
       indexes: indexes.map(index => ({...index, parts: index.parts.map(part => positioned(columns, part))})),
       checks: this.checks,
-      foreignKeys: this.foreignKeys,
+      foreignKeys: this.foreignKeys.map(({columnIds, ...key}) => ({
+        ...key,
+        columns: columnIds.map(id => columns.findIndex(column => column.id === id)),
+      })),
       collation: this.collation,
       comment: this.comment,
     };

@@ -33,6 +33,8 @@ export interface TableIdentity {
   readonly createdMicros: number;
   /** The first AUTO_INCREMENT value. */
   readonly firstAutoValue: number;
+  /** Tables that refer to it. */
+  readonly referencedBy: StoredTable['referencedBy'];
 }
 
 /** A new, empty table of a finished draft: new id, new trees, new counters. It is not in the catalog yet. */
@@ -42,7 +44,7 @@ export function* makeTable(
   identity: TableIdentity,
 ): Steps<StoredTable> {
   const {engine} = context;
-  const {schema, name, version, createdMicros, firstAutoValue} = identity;
+  const {schema, name, version, createdMicros, firstAutoValue, referencedBy} = identity;
   const id = yield* newId(engine);
   const indexes: StoredIndex[] = [];
   for (const [i, index] of draft.indexes.entries()) {
@@ -60,6 +62,7 @@ export function* makeTable(
     columns: draft.columns,
     indexes,
     foreignKeys: draft.foreignKeys,
+    referencedBy,
     checks: draft.checks,
     counterPage: hasAuto ? yield* makeCounter(engine, firstAutoValue) : 0,
     rowIdPage: hasRowId ? yield* makeCounter(engine, 1) : 0,

@@ -76,12 +76,10 @@ export const meanings: Readonly<Record<string, string>> = {
   'lost-update': 'two transactions read the same version and both replaced it: one update is lost',
   G0: 'the writes of transactions overwrite each other in a circle (dirty write)',
   G1c: 'information flows in a circle: each transaction saw the effects of the next',
-  'G-single':
-    'a transaction saw one effect of another and missed one that came with it or before it (read skew)',
+  'G-single': 'a transaction saw one effect of another and missed one that came with it or before it (read skew)',
   'G-nonadjacent': 'transactions saw writes become visible in different orders (such as a long fork)',
   'G2-item': 'transactions each missed a write of the next and decided on stale data (such as write skew)',
-  'fractured-snapshot':
-    'the reads of a transaction that only reads do not fit any one moment of the commit order',
+  'fractured-snapshot': 'the reads of a transaction that only reads do not fit any one moment of the commit order',
 };
 
 /** The sentence for a name, with what its process or realtime variant adds. */

@@ -10,8 +10,7 @@ export function isKnownRead(txns: Transactions, op: number): boolean {
 
 /** Whether the transaction writes nothing. */
 export function readOnly(txns: Transactions, txn: number): boolean {
-  for (let op = txns.opStart[txn]; op < txns.opStart[txn + 1]; op++)
-    if (txns.opKind[op] === OpKind.write) return false;
+  for (let op = txns.opStart[txn]; op < txns.opStart[txn + 1]; op++) if (txns.opKind[op] === OpKind.write) return false;
   return true;
 }
 
@@ -107,8 +106,7 @@ export function checkLostUpdate(txns: Transactions, findings: Findings): void {
     if (group === undefined) groups.set(name, [op]);
     else if (txns.opTxn[group[group.length - 1]] !== txns.opTxn[op]) group.push(op);
   }
-  for (const group of groups.values())
-    if (group.length > 1) addLostUpdate(txns, findings, group, first[group[0]]);
+  for (const group of groups.values()) if (group.length > 1) addLostUpdate(txns, findings, group, first[group[0]]);
 }
 
 function addLostUpdate(txns: Transactions, findings: Findings, group: readonly number[], read: number): void {
@@ -133,8 +131,7 @@ function addLostUpdate(txns: Transactions, findings: Findings, group: readonly n
 /** For each operation: the first one of its transaction on the same key. What it reads came from outside. */
 function firstOperations(txns: Transactions): Int32Array {
   const first = new Int32Array(txns.opTxn.length);
-  for (let op = 0; op < first.length; op++)
-    first[op] = txns.opBefore[op] === -1 ? op : first[txns.opBefore[op]];
+  for (let op = 0; op < first.length; op++) first[op] = txns.opBefore[op] === -1 ? op : first[txns.opBefore[op]];
   return first;
 }
 

@@ -73,11 +73,7 @@ test('every level gets the verdict of brute force, and every witness is a real c
       assert.equal(new Set(steps.map(s => s.source)).size, steps.length);
     }
     const names = found.map(c => c.name);
-    assert.deepEqual(
-      verdicts(names),
-      verdicts(expected),
-      `round ${round}: found ${names}, there are ${[...expected]}`,
-    );
+    assert.deepEqual(verdicts(names), verdicts(expected), `round ${round}: found ${names}, there are ${[...expected]}`);
     for (const exact of ['G0', 'G1c', 'G-single', 'G2-item'] as const) {
       assert.equal(names.includes(exact), expected.has(exact), `round ${round}: ${exact}`);
     }

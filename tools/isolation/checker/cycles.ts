@@ -207,8 +207,7 @@ class CycleSearch {
       if ((kinds[second] & Kind.rw) === 0 || components.of[end] !== components.of[start]) continue;
       tried++;
       const path = end === start ? [] : this.#paths.path(end, start, mask, components, middle);
-      if (path !== undefined && (best === undefined || path.length + 2 < best.length))
-        best = [edge, second, ...path];
+      if (path !== undefined && (best === undefined || path.length + 2 < best.length)) best = [edge, second, ...path];
     }
     if (best !== undefined) this.#keep(best);
     return best;
@@ -276,13 +275,7 @@ class PathFinder {
   }
 
   /** The edges of a shortest path from start to goal (which differ) that avoids one node, or undefined. */
-  path(
-    start: number,
-    goal: number,
-    mask: number,
-    components: Components,
-    avoid: number,
-  ): number[] | undefined {
+  path(start: number, goal: number, mask: number, components: Components, avoid: number): number[] | undefined {
     const {offsets, targets, kinds} = this.#graph;
     const round = ++this.#round;
     const component = components.of[start];
@@ -296,8 +289,7 @@ class PathFinder {
       for (let e = offsets[node]; e < offsets[node + 1]; e++) {
         visits++;
         const target = targets[e];
-        if ((kinds[e] & mask) === 0 || this.#stamp[target] === round || components.of[target] !== component)
-          continue;
+        if ((kinds[e] & mask) === 0 || this.#stamp[target] === round || components.of[target] !== component) continue;
         this.#stamp[target] = round;
         this.#by[target] = e;
         if (target === goal) {
@@ -313,8 +305,7 @@ class PathFinder {
 
   #backTo(start: number, goal: number): number[] {
     const edges: number[] = [];
-    for (let node = goal; node !== start; node = this.#graph.sources[this.#by[node]])
-      edges.push(this.#by[node]);
+    for (let node = goal; node !== start; node = this.#graph.sources[this.#by[node]]) edges.push(this.#by[node]);
     return edges.reverse();
   }
 }

@@ -24,9 +24,7 @@ export interface Interval {
 /** Intervals on a common scale, one lane each; only the order of the ends is kept, so that nothing vanishes. */
 export function drawTimes(intervals: readonly Interval[]): string[] {
   const ends = [...new Set(intervals.flatMap(i => [i.from, i.to]))].sort((a, b) => a - b);
-  const column = new Map(
-    ends.map((end, i) => [end, Math.round((i * (LANE - 1)) / Math.max(1, ends.length - 1))]),
-  );
+  const column = new Map(ends.map((end, i) => [end, Math.round((i * (LANE - 1)) / Math.max(1, ends.length - 1))]));
   const width = Math.max(...intervals.map(i => i.label.length));
   return intervals.map(({label, from, to}) => {
     const start = column.get(from) as number;
@@ -37,9 +35,7 @@ export function drawTimes(intervals: readonly Interval[]): string[] {
 }
 
 /** Lists below each other, with a caret below the marked item. */
-export function drawLists(
-  lists: readonly {label: string; items: readonly string[]; mark: number}[],
-): string[] {
+export function drawLists(lists: readonly {label: string; items: readonly string[]; mark: number}[]): string[] {
   const width = Math.max(0, ...lists.map(list => list.label.length));
   const lines: string[] = [];
   for (const {label, items, mark} of lists) {

@@ -25,10 +25,7 @@ const LIST_SHOWN = 8;
 /** Explanations of all that was kept, plain findings first. */
 export function explain(report: Report): Explanation[] {
   const txns = report.transactions;
-  return [
-    ...report.findings.map(f => explainFinding(txns, f)),
-    ...report.cycles.map(c => explainCycle(txns, c)),
-  ];
+  return [...report.findings.map(f => explainFinding(txns, f)), ...report.cycles.map(c => explainCycle(txns, c))];
 }
 
 /** An explanation as text lines. */
@@ -102,8 +99,7 @@ function reasonOf(txns: Transactions, step: Step, label: (txn: number) => string
   const value = txns.versionValue[step.via];
   const key = txns.keys[txns.versionKey[step.via]];
   const put = txns.model === 'list-append' ? 'appended' : 'wrote';
-  if (step.kind & Kind.ww)
-    return `${to} ${put} ${value} to key ${key} after a value that ${from} had written there`;
+  if (step.kind & Kind.ww) return `${to} ${put} ${value} to key ${key} after a value that ${from} had written there`;
   if (step.kind & Kind.wr) return `${from} ${put} ${value} to key ${key}, and ${to} saw it`;
   return `${from} read key ${key} and did not see the ${value} that ${to} ${put} there`;
 }
@@ -159,9 +155,7 @@ export function summaryLines(report: Report): string[] {
     const variants = ['-process', '-realtime'].filter(
       suffix => base === name && [...counts.keys()].some(other => other === base + suffix),
     );
-    lines.push(
-      `  ${name} x${count}${variants.length > 0 ? ` (and ${variants.join(', ')})` : ''}: ${meaningOf(name)}`,
-    );
+    lines.push(`  ${name} x${count}${variants.length > 0 ? ` (and ${variants.join(', ')})` : ''}: ${meaningOf(name)}`);
   }
   lines.push(
     `refuted: ${weakestRefuted.join(', ')}${weakestRefuted.length > 0 ? ' and everything stronger' : 'none of the levels'}`,

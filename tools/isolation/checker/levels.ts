@@ -29,14 +29,7 @@ interface Level {
 const levels: Readonly<Record<LevelName, Level>> = {
   'read-uncommitted': {
     extends: [],
-    forbids: [
-      'G0',
-      'duplicate-elements',
-      'cyclic-versions',
-      'unwritten-read',
-      'lost-write',
-      'divergent-final-read',
-    ],
+    forbids: ['G0', 'duplicate-elements', 'cyclic-versions', 'unwritten-read', 'lost-write', 'divergent-final-read'],
   },
   'read-committed': {
     extends: ['read-uncommitted'],
@@ -71,13 +64,7 @@ const levels: Readonly<Record<LevelName, Level>> = {
   },
   'strong-session-snapshot-isolation': {
     extends: ['snapshot-isolation'],
-    forbids: [
-      'G0-process',
-      'G1c-process',
-      'G-single-process',
-      'G-nonadjacent-process',
-      'fractured-snapshot-process',
-    ],
+    forbids: ['G0-process', 'G1c-process', 'G-single-process', 'G-nonadjacent-process', 'fractured-snapshot-process'],
   },
   'strong-snapshot-isolation': {
     extends: ['strong-session-snapshot-isolation', 'strong-innodb-repeatable-read'],

@@ -5,14 +5,7 @@
 
 import {OpKind, Status, type Transactions, writerOf} from '../history/transactions.ts';
 import type {Findings} from './anomaly.ts';
-import {
-  checkElements,
-  checkIntermediate,
-  checkLostUpdate,
-  keyName,
-  readOnly,
-  versionsRead,
-} from './common.ts';
+import {checkElements, checkIntermediate, checkLostUpdate, keyName, readOnly, versionsRead} from './common.ts';
 import {type GraphBuilder, Kind} from './graph.ts';
 
 /** The order of versions of every key. */
@@ -171,13 +164,7 @@ function checkDirtyUpdates(txns: Transactions, orders: Orders, findings: Finding
   }
 }
 
-function addDirtyUpdate(
-  txns: Transactions,
-  findings: Findings,
-  read: number,
-  aborted: number,
-  version: number,
-): void {
+function addDirtyUpdate(txns: Transactions, findings: Findings, read: number, aborted: number, version: number): void {
   findings.add('dirty-update', () => ({
     transactions: [writerOf(txns, aborted), writerOf(txns, version)],
     key: txns.opKey[read],
@@ -217,8 +204,7 @@ function internallyConsistent(txns: Transactions, op: number): boolean {
   if (before === -1) return true;
   const length = readEnd[before] - readStart[before];
   if (length !== end - readStart[op]) return false;
-  for (let i = 0; i < length; i++)
-    if (elements[readStart[before] + i] !== elements[readStart[op] + i]) return false;
+  for (let i = 0; i < length; i++) if (elements[readStart[before] + i] !== elements[readStart[op] + i]) return false;
   return true;
 }
 
@@ -241,8 +227,7 @@ function checkFinalReads(txns: Transactions, findings: Findings): void {
   if (finals.every(list => list.length === 0)) return;
   const lastSeenBy = new Int32Array(txns.versionKey.length).fill(-1);
   const appends: number[][] = txns.keys.map(() => []);
-  for (let op = 0; op < txns.opTxn.length; op++)
-    if (txns.opVersion[op] !== -1) appends[txns.opKey[op]].push(op);
+  for (let op = 0; op < txns.opTxn.length; op++) if (txns.opVersion[op] !== -1) appends[txns.opKey[op]].push(op);
   finals.forEach((reads, key) => {
     for (const read of reads) {
       for (let i = txns.readStart[read]; i < txns.readEnd[read]; i++) lastSeenBy[txns.elements[i]] = read;
@@ -291,12 +276,7 @@ function addDivergent(txns: Transactions, findings: Findings, a: number, b: numb
 function addWrites(txns: Transactions, orders: Orders, graph: GraphBuilder): void {
   for (let key = 0; key < txns.keys.length; key++) {
     for (let i = orders.start[key] + 1; i < orders.start[key + 1]; i++) {
-      graph.add(
-        writerOf(txns, orders.order[i - 1]),
-        writerOf(txns, orders.order[i]),
-        Kind.ww,
-        orders.order[i],
-      );
+      graph.add(writerOf(txns, orders.order[i - 1]), writerOf(txns, orders.order[i]), Kind.ww, orders.order[i]);
     }
   }
 }

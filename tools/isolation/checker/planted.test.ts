@@ -14,12 +14,7 @@ function names(history: readonly HistoryEvent[], options?: CheckOptions): Anomal
 }
 
 /** The planted name is found; level `holds` is not refuted by the history, `breaks` is. */
-function plant(
-  name: AnomalyName,
-  history: readonly HistoryEvent[],
-  breaks: LevelName,
-  holds?: LevelName,
-): void {
+function plant(name: AnomalyName, history: readonly HistoryEvent[], breaks: LevelName, holds?: LevelName): void {
   const report = checkHistory(history);
   assert.ok(report.counts.has(name), `${name} not among ${[...report.counts.keys()]}`);
   assert.equal(verdictOf(report, breaks).valid, false, `${breaks} should be refuted`);
@@ -177,12 +172,7 @@ test('G2-item through a process and through real time', () => {
 test('lost write and diverging final reads', () => {
   const final = (process: number, text: string): HistoryEvent[] =>
     txn(process, 'ok', text).map(e => ({...e, final: true}));
-  const history = [
-    ...txn(0, 'ok', 'a x 1'),
-    ...txn(0, 'ok', 'a x 2'),
-    ...final(1, 'r x 1 2'),
-    ...final(2, 'r x 1'),
-  ];
+  const history = [...txn(0, 'ok', 'a x 1'), ...txn(0, 'ok', 'a x 2'), ...final(1, 'r x 1 2'), ...final(2, 'r x 1')];
   plant('lost-write', history, 'read-uncommitted');
   assert.ok(names(history).includes('divergent-final-read'));
 });
@@ -198,9 +188,7 @@ test('registers: G1a, G1b, G1c, internal, lost update', () => {
   assert.deepEqual(names(concurrent('w x 1, g y 1', 'w y 1, g x 1')), ['G1c']);
   assert.deepEqual(names(concurrent('w x 1, g x 2', 'w x 2')), ['internal']);
   assert.deepEqual(names(concurrent('g x, g x 2', 'w x 2')).includes('internal-read-only'), true);
-  assert.ok(
-    names([...txn(9, 'ok', 'w x 1'), ...concurrent('g x 1, w x 2', 'g x 1, w x 3')]).includes('lost-update'),
-  );
+  assert.ok(names([...txn(9, 'ok', 'w x 1'), ...concurrent('g x 1, w x 2', 'g x 1, w x 3')]).includes('lost-update'));
 });
 
 test('registers: read skew, long fork, write skew', () => {

@@ -52,8 +52,7 @@ test('parallel snapshot isolation shows long forks but no read skew', () => {
 
 test('read committed shows skew, lost updates and changing reads', () => {
   const found = runs('read-committed', 'read-committed');
-  for (const name of ['G-single', 'lost-update', 'internal-read-only'] as const)
-    assert.ok(found.has(name), name);
+  for (const name of ['G-single', 'lost-update', 'internal-read-only'] as const) assert.ok(found.has(name), name);
 });
 
 test('repeatable read as InnoDB has it: lost updates, but read-only transactions see one snapshot', () => {
@@ -65,9 +64,7 @@ test('repeatable read as InnoDB has it: lost updates, but read-only transactions
 test('read uncommitted shows aborted and intermediate reads and circles of information', () => {
   const found = new Set<AnomalyName>();
   for (let seed = 1; seed <= 20; seed++) {
-    for (const name of checkHistory(
-      runModelStore({seed, level: 'read-uncommitted', abortRate: 0.2}),
-    ).counts.keys())
+    for (const name of checkHistory(runModelStore({seed, level: 'read-uncommitted', abortRate: 0.2})).counts.keys())
       found.add(name);
   }
   for (const name of ['G0', 'G1a', 'G1b', 'G1c'] as const) assert.ok(found.has(name), name);

@@ -4,11 +4,7 @@ import {NEVER, Status, type Transactions} from '../history/transactions.ts';
 import {type GraphBuilder, Kind} from './graph.ts';
 
 /** Calls back for each event in order of place: invocation or completion of a transaction that is not `fail`. */
-function eachEvent(
-  txns: Transactions,
-  invoked: (txn: number) => void,
-  completed: (txn: number) => void,
-): void {
+function eachEvent(txns: Transactions, invoked: (txn: number) => void, completed: (txn: number) => void): void {
   const started = new Int32Array(txns.places).fill(-1);
   const ended = new Int32Array(txns.places).fill(-1);
   for (let t = 0; t < txns.count; t++) {

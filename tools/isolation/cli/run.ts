@@ -44,10 +44,8 @@ const promised: ReadonlyMap<string, LevelName> = new Map([
 /** Returns the exit code: 0 what was promised holds, 1 it is refuted. @throws Error for unusable options or unreachable servers */
 export async function runRun(command: RunCommand, print: (line: string) => void): Promise<number> {
   const isolation = command.isolation.toUpperCase().replaceAll(/[-_]/g, ' ');
-  if (!isolationNames.includes(isolation))
-    throw new Error(`isolation is one of ${isolationNames.join(', ')}`);
-  if (!readModes.includes(command.reads as ReadMode))
-    throw new Error(`reads is one of ${readModes.join(', ')}`);
+  if (!isolationNames.includes(isolation)) throw new Error(`isolation is one of ${isolationNames.join(', ')}`);
+  if (!readModes.includes(command.reads as ReadMode)) throw new Error(`reads is one of ${readModes.join(', ')}`);
   const level = parseLevel(command.level ?? (promised.get(isolation) as LevelName));
   const {seed, pause} = command;
   const workload = createWorkload(command.workload, {seed, pause, reads: command.reads as ReadMode});

@@ -24,8 +24,7 @@ export function checkBank(events: Iterable<HistoryEvent>, options: BankOptions):
     reads++;
     const balances = balancesOf(op.value);
     const sum = balances.reduce((a, [, balance]) => a + balance, 0);
-    if (sum !== options.total)
-      violations.add(`the read at ${op.completedAt} sums to ${sum}, not ${options.total}`);
+    if (sum !== options.total) violations.add(`the read at ${op.completedAt} sums to ${sum}, not ${options.total}`);
     if (options.negativeAllowed === true) continue;
     for (const [account, balance] of balances) {
       if (balance < 0) violations.add(`the read at ${op.completedAt} shows account ${account} at ${balance}`);
@@ -38,8 +37,7 @@ function balancesOf(value: unknown): [string, number][] {
   if (typeof value !== 'object' || value === null)
     throw new HistoryError(`${JSON.stringify(value)} is not a map of balances`);
   return Object.entries(value).map(([account, balance]) => {
-    if (typeof balance !== 'number')
-      throw new HistoryError(`the balance of account ${account} is not a number`);
+    if (typeof balance !== 'number') throw new HistoryError(`the balance of account ${account} is not a number`);
     return [account, balance];
   });
 }

@@ -3,14 +3,7 @@
 // `add` asks an element; `read` returns the list of elements.
 
 import type {HistoryEvent} from '../history/types.ts';
-import {
-  type CompanionReport,
-  numberOf,
-  numbersOf,
-  type Operation,
-  operationsOf,
-  Violations,
-} from './operations.ts';
+import {type CompanionReport, numberOf, numbersOf, type Operation, operationsOf, Violations} from './operations.ts';
 
 /** @throws HistoryError when values are not numbers */
 export function checkCausalReverse(events: Iterable<HistoryEvent>): CompanionReport {

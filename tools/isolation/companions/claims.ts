@@ -16,8 +16,7 @@ export function checkClaims(events: Iterable<HistoryEvent>): CompanionReport {
     contenders.add(value);
     if (op.type !== 'ok') continue;
     const other = owners.get(value);
-    if (other !== undefined)
-      violations.add(`unique value ${value} was given to owner ${other} and to owner ${owner}`);
+    if (other !== undefined) violations.add(`unique value ${value} was given to owner ${other} and to owner ${owner}`);
     owners.set(value, owner);
   }
   for (const read of operations.filter(op => op.f === 'read' && op.final && op.type === 'ok'))
@@ -26,8 +25,7 @@ export function checkClaims(events: Iterable<HistoryEvent>): CompanionReport {
 }
 
 function checkTable(read: Operation, owners: ReadonlyMap<number, number>, violations: Violations): void {
-  if (!Array.isArray(read.value))
-    throw new HistoryError(`the read at ${read.completedAt} is not a list of pairs`);
+  if (!Array.isArray(read.value)) throw new HistoryError(`the read at ${read.completedAt} is not a list of pairs`);
   const table = new Map<number, number>();
   for (const pair of read.value) {
     const [value, owner] = numbersOf(pair);
@@ -37,8 +35,6 @@ function checkTable(read: Operation, owners: ReadonlyMap<number, number>, violat
   for (const [value, owner] of owners) {
     const found = table.get(value);
     if (found !== owner)
-      violations.add(
-        `unique value ${value} was given to owner ${owner}, but the table shows ${found ?? 'nobody'}`,
-      );
+      violations.add(`unique value ${value} was given to owner ${owner}, but the table shows ${found ?? 'nobody'}`);
   }
 }

@@ -62,13 +62,7 @@ test('set', () => {
 });
 
 test('monotonic', () => {
-  good(
-    checkMonotonic([
-      ...op(0, 'increment', null, 1),
-      ...op(1, 'read', null, 1),
-      ...op(0, 'increment', null, 2),
-    ]),
-  );
+  good(checkMonotonic([...op(0, 'increment', null, 1), ...op(1, 'read', null, 1), ...op(0, 'increment', null, 2)]));
   bad(checkMonotonic([...op(0, 'read', null, 2), ...op(0, 'read', null, 1)]), /process 0 saw 2/);
   const stale = [...op(0, 'increment', null, 2), ...op(1, 'read', null, 1)];
   bad(checkMonotonic(stale), /2 was seen/);
@@ -92,13 +86,7 @@ test('long fork', () => {
 });
 
 test('unique ids', () => {
-  good(
-    checkUniqueIds([
-      ...op(0, 'generate', null, 1),
-      ...op(1, 'generate', null, 3),
-      ...op(0, 'generate', null, 2),
-    ]),
-  );
+  good(checkUniqueIds([...op(0, 'generate', null, 1), ...op(1, 'generate', null, 3), ...op(0, 'generate', null, 2)]));
   bad(checkUniqueIds([...op(0, 'generate', null, 1), ...op(1, 'generate', null, 1)]), /id 1 was given/);
   bad(checkUniqueIds([...op(0, 'generate', null, 2), ...op(0, 'generate', null, 1)]), /got id 2 and then 1/);
 });
@@ -115,10 +103,7 @@ test('causal reverse', () => {
 });
 
 test('mutex', () => {
-  const turn = (process: number): HistoryEvent[] => [
-    ...op(process, 'acquire', 'm'),
-    ...op(process, 'release', 'm'),
-  ];
+  const turn = (process: number): HistoryEvent[] => [...op(process, 'acquire', 'm'), ...op(process, 'release', 'm')];
   good(checkMutex([...turn(0), ...turn(1), ...op(2, 'acquire', 'm', 'm', 'fail')]));
   const [a, b] = [op(0, 'acquire', 'm'), op(1, 'acquire', 'm')];
   bad(checkMutex([...a, ...b, ...op(0, 'release', 'm'), ...op(1, 'release', 'm')]), /held by process 0/);
@@ -138,9 +123,7 @@ test('queue', () => {
   bad(checkQueue([...put, ...op(1, 'dequeue', null, 1), ...op(2, 'dequeue', null, 1)]), /again/);
   bad(checkQueue([...put, ...op(1, 'dequeue', null, 9)]), /never put in/);
   bad(checkQueue([...put, ...op(3, 'read', null, [2], 'ok', true)]), /1 jobs are lost/);
-  good(
-    checkQueue([...put, ...op(1, 'dequeue', null, null, 'info'), ...op(3, 'read', null, [2], 'ok', true)]),
-  );
+  good(checkQueue([...put, ...op(1, 'dequeue', null, null, 'info'), ...op(3, 'read', null, [2], 'ok', true)]));
   bad(
     checkQueue([...put, ...op(1, 'dequeue', null, 1), ...op(3, 'read', null, [1, 2], 'ok', true)]),
     /still in the queue/,

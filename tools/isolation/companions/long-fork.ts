@@ -17,8 +17,7 @@ export function checkLongFork(events: Iterable<HistoryEvent>): CompanionReport {
   let reads = 0;
   for (const op of operationsOf(events)) {
     if (op.type !== 'ok') continue;
-    if (!Array.isArray(op.value))
-      throw new HistoryError(`the value at ${op.completedAt} is not a list of operations`);
+    if (!Array.isArray(op.value)) throw new HistoryError(`the value at ${op.completedAt} is not a list of operations`);
     const mops = (op.value as [string, Scalar, Scalar | null][]).filter(mop => mop[0] === 'r');
     if (mops.length < 2) continue;
     reads++;

@@ -11,13 +11,8 @@ export interface MonotonicOptions {
 }
 
 /** @throws HistoryError when a value is not a number */
-export function checkMonotonic(
-  events: Iterable<HistoryEvent>,
-  options: MonotonicOptions = {},
-): CompanionReport {
-  const operations = operationsOf(events).filter(
-    op => op.type === 'ok' && (op.f === 'read' || op.f === 'increment'),
-  );
+export function checkMonotonic(events: Iterable<HistoryEvent>, options: MonotonicOptions = {}): CompanionReport {
+  const operations = operationsOf(events).filter(op => op.type === 'ok' && (op.f === 'read' || op.f === 'increment'));
   const violations = new Violations();
   checkSessions(operations, violations);
   checkIncrements(operations, violations);
@@ -45,9 +40,7 @@ function checkIncrements(operations: readonly Operation[], violations: Violation
     const value = numberOf(op.value);
     const before = seen.get(value);
     if (before !== undefined)
-      violations.add(
-        `the increments at ${before.completedAt} and ${op.completedAt} both made the value ${value}`,
-      );
+      violations.add(`the increments at ${before.completedAt} and ${op.completedAt} both made the value ${value}`);
     seen.set(value, op);
   }
 }

@@ -39,12 +39,7 @@ export function operationsOf(events: Iterable<HistoryEvent>): Operation[] {
   return operations;
 }
 
-function operation(
-  invoked: HistoryEvent,
-  invokedAt: number,
-  completion: HistoryEvent,
-  at: number,
-): Operation {
+function operation(invoked: HistoryEvent, invokedAt: number, completion: HistoryEvent, at: number): Operation {
   return {
     f: completion.f ?? 'txn',
     process: completion.process,

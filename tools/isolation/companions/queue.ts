@@ -3,14 +3,7 @@
 // queue was empty), a final `read` returns the list of jobs left.
 
 import type {HistoryEvent} from '../history/types.ts';
-import {
-  type CompanionReport,
-  numberOf,
-  numbersOf,
-  type Operation,
-  operationsOf,
-  Violations,
-} from './operations.ts';
+import {type CompanionReport, numberOf, numbersOf, type Operation, operationsOf, Violations} from './operations.ts';
 
 /** @throws HistoryError when a job is not a number */
 export function checkQueue(events: Iterable<HistoryEvent>): CompanionReport {
@@ -29,8 +22,7 @@ export function checkQueue(events: Iterable<HistoryEvent>): CompanionReport {
       violations.add(`job ${job} was handed out at ${other.completedAt} and again at ${op.completedAt}`);
     taken.set(job, op);
   }
-  for (const job of taken.keys())
-    if (!enqueued.has(job)) violations.add(`job ${job} was handed out but never put in`);
+  for (const job of taken.keys()) if (!enqueued.has(job)) violations.add(`job ${job} was handed out but never put in`);
   for (const read of operations.filter(op => op.f === 'read' && op.final && op.type === 'ok')) {
     checkLeft(read, enqueued, taken, unknownTakes, violations);
   }
@@ -48,8 +40,7 @@ function checkLeft(
   violations: Violations,
 ): void {
   const left = new Set(numbersOf(read.value));
-  for (const job of left)
-    if (taken.has(job)) violations.add(`job ${job} was handed out and is still in the queue`);
+  for (const job of left) if (taken.has(job)) violations.add(`job ${job} was handed out and is still in the queue`);
   const lost = [...enqueued]
     .filter(([job, op]) => op.type === 'ok' && !taken.has(job) && !left.has(job))
     .map(([job]) => job);

@@ -2,14 +2,7 @@
 // A `read` returns the list of elements; the reads marked final count, or the last one when none is marked.
 
 import type {HistoryEvent} from '../history/types.ts';
-import {
-  type CompanionReport,
-  numberOf,
-  numbersOf,
-  type Operation,
-  operationsOf,
-  Violations,
-} from './operations.ts';
+import {type CompanionReport, numberOf, numbersOf, type Operation, operationsOf, Violations} from './operations.ts';
 
 /** @throws HistoryError when values are not numbers */
 export function checkSet(events: Iterable<HistoryEvent>): CompanionReport {

@@ -10,10 +10,7 @@ export interface UniqueIdsOptions {
 }
 
 /** @throws HistoryError when an id is not a number */
-export function checkUniqueIds(
-  events: Iterable<HistoryEvent>,
-  options: UniqueIdsOptions = {},
-): CompanionReport {
+export function checkUniqueIds(events: Iterable<HistoryEvent>, options: UniqueIdsOptions = {}): CompanionReport {
   const violations = new Violations();
   const owners = new Map<number, Operation>();
   const last = new Map<unknown, number>();

@@ -18,9 +18,7 @@ export function checkWriteSkew(events: Iterable<HistoryEvent>): CompanionReport 
     const [pair, left, right] = numbersOf(op.value);
     if (left + right >= 0 || overdrawn.has(pair)) continue;
     overdrawn.add(pair);
-    violations.add(
-      `pair ${pair} holds ${left} and ${right}: two withdrawals each thought the sum would suffice`,
-    );
+    violations.add(`pair ${pair} holds ${left} and ${right}: two withdrawals each thought the sum would suffice`);
   }
   return violations.report('write skew', [`${withdrawals} withdrawals, ${reads} reads`]);
 }

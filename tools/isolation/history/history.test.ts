@@ -101,8 +101,7 @@ test('the rules of histories are enforced', () => {
     [{type: 'ok', process: 0, f: 'txn', value: [['append', {}, 1]]}],
     [{type: 'ok', process: 0.5, f: 'txn', value: []}],
   ];
-  for (const history of broken)
-    assert.throws(() => transactionsOf(history), HistoryError, JSON.stringify(history));
+  for (const history of broken) assert.throws(() => transactionsOf(history), HistoryError, JSON.stringify(history));
 });
 
 test('events of the nemesis and other operations are passed over', () => {

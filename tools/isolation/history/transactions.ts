@@ -97,8 +97,7 @@ export class TransactionsBuilder {
 
   /** Takes the next event. Events that are not transactions of numbered processes are passed over. @throws HistoryError */
   add(event: HistoryEvent): void {
-    if (typeof event.process !== 'number' || (event.f !== undefined && event.f !== null && event.f !== 'txn'))
-      return;
+    if (typeof event.process !== 'number' || (event.f !== undefined && event.f !== null && event.f !== 'txn')) return;
     if (!Number.isSafeInteger(event.process) || Math.abs(event.process) > NEVER) {
       throw new HistoryError(`process ${event.process} is not a 32-bit integer`);
     }
@@ -113,9 +112,7 @@ export class TransactionsBuilder {
     if (this.#pending.has(process))
       throw new HistoryError(`process ${process} invokes at ${index} before its last operation completed`);
     if (this.#retired.has(process))
-      throw new HistoryError(
-        `process ${process} invokes at ${index} after an info: it should have been retired`,
-      );
+      throw new HistoryError(`process ${process} invokes at ${index} after an info: it should have been retired`);
     this.#pending.set(process, {place, index, event});
   }
 

@@ -33,10 +33,8 @@ export function mysqlServer(url: string, options: MysqlOptions): Server {
   const parsed = new URL(url);
   if (parsed.protocol !== 'mysql:') throw new Error(`${parsed.protocol} is not mysql:`);
   const database = decodeURIComponent(parsed.pathname.slice(1)) || DEFAULT_DATABASE;
-  if (!/^\w{1,64}$/.test(database))
-    throw new Error('the database name must be letters, digits and underscores');
-  if (!isolationNames.includes(options.isolation))
-    throw new Error(`isolation is one of ${isolationNames.join(', ')}`);
+  if (!/^\w{1,64}$/.test(database)) throw new Error('the database name must be letters, digits and underscores');
+  if (!isolationNames.includes(options.isolation)) throw new Error(`isolation is one of ${isolationNames.join(', ')}`);
   for (const variable of options.variables) {
     if (!/^\w+=[\w.'-]+$/.test(variable)) throw new Error(`${variable} is not name=value`);
   }

@@ -59,8 +59,7 @@ export async function runWorkload(
   );
   await Promise.all(clients.map(client => client.runUntil(end)));
   let process = Math.max(...clients.map(client => client.process)) + options.clients;
-  for (const server of servers)
-    process = await finalReads(workload, server, time, options, recorder, process);
+  for (const server of servers) process = await finalReads(workload, server, time, options, recorder, process);
   return recorder.events;
 }
 
@@ -130,10 +129,7 @@ class Client {
       const value = await drive(session, operation.run(), ms => this.#time.sleep(ms));
       this.#recorder.ok(this.process, operation, value, node);
     } catch (error) {
-      if (
-        this.#recorder.failed(this.process, operation, error, node) === 'fail' &&
-        !(error as OperationFailure).lost
-      )
+      if (this.#recorder.failed(this.process, operation, error, node) === 'fail' && !(error as OperationFailure).lost)
         return;
       await this.#abandon(session, error as OperationFailure);
     }
@@ -159,8 +155,7 @@ async function finalReads(
 ): Promise<number> {
   const session = await connectPatiently(server, time, options.patience);
   let next = process;
-  for (const operation of workload.final())
-    next = await finalRead(session, operation, server, time, recorder, next);
+  for (const operation of workload.final()) next = await finalRead(session, operation, server, time, recorder, next);
   await session.close();
   return next + 1;
 }

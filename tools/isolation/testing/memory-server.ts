@@ -85,8 +85,7 @@ class MemoryClient implements SqlClient {
   }
 
   #apply(): void {
-    for (const [row, text] of this.#written)
-      this.#db.rows.set(row, {text, version: (this.#read.get(row) ?? 0) + 1});
+    for (const [row, text] of this.#written) this.#db.rows.set(row, {text, version: (this.#read.get(row) ?? 0) + 1});
   }
 
   #clear(): void {

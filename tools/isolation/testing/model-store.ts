@@ -150,11 +150,7 @@ class ModelStore {
     const [f, key, value] = txn.plan[txn.done.length];
     if (f === 'r') {
       const list = this.#read(txn, key as number);
-      txn.done.push([
-        'r',
-        key,
-        this.#options.model === 'list-append' ? list : (list[list.length - 1] ?? null),
-      ]);
+      txn.done.push(['r', key, this.#options.model === 'list-append' ? list : (list[list.length - 1] ?? null)]);
       return;
     }
     this.#write(txn, key as number, value as number);
@@ -207,10 +203,7 @@ class ModelStore {
     const {abortRate, infoRate} = this.#options;
     const unknown = this.#random.chance(infoRate);
     const aborts =
-      txn.doomed ||
-      this.#random.chance(abortRate) ||
-      (unknown && this.#random.chance(0.5)) ||
-      this.#conflict(txn);
+      txn.doomed || this.#random.chance(abortRate) || (unknown && this.#random.chance(0.5)) || this.#conflict(txn);
     if (aborts) this.#rollBack(txn);
     else this.#commit(txn);
     for (const key of txn.locked.keys()) if (this.#locks.get(key) === txn) this.#locks.delete(key);
@@ -221,8 +214,7 @@ class ModelStore {
 
   #conflict(txn: Running): boolean {
     const {level} = this.#options;
-    if (level === 'read-committed' || level === 'read-uncommitted' || level === 'innodb-repeatable-read')
-      return false;
+    if (level === 'read-committed' || level === 'read-uncommitted' || level === 'innodb-repeatable-read') return false;
     const keys = level === 'serializable' ? txn.plan.map(mop => mop[1] as number) : [...txn.own.keys()];
     return keys.some(key => {
       const version = this.#latest(key);

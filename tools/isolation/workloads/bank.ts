@@ -7,13 +7,7 @@ import type {HistoryEvent} from '../history/types.ts';
 import {CompanionWorkload, numberRows, valuesOf, verdict} from './companion-workload.ts';
 import {Refused, transaction} from './outcome.ts';
 import {query, type Script, sleep} from './sql-client.ts';
-import {
-  isLocking,
-  lockClause,
-  type Workload,
-  type WorkloadOperation,
-  type WorkloadVerdict,
-} from './workload.ts';
+import {isLocking, lockClause, type Workload, type WorkloadOperation, type WorkloadVerdict} from './workload.ts';
 
 const ACCOUNTS = 10;
 const EACH = 100;
@@ -46,10 +40,7 @@ export class BankWorkload extends CompanionWorkload implements Workload {
   }
 
   *#transfer(from: number, to: number, amount: number): Script<object> {
-    const {rows} = yield* query(
-      `SELECT balance FROM iso_bank WHERE id = ?${lockClause(this.options.reads)}`,
-      from,
-    );
+    const {rows} = yield* query(`SELECT balance FROM iso_bank WHERE id = ?${lockClause(this.options.reads)}`, from);
     if (Number(rows[0][0]) < amount) throw new Refused('no cover');
     yield* sleep(this.pause());
     yield* query('UPDATE iso_bank SET balance = balance - ? WHERE id = ?', amount, from);

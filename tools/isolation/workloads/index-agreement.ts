@@ -21,8 +21,7 @@ export class IndexAgreementWorkload extends CompanionWorkload implements Workloa
   }
 
   next(): WorkloadOperation {
-    if (this.random.chance(0.2))
-      return {f: 'compare', value: null, run: () => transaction(() => this.#compare())};
+    if (this.random.chance(0.2)) return {f: 'compare', value: null, run: () => transaction(() => this.#compare())};
     const changes = Array.from({length: 1 + this.random.below(3)}, () => [
       this.random.below(ROWS),
       this.random.below(VALUES + 5),
@@ -33,8 +32,7 @@ export class IndexAgreementWorkload extends CompanionWorkload implements Workloa
   *#change(changes: readonly number[][]): Script<readonly number[][]> {
     for (const [id, k] of changes) {
       if (k >= VALUES) yield* query('DELETE FROM iso_index WHERE id = ?', id);
-      else
-        yield* query('INSERT INTO iso_index (id, k) VALUES (?, ?) ON DUPLICATE KEY UPDATE k = ?', id, k, k);
+      else yield* query('INSERT INTO iso_index (id, k) VALUES (?, ?) ON DUPLICATE KEY UPDATE k = ?', id, k, k);
       yield* sleep(this.pause());
     }
     return changes;

@@ -51,11 +51,7 @@ export function* sleep(ms: number): Script<void> {
 }
 
 /** Runs a script over a client. @throws what the script throws */
-export async function drive<T>(
-  client: SqlClient,
-  script: Script<T>,
-  pause: (ms: number) => Promise<void>,
-): Promise<T> {
+export async function drive<T>(client: SqlClient, script: Script<T>, pause: (ms: number) => Promise<void>): Promise<T> {
   const nothing: SqlResult = {rows: [], affectedRows: 0, insertId: 0};
   let step = script.next(nothing);
   while (!step.done) {

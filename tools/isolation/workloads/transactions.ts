@@ -40,9 +40,7 @@ export class TransactionWorkload implements Workload {
     const type = this.name === 'append' ? 'TEXT NOT NULL' : 'INT NOT NULL';
     for (let i = 0; i < TABLES; i++) {
       yield* query(`DROP TABLE IF EXISTS iso_${this.name}${i}`);
-      yield* query(
-        `CREATE TABLE iso_${this.name}${i} (id INT PRIMARY KEY, sk INT NOT NULL, val ${type}, KEY sk (sk))`,
-      );
+      yield* query(`CREATE TABLE iso_${this.name}${i} (id INT PRIMARY KEY, sk INT NOT NULL, val ${type}, KEY sk (sk))`);
     }
   }
 

@@ -7,13 +7,7 @@ import type {HistoryEvent} from '../history/types.ts';
 import {allowedAt, CompanionWorkload, verdict} from './companion-workload.ts';
 import {Refused, transaction} from './outcome.ts';
 import {query, type Script, sleep} from './sql-client.ts';
-import {
-  isLocking,
-  lockClause,
-  type Workload,
-  type WorkloadOperation,
-  type WorkloadVerdict,
-} from './workload.ts';
+import {isLocking, lockClause, type Workload, type WorkloadOperation, type WorkloadVerdict} from './workload.ts';
 
 const EACH = 100;
 const USES_PER_PAIR = 12;
@@ -47,13 +41,7 @@ export class WriteSkewWorkload extends CompanionWorkload implements Workload {
   }
 
   *#open(pair: number): Script<number> {
-    yield* query(
-      'INSERT INTO iso_skew (pair, side, balance) VALUES (?, 0, ?), (?, 1, ?)',
-      pair,
-      EACH,
-      pair,
-      EACH,
-    );
+    yield* query('INSERT INTO iso_skew (pair, side, balance) VALUES (?, 0, ?), (?, 1, ?)', pair, EACH, pair, EACH);
     return pair;
   }
 

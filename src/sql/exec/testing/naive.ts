@@ -1,12 +1,12 @@
 // A second opinion on the planner: evaluates a bound SELECT the slow and obvious way. Every table is read whole, joins are loops over all
 // pairs in the order in which they are written, WHERE is tested on each result. Only the expressions are the same code.
 
+import {readColumn} from '../../../format/row/decode.ts';
+import type {Value} from '../../../format/value/types.ts';
 import type {BoundSelect, JoinTree} from '../../bind/bound-query.ts';
 import {sourcesOf} from '../../bind/bound-query.ts';
 import type {Expression} from '../../bind/expression.ts';
 import type {Source} from '../../bind/source.ts';
-import {readColumn} from '../../../format/row/decode.ts';
-import type {Value} from '../../../format/value/types.ts';
 import type {ExecContext} from '../contract.ts';
 import type {FakeEngine} from './fake-engine.ts';
 
@@ -38,7 +38,8 @@ function tableRows(source: Source, engine: FakeEngine): readonly Row[] {
 
 function nullRow(tree: JoinTree): Row {
   const row = new Map<number, Value>();
-  for (const source of sourcesOf(tree)) for (const register of source.registers) if (register >= 0) row.set(register, null);
+  for (const source of sourcesOf(tree))
+    for (const register of source.registers) if (register >= 0) row.set(register, null);
   return row;
 }
 
@@ -59,7 +60,11 @@ function joined(tree: JoinTree, context: ExecContext, engine: FakeEngine): reado
 }
 
 /** The values of the select list, for each row that FROM and WHERE leave. */
-export function naiveRows(select: BoundSelect, context: ExecContext, engine: FakeEngine): readonly (readonly Value[])[] {
+export function naiveRows(
+  select: BoundSelect,
+  context: ExecContext,
+  engine: FakeEngine,
+): readonly (readonly Value[])[] {
   const rows = select.from === undefined ? [new Map<number, Value>()] : joined(select.from, context, engine);
   return rows
     .filter(row => holds(select.where, [row], context))

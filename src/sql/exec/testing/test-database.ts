@@ -235,6 +235,7 @@ export class TestDatabase {
         columns: stored,
         indexes,
         foreignKeys: [],
+        referencedBy: [],
         checks: [],
         counterPage: 0,
         rowIdPage: 0,
