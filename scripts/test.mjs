@@ -24,7 +24,7 @@ function step(title, command, args) {
 }
 
 const only = process.argv.slice(2);
-const places = only.length > 0 ? only : ['src', 'test', 'tools'];
+const places = only.length > 0 ? only : ['src', 'test', 'tools', 'bench'];
 const files = places
   .flatMap(place => (place.endsWith('.test.ts') ? [place] : globSync(`${place}/**/*.test.ts`, {cwd: root})))
   .sort();

@@ -67,7 +67,7 @@ export function automaticAssignments(
 }
 
 /** Exactly the same value: texts by their characters, numbers by their digits. */
-function isSameValue(a: Value, b: Value): boolean {
+export function isSameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0;

@@ -51,6 +51,7 @@ export function newIdentity(context: StatementContext, place: CreatePlace, name:
     version: 1,
     createdMicros: context.state.statementMicros,
     firstAutoValue: Math.max(1, place.options.autoIncrement ?? 1),
+    referencedBy: [],
   };
 }
 

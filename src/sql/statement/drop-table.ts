@@ -46,6 +46,7 @@ export function* truncateTable(context: StatementContext, ast: TruncateTable): S
     version: version + 1,
     createdMicros,
     firstAutoValue: 1,
+    referencedBy: stored.referencedBy,
   });
   yield* context.catalog.changeTable(context.engine, stored, fresh);
   yield* dropTrees(context, stored);
