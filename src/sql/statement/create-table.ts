@@ -38,6 +38,7 @@ export function* createPlace(context: StatementContext, ast: CreateTable): Steps
 export function* createTable(context: StatementContext, ast: CreateTable): Steps<Outcome> {
   const place = yield* createPlace(context, ast);
   if (place.exists) return NOTHING_DONE;
+  if (ast.foreignKeys.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'FOREIGN KEY');
   const draft =
     ast.like === null ? defineTable(context, ast, place.collation, place.options) : yield* draftLike(context, ast);
   yield* addNewTable(context, draft, newIdentity(context, place, ast.table.name));
