@@ -13,6 +13,8 @@ export interface StartOptions {
 }
 
 const running = new Set<Child>();
+/** Set when the program ends: nothing is started any more. */
+let isEnding = false;
 
 /** One process that was started here. */
 export class Child {
@@ -48,6 +50,7 @@ export class Child {
     args: readonly string[],
     options: StartOptions = {},
   ): Promise<Child> {
+    if (isEnding) throw new Error(`${name} is not started: the benchmark is ending`);
     const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -119,7 +122,8 @@ export async function mustRun(program: string, args: readonly string[], options:
   return output;
 }
 
-/** Ends whatever is still running; for the end of the program. */
+/** Ends whatever is still running, and lets nothing start any more; for the end of the program. */
 export async function endAll(): Promise<void> {
+  isEnding = true;
   await Promise.all([...running].map(child => child.end()));
 }

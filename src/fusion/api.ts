@@ -94,8 +94,9 @@ export interface PageFusion {
   /** Registers a clean page read from storage, so that others find it in DBP. May do nothing. */
   offer(entry: number, source: Memory, at: number): void;
 
-  /** Gives up the lock (or X down to S with keep = shared). Grants the next waiters and rings them. */
-  release(entry: number, keep: PLockMode): void;
+  /** Gives up the lock (or X down to S with keep = shared). Grants the next waiters and rings them. Returns the mode that was held: it is stronger than the
+   * caller knew when a queued upgrade was granted and its bell has not come yet. That grant is gone too, and its bell will be ignored: ask again. */
+  release(entry: number, keep: PLockMode): PLockMode;
   /** Withdraws a request that is not wanted any more. */
   cancel(pageNo: number): void;
 

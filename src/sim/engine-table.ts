@@ -1,8 +1,19 @@
 // A table without SQL, for tests of the engine: rows of (id u32, k u32, text), primary key id, secondary index on k.
 
-import type {EngineSession, KeyExtractor, SecondaryIndex, TableHandle, TreeRef} from '../engine/api.ts';
+import {
+  DONE,
+  type EngineSession,
+  type KeyExtractor,
+  LockMode,
+  LockWait,
+  ROW,
+  type SecondaryIndex,
+  type TableHandle,
+  type TreeRef,
+} from '../engine/api.ts';
 import {Memory} from '../format/memory.ts';
-import type {Script} from './client.ts';
+import type {Script, SimClient} from './client.ts';
+import {expect} from './expect.ts';
 import {must} from './script.ts';
 
 /** Takes four big-endian payload bytes as the key: they are in order already. */
@@ -29,7 +40,7 @@ export interface Row {
 
 /** One row as bytes, for the engine's calls. */
 export class RowBytes {
-  readonly memory = new Memory(new ArrayBuffer(1 << 16));
+  readonly memory = new Memory(new ArrayBuffer(4096));
   length = 0;
 
   set(row: Row): this {
@@ -72,4 +83,35 @@ export function* createTable(
   session.endStatement();
   yield* must(() => session.commit());
   return tableOf(tableId, clustered, byK, unique);
+}
+
+export function insertOf(client: SimClient, table: TableHandle, row: Row): () => number {
+  const bytes = new RowBytes().set(row);
+  return () => client.session.writer.insert(table, bytes.memory, 0, bytes.length);
+}
+
+export function updateOf(client: SimClient, table: TableHandle, row: Row): () => number {
+  const bytes = new RowBytes().set(row);
+  const key = keyOf(row.id);
+  return () => client.session.writer.update(table, key, 4, bytes.memory, 0, bytes.length);
+}
+
+/** All rows that the view sees, by primary key. */
+export function* rowsOf(client: SimClient, table: TableHandle): Script<Row[]> {
+  const rows: Row[] = [];
+  const cursor = client.session.newCursor();
+  cursor.open(table, 0, undefined, true, undefined, true, false, LockMode.none, LockWait.wait, false);
+  for (;;) {
+    const result = yield () => cursor.next();
+    if (result === DONE) return rows;
+    expect.equal(result, ROW);
+    rows.push(readRow(cursor));
+  }
+}
+
+export function* tableCheck(client: SimClient, table: TableHandle, rows: number): Script<void> {
+  const job = client.primary.engine.newTableCheck(client.session, table);
+  while ((yield () => job.poll()) !== DONE);
+  expect.deepEqual(job.violations, []);
+  expect.equal(job.rows, rows);
 }

@@ -1,5 +1,7 @@
 // The supervisor of the simulated cluster: notices deaths, decides dead incarnations step by step while everybody else goes on, hands rollbacks to
 // living primaries, and starts new ones until there are as many as wanted. It belongs to the driver of a run, so it survives the death of everything.
+//
+// When all primaries have died one after the other and every node id still belongs to a dead one, nobody can roll back: the process starts anew.
 
 import type {Prng} from '../base/prng.ts';
 import {DRIVER, type SimPrimary, type SimWorld} from './world.ts';
@@ -76,7 +78,7 @@ export class SimSupervisor {
   #start(): void {
     if (!this.restarts || this.#world.alive().length >= this.#wanted || !this.#prng.chance(0.3)) return;
     const node = this.#world.freeNode();
-    if (node < 0) return;
-    this.#host.started(this.#world.start(node));
+    if (node >= 0) this.#host.started(this.#world.start(node));
+    else if (this.#world.alive().length === 0 && this.#deciding.length === 0) this.crashEverything(false);
   }
 }

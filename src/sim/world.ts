@@ -92,6 +92,14 @@ export interface SimPrimary {
   failure: string | undefined;
 }
 
+/** Told what a model has to know about the ends of transactions whose clients died. */
+export interface SimObserver {
+  /** These transactions of a dead incarnation are committed (CTS 0: it is older than everything in memory); all others that were open are not. */
+  decided(incarnation: number, winners: readonly {slot: number; version: number; cts: number}[]): void;
+  /** The shared memory is about to be lost. */
+  crashing(): void;
+}
+
 /** An incarnation whose losers are not rolled back yet, and who does it. */
 interface Unfinished {
   readonly analysis: Analysis;
@@ -107,6 +115,7 @@ export class SimWorld {
   readonly trace: Trace;
   readonly events: string[] = [];
   readonly primaries: (SimPrimary | undefined)[] = [];
+  observer: SimObserver | undefined;
   /** Decided incarnations that are not finished. */
   readonly unfinished = new Map<number, Unfinished>();
   memory!: PmfsMemory;
@@ -317,13 +326,18 @@ export class SimWorld {
   }
 
   #publishWinners(analysis: Analysis): void {
-    for (const {slot, version} of analysis.winners) {
-      while (this.recovery.publishWinner(analysis.incarnation, slot, version) === -1) this.raiseTsoLimit();
-    }
+    const {incarnation} = analysis;
+    const winners = analysis.winners.map(({slot, version}) => {
+      let cts = this.recovery.publishWinner(incarnation, slot, version);
+      for (; cts === -1; cts = this.recovery.publishWinner(incarnation, slot, version)) this.raiseTsoLimit();
+      return {slot, version, cts};
+    });
+    this.observer?.decided(incarnation, winners);
   }
 
   /** Everything dies, with power or without; then volume and memory are opened again and every incarnation is decided. */
   crashEverything(power: boolean): void {
+    this.observer?.crashing();
     for (const primary of this.alive()) this.kill(primary);
     this.time.forget(WORLD);
     this.time.forget(SUPERVISOR_BELL + 1);

@@ -1,5 +1,6 @@
 // The frames of the local buffer pool: what is known of each, as arrays (one element per frame), and the choice of a victim.
 
+import {assert} from '../../base/assert.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import type {Task} from '../schedule/task.ts';
 import {WaitList} from '../schedule/wait-list.ts';
@@ -89,6 +90,10 @@ export class Frames {
   take(pageNo: number): number {
     const frame = this.#free.pop();
     if (frame === undefined) return -1;
+    assert(
+      this.held[frame] === PLockMode.none && this.wanted[frame] === PLockMode.none && this.pins[frame] === 0,
+      () => `frame ${frame} is taken for page ${pageNo} with a lock of page ${this.pageNo[frame]}`,
+    );
     this.pageNo[frame] = pageNo;
     this.setState(frame, FrameState.idle);
     this.table.add(pageNo, frame);

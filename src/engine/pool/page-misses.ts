@@ -35,6 +35,18 @@ export class PageMisses {
     if (++this.#counts[i] >= MISSES_MAX) this.isOrdered = true;
   }
 
+  /** The page was not needed. */
+  drop(pageNo: number): void {
+    const i = this.pages.indexOf(pageNo);
+    if (i >= 0) this.#remove(i);
+  }
+
+  #remove(i: number): void {
+    this.pages.splice(i, 1);
+    this.modes.splice(i, 1);
+    this.#counts.splice(i, 1);
+  }
+
   #insertAt(pageNo: number): number {
     let i = this.pages.length;
     while (i > 0 && this.pages[i - 1] > pageNo) i--;
@@ -45,9 +57,7 @@ export class PageMisses {
   #forgetFirst(): void {
     let least = 0;
     for (let i = 1; i < this.#counts.length; i++) if (this.#counts[i] < this.#counts[least]) least = i;
-    this.pages.splice(least, 1);
-    this.modes.splice(least, 1);
-    this.#counts.splice(least, 1);
+    this.#remove(least);
   }
 
   clear(): void {

@@ -13,12 +13,7 @@
 //   idle      no lock held; the bytes are kept, and used again iff the next grant names the same identity (K10)
 //   damaged   lock held, storage could not build the page
 //
-// Giving a page up (recall or eviction), in this order, each step safe to be the last one before a death:
-//   1. tasks that waited for the grant have been polled with it once (S3)
-//   2. the log is durable to the end of the last mini-transaction on the page (K5; looked at in the same step as the copy, G7)
-//   3. the page goes to a fresh DBP frame, or at least its identity to the directory (K4, G8)
-//   4. the lock is released; the next waiter is granted
-// A death before 4 leaves the lock retained; recovery takes the page from storage.
+// How a page is given up: page-handover.ts.
 //
 // Several contended pages (S4): a task that missed one page three times has all that it missed acquired in ascending order, with pins, before it is
 // polled again. One task of a node at a time does so. Pins are given back after that one poll.
@@ -34,6 +29,7 @@ import type {RedoLog} from '../log/redo-log.ts';
 import type {PollObserver, Task} from '../schedule/task.ts';
 import {WaitList} from '../schedule/wait-list.ts';
 import {FrameState, Frames} from './frames.ts';
+import {PageHandover} from './page-handover.ts';
 import {PageLoader} from './page-loader.ts';
 import {PinOrder} from './pin-order.ts';
 
@@ -60,13 +56,11 @@ export class PagePool implements PollObserver {
   readonly #loader: PageLoader;
   readonly #order: PinOrder;
   readonly #frameWaiters = new WaitList();
-  /** Frames that are to be given up as soon as nothing stands against it. */
-  readonly #giving: number[] = [];
+  readonly #handover: PageHandover;
   #poll = 1;
   #retryPlanned = false;
   /** Metrics. */
   hits = 0;
-  transfers = 0;
   evictions = 0;
 
   constructor(options: PoolOptions, pages: PageFusion, reader: PageReader, log: RedoLog, clock: Clock) {
@@ -80,10 +74,11 @@ export class PagePool implements PollObserver {
     this.#log = log;
     this.#clock = clock;
     this.#loader = new PageLoader(this.#frames, this.memory, pageSize, pages, reader, frame => this.#serve(frame));
+    this.#handover = new PageHandover(this.#frames, this.memory, pageSize, pages, log, pageNo => this.granted(pageNo));
     this.#order = new PinOrder(
       this.#frames,
       (pageNo, mode, task) => this.#pinPage(pageNo, mode, task),
-      frame => this.#startGiving(frame),
+      frame => this.#handover.start(frame),
     );
   }
 
@@ -99,12 +94,19 @@ export class PagePool implements PollObserver {
 
   /** A poll of the task begins. False: it needs several contended pages that are not here together yet; it will be woken (S4). */
   pollStarts(task: Task): boolean {
-    this.#poll = this.#poll === 0xffff_ffff ? 1 : this.#poll + 1;
+    this.#nextPoll();
     task.misses.missed = false;
     if (!task.misses.isOrdered || task.interrupted) return true;
-    if (this.#order.acquire(task)) return true;
+    if (this.#order.acquire(task)) {
+      this.#nextPoll();
+      return true;
+    }
     this.#served(task);
     return false;
+  }
+
+  #nextPoll(): void {
+    this.#poll = this.#poll === 0xffff_ffff ? 1 : this.#poll + 1;
   }
 
   /** Frame of the page, held in this mode, or BLOCKED. */
@@ -116,8 +118,8 @@ export class PagePool implements PollObserver {
   pollEnded(task: Task): void {
     if (task.servingFrame >= 0) this.#served(task);
     const {misses} = task;
-    if (misses.pages.length === 0) return;
-    this.#order.release(task);
+    if (misses.pages.length === 0 && !misses.isOrdered) return;
+    this.#order.release(task, this.#poll);
     if (!misses.missed) misses.clear();
   }
 
@@ -126,7 +128,7 @@ export class PagePool implements PollObserver {
     const frame = task.servingFrame;
     task.servingFrame = -1;
     if (frame >= 0 && --this.#frames.unserved[frame] === 0 && this.#frames.recalled[frame] !== 0)
-      this.#startGiving(frame);
+      this.#handover.start(frame);
   }
 
   /**
@@ -257,7 +259,7 @@ export class PagePool implements PollObserver {
     if (frames.held[frame] >= frames.wanted[frame]) frames.wanted[frame] = PLockMode.none;
     if (this.#pages.isWanted(entry)) {
       frames.recalled[frame] = 1;
-      this.#startGiving(frame);
+      this.#handover.start(frame);
     }
     frames.refresh(frame);
   }
@@ -267,7 +269,7 @@ export class PagePool implements PollObserver {
     const frames = this.#frames;
     const list = frames.waiters(frame);
     if (list === undefined || list.length === 0) {
-      if (frames.recalled[frame] !== 0) this.#startGiving(frame);
+      if (frames.recalled[frame] !== 0) this.#handover.start(frame);
       return;
     }
     list.wake(SERVED_PER_GRANT, task => {
@@ -316,58 +318,22 @@ export class PagePool implements PollObserver {
     if (frames.held[frame] === PLockMode.none || this.#pages.grantOf(frames.entry[frame]) !== grant) return;
     frames.recalled[frame] = 1;
     frames.refresh(frame);
-    this.#startGiving(frame);
-  }
-
-  #startGiving(frame: number): void {
-    if (!this.#giving.includes(frame)) this.#giving.push(frame);
+    this.#handover.start(frame);
   }
 
   /** Acts on recalls: gives up every frame that can be given up now. Called between polls, and when the log has become durable. */
   giveUp(): void {
-    const giving = this.#giving;
-    const count = giving.length;
-    let kept = 0;
-    for (let i = 0; i < count; i++) {
-      const frame = giving[i];
-      if (this.#frames.recalled[frame] !== 0 && !this.#tryGiveUp(frame)) giving[kept++] = frame;
-    }
-    giving.splice(kept, count - kept);
+    this.#handover.run();
   }
 
   /** True when recalls wait for polls or for the log. */
   get hasRecalls(): boolean {
-    return this.#giving.length > 0;
+    return this.#handover.isPending;
   }
 
-  #tryGiveUp(frame: number): boolean {
-    const frames = this.#frames;
-    if (frames.unserved[frame] > 0 || frames.pins[frame] > 0 || frames.state[frame] === FrameState.loading)
-      return false;
-    if (frames.dirtyLsn[frame] > this.#log.durableLsn) {
-      this.#log.kick();
-      return false;
-    }
-    this.#letGo(frame);
-    this.transfers++;
-    frames.waiters(frame)?.wakeAll();
-    return true;
-  }
-
-  /** Publishes the page if it changed here, then releases its lock. The bytes stay, idle. */
-  #letGo(frame: number): void {
-    const frames = this.#frames;
-    const entry = frames.entry[frame];
-    const dirty = frames.dirtyLsn[frame];
-    if (dirty > 0) {
-      this.#pages.push(entry, this.memory, frame << this.#shift, dirty);
-      frames.dirtyLsn[frame] = 0;
-    }
-    this.#pages.release(entry, PLockMode.none);
-    frames.held[frame] = PLockMode.none;
-    frames.entry[frame] = -1;
-    frames.recalled[frame] = 0;
-    frames.setState(frame, FrameState.idle);
+  /** Pages given to other nodes since birth. */
+  get transfers(): number {
+    return this.#handover.transfers;
   }
 
   #takeFrame(pageNo: number, task: Task): number {
@@ -431,7 +397,7 @@ export class PagePool implements PollObserver {
 
   #evict(frame: number): void {
     const frames = this.#frames;
-    if (frames.held[frame] !== PLockMode.none) this.#letGo(frame);
+    if (frames.held[frame] !== PLockMode.none) this.#handover.letGo(frame);
     if (frames.wanted[frame] !== PLockMode.none) {
       frames.wanted[frame] = PLockMode.none;
       this.#giveBack(frames.pageNo[frame]);
@@ -484,7 +450,7 @@ export class PagePool implements PollObserver {
     for (let frame = 0; frame < frames.count; frame++) {
       if (frames.held[frame] === PLockMode.none) continue;
       if (frames.dirtyLsn[frame] > this.#log.durableLsn) return false;
-      this.#letGo(frame);
+      this.#handover.letGo(frame);
     }
     return true;
   }

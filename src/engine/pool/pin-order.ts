@@ -62,10 +62,11 @@ export class PinOrder {
     }
   }
 
-  /** The poll is over: the task's pins are given back. */
-  release(task: Task): void {
+  /** The poll is over: the task's pins are given back. Pages that it did not use after all are not acquired again. */
+  release(task: Task, poll: number): void {
     if (this.#pinner !== task) return;
     for (const frame of this.#pinned) {
+      if (this.#frames.usedInPoll[frame] !== poll) task.misses.drop(this.#frames.pageNo[frame]);
       if (--this.#frames.pins[frame] === 0 && this.#frames.recalled[frame] !== 0) this.#freed(frame);
     }
     this.#pinned.length = 0;

@@ -15,25 +15,12 @@
 
 import {RecordFlag} from '../../format/page/layout.ts';
 import {pageLlsn, pageRight, slotCount} from '../../format/page/page.ts';
-import {
-  recordAt,
-  recordFlags,
-  rollAt,
-  rollPage,
-  writerIncarnation,
-  writerSlot,
-  writerVersion,
-} from '../../format/page/records.ts';
+import {recordAt, recordFlags, rollAt, rollPage} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX} from '../../format/redo/bounds.ts';
 import {UndoType} from '../../format/undo/layout.ts';
 import {
   NO_UNDO,
-  oldIncarnation,
-  oldRollAt,
-  oldRollPage,
-  oldSlot,
-  oldVersion,
   previousAt,
   previousPage,
   undoAt,
@@ -48,7 +35,7 @@ import {
   undoType,
 } from '../../format/undo/read.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {BLOCKED, DONE, ROW, type TreeRef} from '../api.ts';
+import {DONE, ROW, type TreeRef} from '../api.ts';
 import {descend} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
@@ -57,6 +44,7 @@ import {PageFreer} from '../space/page-free.ts';
 import {TreeDrop, treeExists} from '../space/tree-drop.ts';
 import type {EndedTransaction} from '../txn/history.ts';
 import {UndoEntries} from '../txn/undo-entries.ts';
+import {Mentions} from './mentions.ts';
 
 /** Undo records handled in one poll before other tasks get their turn. */
 const RECORDS_PER_POLL = 64;
@@ -65,15 +53,17 @@ export class Purge {
   readonly #core: EngineCore;
   readonly #task: Task;
   readonly #entries: UndoEntries;
-  readonly #inner: UndoEntries;
+  readonly #mentions: Mentions;
   readonly #key = new KeyBuffer();
   readonly #row = new KeyBuffer();
   readonly #drop: TreeDrop;
   readonly #freer: PageFreer;
   #current: EndedTransaction | undefined;
   #tail = 0;
+  /** Undo record being purged, and how many of its entries are done. */
   #page = 0;
   #at = 0;
+  #entriesDone = 0;
   /** Undo records and rows purged, for metrics. */
   records = 0;
   rows = 0;
@@ -83,7 +73,7 @@ export class Purge {
     this.#core = core;
     this.#task = task;
     this.#entries = new UndoEntries(core.pool);
-    this.#inner = new UndoEntries(core.pool);
+    this.#mentions = new Mentions(core.pool);
     this.#drop = new TreeDrop(core);
     this.#freer = new PageFreer(core);
   }
@@ -93,6 +83,8 @@ export class Purge {
     if (this.#current === undefined) return;
     this.#core.history.shift();
     this.#current = undefined;
+    this.#endTail();
+    this.#mentions.forget();
     this.failures++;
   }
 
@@ -148,6 +140,7 @@ export class Purge {
     const result = this.#purgeRecord(undo, tail.rolledBack);
     if (result !== ROW) return result;
     this.records++;
+    this.#entriesDone = 0;
     this.#page = previousPage(mem, undo);
     this.#at = previousAt(mem, undo);
     if (this.#page === 0 || (this.#page === tail.stopPage && this.#at === tail.stopAt)) return this.#endTail();
@@ -155,6 +148,7 @@ export class Purge {
   }
 
   #endTail(): number {
+    this.#entriesDone = 0;
     this.#page = 0;
     this.#tail++;
     return ROW;
@@ -224,11 +218,15 @@ export class Purge {
     if (rows !== ROW) return rows === DONE ? ROW : rows;
     const entries = this.#entries;
     entries.open(undo, this.#task);
+    let i = 0;
     for (let next = entries.next(); next !== DONE; next = entries.next()) {
       if (next !== ROW) return next;
+      if (i++ < this.#entriesDone) continue;
       this.#key.set(mem.bytes, entries.entry.keyAt, entries.entry.keyLength);
       const result = this.#purgeEntry(entries.entry, undo);
       if (result !== ROW) return result;
+      this.#entriesDone = i;
+      this.#mentions.forget();
     }
     return undoType(mem, undo) === UndoType.deleteMark ? this.#purgeRow(undo) : ROW;
   }
@@ -244,9 +242,8 @@ export class Purge {
       if (seen < 0) return seen;
       if (!this.#isMarked(seen)) return ROW;
       const llsn = pageLlsn(mem, seen);
-      const needed = this.#isMentioned(tree.treeId, undo);
-      if (needed === BLOCKED) return BLOCKED;
-      if (needed === ROW) return ROW;
+      const needed = this.#mentions.look(undo, this.#page, this.#at, tree.treeId, this.#row, this.#key, this.#task);
+      if (needed !== DONE) return needed;
       const base = descend(pool, tree, 0, this.#key.bytes, this.#key.length, PLockMode.exclusive, this.#task);
       if (base < 0) return base;
       if (base !== seen || pageLlsn(mem, base) !== llsn || !this.#isMarked(base)) continue;
@@ -265,53 +262,6 @@ export class Purge {
     const mem = this.#core.pool.memory;
     const slot = findSlot(mem, base, this.#key.bytes, this.#key.length);
     return slot >= 0 && (recordFlags(mem, recordAt(mem, base, slot)) & RecordFlag.deleted) !== 0;
-  }
-
-  /** ROW: a version newer than `undo` names the entry in #key, leave it. DONE: none does. BLOCKED. */
-  #isMentioned(treeId: number, undo: number): number {
-    const {pool} = this.#core;
-    const mem = pool.memory;
-    const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
-    const leaf = descend(pool, tree, 0, this.#row.bytes, this.#row.length, PLockMode.shared, this.#task);
-    if (leaf < 0) return BLOCKED;
-    const slot = findSlot(mem, leaf, this.#row.bytes, this.#row.length);
-    if (slot < 0) return DONE;
-    const record = recordAt(mem, leaf, slot);
-    let page = rollPage(mem, record);
-    let at = rollAt(mem, record);
-    let incarnation = writerIncarnation(mem, record);
-    let trxSlot = writerSlot(mem, record);
-    let version = writerVersion(mem, record);
-    while (page !== 0 && !(page === this.#page && at === this.#at)) {
-      const base = pool.fix(page, PLockMode.shared, this.#task);
-      if (base < 0) return BLOCKED;
-      const newer = undoAt(mem, base, at, incarnation, trxSlot, version);
-      if (newer === NO_UNDO) return DONE;
-      const named = this.#names(newer, treeId);
-      if (named !== DONE) return named;
-      page = oldRollPage(mem, newer);
-      at = oldRollAt(mem, newer);
-      incarnation = oldIncarnation(mem, newer);
-      trxSlot = oldSlot(mem, newer);
-      version = oldVersion(mem, newer);
-    }
-    return DONE;
-  }
-
-  /** ROW: the change lists the entry in #key. DONE, BLOCKED. */
-  #names(undo: number, treeId: number): number {
-    const mem = this.#core.pool.memory;
-    const entries = this.#inner;
-    entries.open(undo, this.#task);
-    for (let next = entries.next(); next !== DONE; next = entries.next()) {
-      if (next !== ROW) return BLOCKED;
-      const {entry} = entries;
-      if (entry.treeId !== treeId || entry.keyLength !== this.#key.length) continue;
-      let same = true;
-      for (let i = 0; i < entry.keyLength && same; i++) same = mem.bytes[entry.keyAt + i] === this.#key.bytes[i];
-      if (same) return ROW;
-    }
-    return DONE;
   }
 
   /** Removes the delete-marked row if this very record marked it. */

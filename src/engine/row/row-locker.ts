@@ -13,8 +13,6 @@ import {
   RowStamp,
   recordAt,
   recordFlags,
-  rollAt,
-  rollPage,
   writerIncarnation,
   writerSlot,
   writerVersion,
@@ -49,6 +47,7 @@ import {
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
+import {VersionWalk} from '../mvcc/version-walk.ts';
 import type {Session} from '../session/session.ts';
 import {rowHash} from './row-hash.ts';
 
@@ -60,6 +59,7 @@ export class RowLocker {
   readonly #session: Session;
   readonly #versions: VersionReader;
   readonly #key = new KeyBuffer();
+  readonly #walk = new VersionWalk();
   #pendingBase = -1;
   #pendingSlot = 0;
   #pendingTable: TableHandle | undefined;
@@ -156,28 +156,29 @@ export class RowLocker {
     return this.#conflictsBelowLocks(record);
   }
 
-  /** The newest version only locked: the one below it decides. */
+  /** The newest version only locked: the first one below it that did more decides. Many may have locked since: the place is kept when the walk is BLOCKED. */
   #conflictsBelowLocks(record: number): number {
     const mem = this.#core.pool.memory;
     const task = this.#session.task;
-    let page = rollPage(mem, record);
-    let at = rollAt(mem, record);
-    let incarnation = writerIncarnation(mem, record);
-    let slot = writerSlot(mem, record);
-    let version = writerVersion(mem, record);
-    while (page !== 0) {
-      const base = this.#core.pool.fix(page, PLockMode.shared, task);
+    const walk = this.#walk;
+    walk.begin(mem, record, this.#session.trx.view.cts);
+    while (walk.page !== 0) {
+      const base = this.#core.pool.fix(walk.page, PLockMode.shared, task);
       if (base < 0) return BLOCKED;
-      const undo = undoAt(mem, base, at, incarnation, slot, version);
-      if (undo === NO_UNDO || undoType(mem, undo) === UndoType.insert) return ROW;
-      incarnation = oldIncarnation(mem, undo);
-      slot = oldSlot(mem, undo);
-      version = oldVersion(mem, undo);
+      const undo = undoAt(mem, base, walk.at, walk.incarnation, walk.slot, walk.version);
+      if (undo === NO_UNDO || undoType(mem, undo) === UndoType.insert) break;
+      const incarnation = oldIncarnation(mem, undo);
+      const slot = oldSlot(mem, undo);
+      const version = oldVersion(mem, undo);
       if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0)
         return this.#conflictsWith(undo, incarnation, slot, version);
-      page = oldRollPage(mem, undo);
-      at = oldRollAt(mem, undo);
+      walk.incarnation = incarnation;
+      walk.slot = slot;
+      walk.version = version;
+      walk.page = oldRollPage(mem, undo);
+      walk.at = oldRollAt(mem, undo);
     }
+    walk.end();
     return ROW;
   }
 

@@ -66,7 +66,7 @@ export class PageLocks {
   }
 
   /** See PageFusion.release. */
-  release(entry: number, keep: PLockMode): void {
+  release(entry: number, keep: PLockMode): PLockMode {
     const page = this.#entries.page(entry);
     const bucket = this.#directory.latchPage(page);
     const lock = this.#entries.lock(entry);
@@ -76,6 +76,7 @@ export class PageLocks {
     this.#directory.unlatch(bucket);
     this.releases++;
     this.#ringGranted(page, entry, granted);
+    return held;
   }
 
   /** See PageFusion.cancel. */

@@ -80,9 +80,9 @@ export class Pages implements PageFusion {
     this.#dbp.offer(entry, source, at);
   }
 
-  release(entry: number, keep: PLockMode): void {
+  release(entry: number, keep: PLockMode): PLockMode {
     this.#fence.check();
-    this.#locks.release(entry, keep);
+    return this.#locks.release(entry, keep);
   }
 
   cancel(pageNo: number): void {

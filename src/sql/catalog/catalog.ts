@@ -140,14 +140,15 @@ export class Catalog {
     let known = this.#tables.get(key);
     let id = known?.id;
     for (;;) {
-      if (id === undefined) id = (yield* this.#readObject(engine, schema, name))?.id;
+      if (id === undefined) id = (yield* this.#read(engine, schema, name, exclusive))?.id;
       if (id === undefined) return undefined;
       const objectId = id;
       yield* expectRow(() => engine.lockMetadata(objectId, exclusive));
       const epoch = engine.metadataVersion(objectId);
       if (known !== undefined && known.epoch === epoch) return known;
-      const stored = yield* exclusive ? this.#readOwn(engine, schema, name) : this.#readObject(engine, schema, name);
-      if (stored?.id === objectId) return this.#keep(key, stored, epoch);
+      const stored = yield* this.#read(engine, schema, name, exclusive);
+      // Under an exclusive lock it may be the transaction's own, which may yet be rolled back: not for the cache.
+      if (stored?.id === objectId) return exclusive ? opened(stored, epoch) : this.#keep(key, opened(stored, epoch));
       engine.unlockMetadata(objectId);
       this.#tables.delete(key);
       known = undefined;
@@ -155,32 +156,28 @@ export class Catalog {
     }
   }
 
-  *#readObject(engine: EngineSession, schema: string, name: string): Steps<StoredTable | StoredView | undefined> {
-    const text = yield* this.readers.read(engine.waiter, reader =>
-      this.records.read(reader, RecordKind.table, schema, name),
-    );
+  /** The object as committed now; `own`: as the session's transaction has left it, which may have changed it under its exclusive lock. */
+  *#read(
+    engine: EngineSession,
+    schema: string,
+    name: string,
+    own: boolean,
+  ): Steps<StoredTable | StoredView | undefined> {
+    if (own) engine.renewView();
+    const text = own
+      ? yield* this.records.read(engine, RecordKind.table, schema, name)
+      : yield* this.readers.read(engine.waiter, reader => this.records.read(reader, RecordKind.table, schema, name));
     return text === undefined ? undefined : decodeTable(text);
   }
 
-  /** Under an exclusive lock: what the session's own transaction has made of the object, or else what is committed now. */
-  *#readOwn(engine: EngineSession, schema: string, name: string): Steps<StoredTable | StoredView | undefined> {
-    engine.renewView();
-    const text = yield* this.records.read(engine, RecordKind.table, schema, name);
-    return text === undefined ? undefined : decodeTable(text);
-  }
-
-  #keep(key: string, stored: StoredTable | StoredView, epoch: number): OpenObject {
-    const opened: OpenObject =
-      stored.kind === 'view'
-        ? {kind: 'view', id: stored.id, epoch, view: stored}
-        : {kind: 'table', id: stored.id, epoch, definition: buildTable(stored), stored};
+  #keep(key: string, object: OpenObject): OpenObject {
     this.#tables.delete(key);
-    this.#tables.set(key, opened);
+    this.#tables.set(key, object);
     if (this.#tables.size > TABLES_CACHED_MAX) {
       const [oldest] = this.#tables.keys();
       this.#tables.delete(oldest);
     }
-    return opened;
+    return object;
   }
 
   /** All tables and views, or those of one schema, as committed now. Without locks: for listings. */
@@ -255,4 +252,11 @@ export class Catalog {
 
 function tableKey(schema: string, name: string): string {
   return `${schema}\0${name}`;
+}
+
+function opened(stored: StoredTable | StoredView, epoch: number): OpenObject {
+  const {id} = stored;
+  return stored.kind === 'view'
+    ? {kind: 'view', id, epoch, view: stored}
+    : {kind: 'table', id, epoch, definition: buildTable(stored), stored};
 }

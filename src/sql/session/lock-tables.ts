@@ -32,9 +32,14 @@ export class TableLocks {
     if (mayWrite) this.#writable.add(key);
   }
 
+  /** The object as it was locked, if it was. */
+  peek(schema: string, name: string): OpenObject | undefined {
+    return this.#objects.get(`${schema}\0${name}`);
+  }
+
   /** The object as it was locked; 1100 for one that was not. */
   find(schema: string, name: string): OpenObject {
-    const found = this.#objects.get(`${schema}\0${name}`);
+    const found = this.peek(schema, name);
     if (found === undefined) throw new SqlError('ER_TABLE_NOT_LOCKED', name);
     return found;
   }

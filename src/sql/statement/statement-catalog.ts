@@ -1,9 +1,10 @@
 // The catalog as one statement sees it: every table it names, under metadata locks, loaded before it is bound.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {OpenObject} from '../catalog/catalog.ts';
+import type {OpenObject, OpenTable} from '../catalog/catalog.ts';
 import type {CatalogView, TableDefinition, VirtualTable} from '../catalog/definition.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {parentsOf} from '../catalog/references.ts';
 import type {Steps} from '../catalog/steps.ts';
 import {loadVirtualTable} from '../catalog/virtual-tables.ts';
 import type {Query, Statement} from '../parse/ast.ts';
@@ -28,6 +29,39 @@ export class StatementCatalog implements CatalogView {
   /** Locks and loads everything that the statement names. Names that do not exist are left for the binder to complain about. */
   *load(node: Statement | Query | Expression): Steps<void> {
     yield* this.#loadNames(tablesIn(node), this.#context.state.database, 0);
+    if (node.kind === 'insert') yield* this.#loadRelated([node.table]);
+    if (node.kind === 'update' || node.kind === 'delete') yield* this.#loadRelated(tablesIn(node));
+  }
+
+  /** Foreign keys: the parents of the tables that may change, and their children, which may change with them. */
+  *#loadRelated(names: readonly TableName[]): Steps<void> {
+    const {database} = this.#context.state;
+    const changing = names.map(({schema, name}) => this.related(canonicalSchema(schema ?? database), name));
+    for (const table of changing) {
+      if (table === undefined) continue;
+      for (const {schema, name} of parentsOf(table.stored.foreignKeys)) yield* this.#relate(schema, name);
+      for (const {schema, name} of table.stored.referencedBy) {
+        const child = yield* this.#relate(schema, name);
+        if (!changing.includes(child)) changing.push(child);
+      }
+    }
+  }
+
+  /** Under LOCK TABLES related tables need not be named. */
+  *#relate(schema: string, name: string): Steps<OpenTable | undefined> {
+    const key = `${schema}\0${name}`;
+    if (!this.#objects.has(key)) {
+      const {catalog, engine, tableLocks} = this.#context;
+      const opened = tableLocks?.peek(schema, name) ?? (yield* catalog.open(engine, schema, name, false));
+      if (opened !== undefined) this.#objects.set(key, opened);
+    }
+    return this.related(schema, name);
+  }
+
+  /** The table of this name, if it is one and has been loaded, by name or for a foreign key. */
+  related(schema: string, name: string): OpenTable | undefined {
+    const found = this.#objects.get(`${schema}\0${name}`);
+    return found?.kind === 'table' ? found : undefined;
   }
 
   *#loadNames(names: readonly TableName[], database: string, depth: number): Steps<void> {

@@ -1,0 +1,202 @@
+// One run of the simulator: a cluster under load while things fail, then health, then progress is demanded, then rest and checks.
+//
+// What the load is, and what must be true of it, is a subclass: bank.ts, workload.ts. Everything is drawn from one seed; the digest of the end state is the
+// same whenever the seed is.
+
+import {Prng} from '../base/prng.ts';
+import type {Session} from '../engine/session/session.ts';
+import {bootstrapSpace} from '../engine/space/bootstrap.ts';
+import {checkWorld, digestOf} from './check-world.ts';
+import {type Script, SimClient} from './client.ts';
+import {expect} from './expect.ts';
+import {must} from './script.ts';
+import {type SimHost, SimSupervisor} from './sim-supervisor.ts';
+import {DRIVER, type SimOptions, type SimPrimary, SimWorld} from './world.ts';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly primaries: number;
+  /** Faults are made for this long. Milliseconds of simulated time. */
+  readonly faultMs: number;
+  /** Mean pause between two faults; 0 = none. */
+  readonly faultEveryMs: number;
+  readonly world: Partial<SimOptions>;
+}
+
+export const RUN_DEFAULTS: RunOptions = {seed: 1, primaries: 2, faultMs: 150, faultEveryMs: 40, world: {}};
+
+/** Steps that every client must get done once all is well again, and the time it has for them. */
+const HEALTHY_STEPS = 3;
+const HEALTHY_MS = 60_000;
+
+/** Shapes of a cluster that is short of everything, drawn from the seed. */
+export function shortOfEverything(seed: number): RunOptions {
+  const prng = new Prng(seed * 7919 + 13);
+  const primaries = 2 + prng.below(2);
+  return {
+    seed,
+    primaries,
+    faultMs: 100 + prng.below(150),
+    faultEveryMs: prng.chance(0.15) ? 0 : 10 + prng.below(80),
+    world: {
+      nodes: primaries + 3,
+      pageSize: prng.chance(0.8) ? 512 : 1024,
+      frames: 16 + prng.below(12),
+      dbpFrames: 4 + prng.below(5),
+      titSlots: 8 + prng.below(24),
+      redoFileSize: 1 << (17 + prng.below(3)),
+    },
+  };
+}
+
+/** A client and what it has got done. */
+export interface RunClient {
+  readonly client: SimClient;
+  done: number;
+}
+
+export abstract class SimRun implements SimHost {
+  readonly world: SimWorld;
+  readonly supervisor: SimSupervisor;
+  protected readonly prng: Prng;
+  protected clients: RunClient[] = [];
+  /** Clients end what they are at, and begin nothing new. */
+  stopping = false;
+  #ready = false;
+  readonly #options: RunOptions;
+  /** Faults made, for the reader of a failing seed and for tests that demand that something happened. */
+  readonly faults = {kills: 0, crashes: 0};
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    const {seed, primaries} = options;
+    this.prng = new Prng(seed ^ 0x5bd1e995);
+    this.world = new SimWorld({nodes: primaries + 3, ...options.world, seed});
+    this.supervisor = new SimSupervisor(this.world, this, new Prng(seed + 77), primaries);
+  }
+
+  /** Makes tables and their first rows, on a healthy cluster. */
+  protected abstract open(client: SimClient): Script<void>;
+  /** Starts the load on a primary that has come to life. */
+  protected abstract load(primary: SimPrimary): void;
+  /** Checks the books, on a cluster at rest. */
+  protected abstract check(client: SimClient): Script<void>;
+
+  /** Faults, then health, then progress, then rest and checks. Returns the digest of the end state. */
+  run(): string {
+    expect.ok(
+      this.#pass(1000, () => this.supervisor.isWhole),
+      'the cluster starts',
+    );
+    this.#once(client => this.#openAll(client));
+    this.#ready = true;
+    for (const primary of this.world.alive()) this.load(primary);
+    const {faultMs, faultEveryMs} = this.#options;
+    if (faultEveryMs > 0) this.#planFault(this.world.time.now + faultMs);
+    this.#pass(faultMs);
+    this.#demandProgress();
+    this.#stop();
+    this.#once(client => this.check(client));
+    this.#rest();
+    expect.deepEqual(checkWorld(this.world), []);
+    return digestOf(this.world);
+  }
+
+  *#openAll(client: SimClient): Script<void> {
+    yield* must(() => bootstrapSpace(client.primary.engine.core, (client.session as Session).task));
+    yield* this.open(client);
+  }
+
+  started(primary: SimPrimary): void {
+    if (this.#ready) this.load(primary);
+  }
+
+  died(primary: SimPrimary): void {
+    this.clients = this.clients.filter(({client}) => client.primary !== primary);
+  }
+
+  /** Starts a client that runs a script for ever. */
+  protected addClient(primary: SimPrimary, script: (self: RunClient) => Script<void>): void {
+    const self = {client: new SimClient(this.world, primary), done: 0};
+    this.clients.push(self);
+    self.client.start(script(self));
+  }
+
+  /** Lets time pass; what a client meets is thrown here. */
+  #pass(ms: number, until: () => boolean = () => false): boolean {
+    const reached = this.world.time.runUntil(() => until() || this.#failure() !== undefined, ms);
+    const failure = this.#failure();
+    if (failure !== undefined) throw failure;
+    return reached;
+  }
+
+  #failure(): Error | undefined {
+    for (const {client} of this.clients) if (client.failure !== undefined) return client.failure;
+    return undefined;
+  }
+
+  /** Runs one script to its end on any primary. */
+  #once(script: (client: SimClient) => Script<void>): void {
+    const client = new SimClient(this.world, this.world.alive()[0]);
+    client.start(script(client));
+    const ended = this.#pass(HEALTHY_MS, () => client.idle);
+    if (client.failure !== undefined) throw client.failure;
+    expect.ok(ended, `a script does not end: ${client.blockedIn}`);
+  }
+
+  #planFault(end: number): void {
+    const pause = this.prng.float() * 2 * this.#options.faultEveryMs;
+    this.world.time.schedule(pause, DRIVER, () => {
+      if (this.world.time.now >= end) return;
+      this.#makeFault();
+      this.#planFault(end);
+    });
+  }
+
+  #makeFault(): void {
+    const alive = this.world.alive();
+    if (this.prng.chance(0.3)) {
+      this.faults.crashes++;
+      this.supervisor.crashEverything(this.prng.chance(0.5));
+    } else if (alive.length > 0) {
+      this.faults.kills++;
+      this.supervisor.kill(alive[this.prng.below(alive.length)]);
+    }
+  }
+
+  #demandProgress(): void {
+    expect.ok(
+      this.#pass(HEALTHY_MS, () => this.supervisor.isWhole),
+      'the cluster becomes whole again',
+    );
+    const before = new Map(this.clients.map(self => [self, self.done]));
+    const all = (): boolean => [...before].every(([self, done]) => self.done >= done + HEALTHY_STEPS);
+    if (this.#pass(HEALTHY_MS, all)) return;
+    const stuck = [...before].filter(([self, done]) => self.done < done + HEALTHY_STEPS);
+    expect.fail(`${stuck.length} of ${before.size} clients make no progress: ${this.#stuck()}`);
+  }
+
+  #stop(): void {
+    this.stopping = true;
+    const areIdle = this.#pass(HEALTHY_MS, () => this.clients.every(({client}) => client.idle));
+    expect.ok(areIdle, `the clients stop, but: ${this.#stuck()}`);
+    this.#rest();
+  }
+
+  /** Purge catches up and the logs become durable. */
+  #rest(): void {
+    const atRest = (): boolean =>
+      this.world.alive().every(({engine}) => {
+        const {history, log, undo, shrinker} = engine.core;
+        const purged = history.length === 0 && undo.unneeded.length === 0 && !shrinker.hasWork;
+        return purged && log.endLsn === log.durableLsn;
+      });
+    expect.ok(this.#pass(HEALTHY_MS, atRest), 'purge catches up');
+  }
+
+  /** What clients are blocked in. */
+  #stuck(): string {
+    const busy = this.clients.filter(({client}) => !client.idle);
+    return busy.map(({client}) => `node ${client.primary.node}: ${client.blockedIn}`).join('; ');
+  }
+}

@@ -1,0 +1,21 @@
+// The registry as the documentation reads it.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {allFunctions, findFunction} from './registry.ts';
+
+test('every function has a name of its own, a summary and a sensible number of arguments', () => {
+  const functions = allFunctions();
+  assert.ok(functions.length > 200);
+  assert.equal(new Set(functions.map(f => f.name)).size, functions.length);
+  for (const {name, summary, minArgs, maxArgs} of functions) {
+    assert.match(name, /^[A-Z][A-Z0-9_]*$/);
+    assert.ok(summary.length > 3, name);
+    assert.ok(minArgs >= 0 && maxArgs >= minArgs, name);
+  }
+});
+
+test('functions are found in any case, and names of JavaScript are not functions', () => {
+  assert.equal(findFunction('concat_WS')?.name, 'CONCAT_WS');
+  for (const name of ['constructor', '__proto__', 'toString', '']) assert.equal(findFunction(name), undefined);
+});
