@@ -38,22 +38,30 @@ class InstantStream implements RedoStream {
   readonly startLsn = START_LSN;
   readonly maxPayload = CHUNK_BYTES;
   durableLsn = START_LSN;
+  writtenLsn = START_LSN;
+  onAdvance: () => void = () => {};
 
   constructor(incarnation: number) {
     this.incarnation = incarnation;
   }
 
-  write(
-    _memory: Memory,
-    _at: number,
-    length: number,
-    startLsn: number,
-    _cpl: number,
-    done: (error?: string) => void,
-  ): void {
-    this.durableLsn = startLsn + length;
-    done();
+  write(_memory: Memory, _at: number, length: number, startLsn: number): void {
+    this.writtenLsn = startLsn + length;
+    this.durableLsn = this.writtenLsn;
   }
+
+  sync(): boolean {
+    this.onAdvance();
+    return false;
+  }
+
+  restOn(): void {}
+
+  encodeRests(): number {
+    return 0;
+  }
+
+  look(): void {}
 
   room(): number {
     return ROOM;

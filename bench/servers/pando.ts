@@ -7,7 +7,7 @@ import {freePorts} from '../system/ports.ts';
 import type {Counters, Place, Server} from './server.ts';
 import {waitForAnswer} from './server.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url));
 
 /** `pando-memory-1` keeps its data in memory: for the time to start only, never for a comparison of durable commits. */
 const NAME = /^pando-(memory-)?(\d+)$/;

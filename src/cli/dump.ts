@@ -27,7 +27,7 @@ function openVolume(data: string): LocalVolume {
     disk: new NodeDisk(),
     crc32: (bytes: Uint8Array, seed?: number): number => crc32(bytes, seed),
     random: new SystemRandom(),
-    trace: openTrace({json: false, part: 'dump'}),
+    trace: openTrace({form: 'text', part: 'dump'}),
   };
   const words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
   const directory = join(resolve(data), 'volume');

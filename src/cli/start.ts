@@ -1,25 +1,20 @@
-// `pando start`: a cluster in this process. The one production place where the real world meets the cluster.
+// `pando start`: a database in this process, its admin interface, and its end by a signal. The primaries' threads load their modules while this one does.
 
-import {existsSync, mkdtempSync, rmSync} from 'node:fs';
-import {availableParallelism, tmpdir} from 'node:os';
-import {join, resolve} from 'node:path';
 import pc from 'picocolors';
 import {OperatingError} from '../base/errors.ts';
-import {Admin} from '../cluster/admin/admin.ts';
-import {BELL_COUNT, type ClusterOptions} from '../cluster/supervisor/options.ts';
-import {type PrimaryView, Supervisor} from '../cluster/supervisor/supervisor.ts';
-import {bellBytes} from '../os/bells.ts';
-import {threadEnv} from '../os/env.ts';
-import {type HttpHandler, serveHttp} from '../os/http-server.ts';
-import {WorkerThreads} from '../os/threads.ts';
-import {serverKeys} from './keys.ts';
-import {scrape} from './metrics.ts';
+import type {PrimaryView} from '../cluster/supervisor/supervisor.ts';
+import type {Pando} from '../host/pando.ts';
+import type {WorkerThreads} from '../os/threads.ts';
+import {PANDO_VERSION} from '../host/version.ts';
+import type {HttpHandler} from '../os/http-server.ts';
 import {parseCount, parseSize} from './sizes.ts';
-import {PANDO_VERSION, SERVER_VERSION} from './version.ts';
+
+/** See PRIMARIES_MAX of the cluster, which is not loaded yet when this is asked for. */
+const PRIMARIES_MAX = 15;
 
 /** Options as the command line gives them. */
 export interface StartArguments {
-  readonly primaries?: string;
+  readonly primaries: string;
   readonly host: string;
   readonly port: string;
   readonly data: string;
@@ -31,96 +26,48 @@ export interface StartArguments {
   readonly logJson?: boolean;
 }
 
-/** Sessions get this long to end their statement when the server stops. Milliseconds. */
-const GRACE_MS = 10_000;
-
-/** The cores, at least 2 and at most 4. */
-export function defaultPrimaries(): number {
-  return Math.min(4, Math.max(2, availableParallelism()));
-}
-
-/** Runs until SIGTERM or SIGINT. Throws OperatingError when it cannot start. */
-export async function start(args: StartArguments): Promise<void> {
-  const options = await readOptions(args);
-  const bells = new SharedArrayBuffer(bellBytes(BELL_COUNT));
-  const env = threadEnv({bells, part: 'supervisor', jsonLog: options.cluster.jsonLog});
-  const threads = new WorkerThreads(new URL('./thread-main.ts', import.meta.url));
-  const cleanUp = (): void => {
-    if (args.memory === true) rmSync(options.directory, {recursive: true, force: true});
-  };
-  let announced = 0;
-  let supervisor: Supervisor;
-  try {
-    supervisor = new Supervisor(env, threads, options.cluster, bells, {
-      ready: (view, milliseconds) => {
-        announce(view, milliseconds);
-        announced++;
-        if (announced === options.cluster.primaries) announceAll(options.cluster, options.httpPort);
-      },
-      failed: error => {
-        report(error);
-        cleanUp();
-        process.exit(1);
-      },
-    });
-  } catch (error) {
-    cleanUp();
-    throw error;
-  }
-  const admin = new Admin(supervisor, env.clock, PANDO_VERSION);
-  serveAdmin(admin, supervisor, options.httpPort);
-  stopOnSignals(supervisor, cleanUp);
-  supervisor.start();
-}
-
-function serveAdmin(admin: Admin, supervisor: Supervisor, httpPort: number): void {
-  const handler: HttpHandler = (method, path, query, reply) => {
-    if (path === '/metrics') scrape(supervisor, body => reply({status: 200, type: 'text/plain; version=0.0.4', body}));
-    else admin.handle(method, path, query, reply);
-  };
-  serveHttp('127.0.0.1', httpPort, handler, (_port, error) => {
-    if (error === undefined) return;
-    report(
-      new OperatingError(
-        `the admin port ${httpPort} cannot be opened: ${error.message}`,
-        'choose another with --http-port',
-      ),
-    );
-    process.exit(1);
-  });
-}
-
-async function readOptions(
-  args: StartArguments,
-): Promise<{cluster: ClusterOptions; directory: string; httpPort: number}> {
-  const primaries =
-    args.primaries === undefined ? defaultPrimaries() : parseCount(args.primaries, '--primaries', 1, 15);
-  const port = parseCount(args.port, '--port', 1, 65_535 - primaries);
+/** Runs until SIGTERM or SIGINT, on `threads` that were started ahead. Throws OperatingError when it cannot start. */
+export async function start(args: StartArguments, threads: WorkerThreads): Promise<void> {
+  const primaries = parseCount(args.primaries, '--primaries', 1, PRIMARIES_MAX);
   const httpPort = parseCount(args.httpPort, '--http-port', 0, 65_535);
-  const maxConnections = parseCount(args.maxConnections, '--max-connections', 1, 100_000);
-  const dbpBytes = parseSize(args.dbp, '--dbp');
-  const lbpBytes = parseSize(args.lbp, '--lbp');
-  const directory = args.memory === true ? memoryDirectory() : resolve(args.data);
-  const keys = await serverKeys(join(directory, 'keys'));
-  const cluster: ClusterOptions = {
+  const port = parseCount(args.port, '--port', 1, 65_535 - primaries);
+  threads.prepare(primaries);
+  const host = await import('../host/pando.ts');
+  const pando = await host.Pando.open({
+    threads,
     primaries,
     host: args.host,
     port,
-    volume: join(directory, 'volume'),
-    dbpBytes,
-    lbpBytes,
-    version: SERVER_VERSION,
-    jsonLog: args.logJson === true,
-    maxConnections,
-    certificate: keys.tls,
-    rsaKey: keys.rsaKey,
-  };
-  return {cluster, directory, httpPort};
+    ...(args.memory === true ? {} : {directory: args.data}),
+    dbpBytes: parseSize(args.dbp, '--dbp'),
+    lbpBytes: parseSize(args.lbp, '--lbp'),
+    maxConnections: parseCount(args.maxConnections, '--max-connections', 1, 100_000),
+    log: args.logJson === true ? 'json' : 'text',
+    otherPorts: [httpPort],
+    onReady: announce,
+    onFailure: fail,
+  });
+  stopOnSignals(pando);
+  await serveAdmin(pando, httpPort);
+  await pando.ready;
+  announceAll(pando, primaries, httpPort);
 }
 
-/** A directory in memory where the system has one, else a temporary one; removed at the end. */
-function memoryDirectory(): string {
-  return mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pando-'));
+/** HTTP is loaded here, while the primaries load their own modules. */
+async function serveAdmin(pando: Pando, httpPort: number): Promise<void> {
+  const {serveHttp} = await import('../os/http-server.ts');
+  const handler: HttpHandler = (method, path, query, reply) => {
+    if (path === '/metrics') {
+      void import('./metrics.ts').then(({scrape}) =>
+        scrape(pando.supervisor, body => reply({status: 200, type: 'text/plain; version=0.0.4', body})),
+      );
+    } else pando.admin.handle(method, path, query, reply);
+  };
+  serveHttp('127.0.0.1', httpPort, handler, (_port, error) => {
+    if (error === undefined) return;
+    const message = `the admin port ${httpPort} cannot be opened: ${error.message}`;
+    fail(new OperatingError(message, 'choose another with --http-port'));
+  });
 }
 
 function announce(view: PrimaryView, milliseconds: number): void {
@@ -129,28 +76,29 @@ function announce(view: PrimaryView, milliseconds: number): void {
   );
 }
 
-function announceAll(cluster: ClusterOptions, httpPort: number): void {
-  const {host, port} = cluster;
+function announceAll({host, port}: Pando, primaries: number, httpPort: number): void {
   console.log(`
-Pando ${PANDO_VERSION}: ${cluster.primaries} primaries, one database.
+Pando ${PANDO_VERSION}: ${primaries} primaries, one database.
   any primary   mysql -h ${host} -P ${port} -u root
   primary k     port ${port} + k
   status        npm run pando -- status   (admin on 127.0.0.1:${httpPort})
   root has no password and may log in from this machine only. Set one before you open the server to others.`);
 }
 
-function report(error: Error): void {
+/** The database cannot go on: says why, and ends the process. What was acknowledged is in the redo. */
+function fail(error: Error): void {
   if (error instanceof OperatingError) console.error(`${pc.red('pando:')} ${error.message}; ${error.hint}.`);
   else console.error(error);
+  process.exit(1);
 }
 
-function stopOnSignals(supervisor: Supervisor, cleanUp: () => void): void {
+/** The first signal stops cleanly, a second one at once. */
+function stopOnSignals(pando: Pando): void {
   let asked = 0;
   const stop = (): void => {
     if (++asked > 1) process.exit(1);
     console.log('stopping: statements end, everything is made durable ...');
-    supervisor.stop(GRACE_MS, () => {
-      cleanUp();
+    void pando.stop().then(() => {
       console.log('stopped.');
       process.exit(0);
     });

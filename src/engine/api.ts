@@ -45,6 +45,8 @@ export const LockMode = {
   share: 1,
   /** FOR UPDATE and the search part of UPDATE and DELETE. */
   exclusive: 2,
+  /** The newest version, whatever the view sees, once its writer has ended; no lock is taken. For checks that come after a change (K12). */
+  current: 3,
 } as const;
 export type LockMode = (typeof LockMode)[keyof typeof LockMode];
 export const LockWait = {wait: 0, nowait: 1, skip: 2} as const;
@@ -277,6 +279,9 @@ export interface Engine {
     session: EngineSession,
     table: TableHandle,
   ): {poll(): number; readonly violations: readonly string[]; readonly rows: number};
+  /** `changed` is called whenever what was read under the object's metadata lock may be out of date from now on: the lock leaves this primary, or
+   * the object changes here. One watcher per object. */
+  watchMetadata(objectId: number, changed: () => void): void;
   /** Counters for metrics, by name. */
   counters(): ReadonlyMap<string, number>;
 }

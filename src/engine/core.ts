@@ -38,6 +38,8 @@ export interface EngineWorld {
   readonly fail: (reason: string) => void;
   /** Asks for a turn of the event loop in which `Primary.turn` is called. */
   readonly requestTurn: () => void;
+  /** Called each time views and stamps were published, every 20 to 100 ms: for what the host does from time to time. */
+  readonly refreshed?: () => void;
 }
 
 export class EngineCore {
@@ -62,6 +64,7 @@ export class EngineCore {
   /** Tasks that wait until a dead incarnation has been read. */
   readonly unrecovered = new WaitList();
   readonly fail: (reason: string) => void;
+  readonly refreshed: () => void;
   readonly objects: ObjectLocks;
   /** Transactions with a slot: what a checkpoint has to name. */
   readonly writing = new Set<Transaction>();
@@ -76,6 +79,7 @@ export class EngineCore {
     this.stream = world.stream;
     this.reader = world.reader;
     this.fail = world.fail;
+    this.refreshed = world.refreshed ?? ((): void => {});
     this.scheduler = new Scheduler(world.requestTurn);
     this.log = new RedoLog(world.stream, options.log, world.clock, world.fail);
     this.pool = new PagePool(

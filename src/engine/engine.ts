@@ -15,11 +15,14 @@ import type {Analysis} from './recovery/analysis.ts';
 import {Checkpointer} from './recovery/checkpointer.ts';
 import {LoserRollback, type LoserRollbackEvents} from './recovery/loser-rollback.ts';
 import {Task} from './schedule/task.ts';
+import {metadataPage} from './session/object-locks.ts';
 import {Session} from './session/session.ts';
 import {SHORTAGE_PAGE} from './txn/slot-shortage.ts';
 
 /** Views and start stamps are published, and purge looks for work, this often. Milliseconds. */
 const REFRESH_MS = 20;
+/** The same when nothing has been read or written since the last time; each quiet time doubles the pause up to this. What others may reuse lags by as much. */
+const IDLE_REFRESH_MS = 100;
 /** A turn gives way to other events of the process after this long. Milliseconds. */
 const TURN_MS = 1;
 
@@ -29,6 +32,8 @@ export class PrimaryEngine implements Engine, FusionEvents {
   readonly #purgeTask: Task;
   readonly #checkpointer: Checkpointer;
   #stopped = false;
+  #pause = REFRESH_MS;
+  #activity = 0;
   rootValue = 0;
 
   constructor(world: EngineWorld, options: EngineOptions) {
@@ -36,7 +41,8 @@ export class PrimaryEngine implements Engine, FusionEvents {
     this.#purgeTask = new Task(this.core.scheduler, () => this.#runPurge());
     this.#purge = new Purge(this.core, this.#purgeTask);
     this.#checkpointer = new Checkpointer(this.core, options.checkpointBytes);
-    this.#refresh();
+    this.#publish();
+    this.core.clock.after(REFRESH_MS, () => this.#refresh());
   }
 
   newSession(poll: () => void): EngineSession {
@@ -73,8 +79,9 @@ export class PrimaryEngine implements Engine, FusionEvents {
   }
 
   #turn(): void {
-    const {fusion, pool, scheduler, clock} = this.core;
+    const {fusion, pool, scheduler, clock, log} = this.core;
     fusion.poll(this);
+    log.look();
     this.core.reader.poll();
     const end = clock.now() + TURN_MS;
     scheduler.runReady(() => fusion.hasMail() || clock.now() > end);
@@ -99,10 +106,24 @@ export class PrimaryEngine implements Engine, FusionEvents {
 
   #refresh(): void {
     if (this.#stopped) return;
+    this.#publish();
+    this.core.refreshed();
+    this.core.clock.after(this.#nextPause(), () => this.#refresh());
+  }
+
+  #publish(): void {
     this.core.views.refresh();
     if (this.#purge.hasWork) this.#purgeTask.wake();
     this.#checkpointer.tick();
-    this.core.clock.after(REFRESH_MS, () => this.#refresh());
+  }
+
+  #nextPause(): number {
+    const {pool, log} = this.core;
+    const activity = pool.hits + pool.reads.misses + log.endLsn;
+    const isQuiet = activity === this.#activity && !this.#purge.hasWork;
+    this.#pause = isQuiet ? Math.min(IDLE_REFRESH_MS, this.#pause * 2) : REFRESH_MS;
+    this.#activity = activity;
+    return this.#pause;
   }
 
   /** Purge in the background. A damaged page stops the purge of one transaction, not the primary. */
@@ -184,6 +205,10 @@ export class PrimaryEngine implements Engine, FusionEvents {
     }
     objects.releaseAll();
     return pool.releaseAll();
+  }
+
+  watchMetadata(objectId: number, changed: () => void): void {
+    this.core.objects.watch(metadataPage(objectId), changed);
   }
 
   counters(): ReadonlyMap<string, number> {

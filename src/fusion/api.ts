@@ -86,7 +86,7 @@ export interface PageFusion {
 
   /** Copies the page from its DBP frame into `target` at `at` if the frame holds exactly the newest identity. False: read storage (K4). */
   copyFromDbp(entry: number, target: Memory, at: number): boolean;
-  /** Copies the page into a fresh DBP frame and makes it the page's frame and newest version. The redo must be durable (K5).
+  /** Copies the page into a fresh DBP frame and makes it the page's frame and newest version. The redo must be written (K5).
    * False when no frame could be had: only the identity is recorded, and storage will serve the page. */
   push(entry: number, source: Memory, at: number, lsn: number): boolean;
   /** Records the newest identity without a frame (nothing to copy, or no room). */

@@ -8,14 +8,14 @@ import {NodeCrypto} from './crypto.ts';
 import {NodeDisk} from './disk.ts';
 import {NodeNetwork} from './network.ts';
 import {SystemRandom} from './random.ts';
-import {openTrace} from './trace.ts';
+import {openTrace, type TraceForm} from './trace.ts';
 
 export interface ThreadEnvOptions {
   readonly bells: SharedArrayBuffer;
   /** The server's RSA private key in PEM, for passwords without TLS. */
   readonly rsaKey?: string;
   readonly part: string;
-  readonly jsonLog: boolean;
+  readonly log: TraceForm;
 }
 
 export function threadEnv(options: ThreadEnvOptions): Env {
@@ -27,6 +27,6 @@ export function threadEnv(options: ThreadEnvOptions): Env {
     crypto: new NodeCrypto(options.rsaKey),
     crc32: (bytes, seed) => crc32(bytes, seed),
     bells: new AtomicBells(options.bells),
-    trace: openTrace({json: options.jsonLog, part: options.part}),
+    trace: openTrace({form: options.log, part: options.part}),
   };
 }

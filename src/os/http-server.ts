@@ -1,6 +1,6 @@
-// A small HTTP server for the admin interface: GET and POST without bodies, on loopback.
+// The admin interface's HTTP, both ends: GET and POST without bodies, on loopback.
 
-import {createServer, type Server} from 'node:http';
+import {createServer, request, type Server} from 'node:http';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -40,8 +40,19 @@ export function serveHttp(
   return server;
 }
 
-/** One request to an admin interface; resolves with status and body. */
-export async function requestHttp(method: 'GET' | 'POST', url: string): Promise<{status: number; body: string}> {
-  const response = await fetch(url, {method, signal: AbortSignal.timeout(600_000)});
-  return {status: response.status, body: await response.text()};
+/** One request to an admin interface; resolves with status and body. It waits as long as the other side is there: a check of a large volume takes minutes. */
+export function requestHttp(method: 'GET' | 'POST', url: string): Promise<{status: number; body: string}> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, {method}, answer => {
+      let body = '';
+      answer.setEncoding('utf8');
+      answer.on('data', text => {
+        body += text;
+      });
+      answer.on('end', () => resolve({status: answer.statusCode ?? 0, body}));
+      answer.on('error', reject);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
 }

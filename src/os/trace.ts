@@ -1,19 +1,27 @@
 // Events for people, as lines of JSON or as plain text on a terminal. Never a secret, never per query.
 
-import {pino} from 'pino';
+import {createRequire} from 'node:module';
 import type {Trace} from '../env/trace.ts';
 
+/** Plain text, lines of JSON, or nothing at all. */
+export type TraceForm = 'text' | 'json' | 'none';
+
 export interface TraceOptions {
-  /** Lines of JSON instead of plain text. */
-  readonly json: boolean;
+  readonly form: TraceForm;
   /** Name of the part that speaks: "supervisor", "primary 2". */
   readonly part: string;
 }
 
 /** The trace of one thread, written to standard error. */
-export function openTrace(options: TraceOptions): Trace {
-  if (!options.json) return plainTrace(options.part);
-  const log = pino({base: {part: options.part}}, pino.destination({dest: 2, sync: true}));
+export function openTrace({form, part}: TraceOptions): Trace {
+  if (form === 'json') return jsonTrace(part);
+  return form === 'text' ? plainTrace(part) : {info: () => {}, warn: () => {}, error: () => {}};
+}
+
+/** The library is loaded by who wants JSON; it takes time that a start does not have. */
+function jsonTrace(part: string): Trace {
+  const {pino} = createRequire(import.meta.url)('pino') as typeof import('pino');
+  const log = pino({base: {part}}, pino.destination({dest: 2, sync: true}));
   return {
     info: (event, fields) => log.info(fields ?? {}, event),
     warn: (event, fields) => log.warn(fields ?? {}, event),

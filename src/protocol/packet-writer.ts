@@ -7,6 +7,8 @@
 // known. Nothing is sent before `flush`: all replies of one data callback go out by one write. When the socket has
 // not taken the bytes they belong to it; then a fresh buffer takes over and `congested` stays set until drain.
 // The same payload never exists twice, except for one of 16 MiB - 1 bytes and more, which is pulled apart for its headers.
+//
+// A writer owns a buffer only while something stands in it: a connection that waits for its client holds none. Buffers go round among the connections of a thread.
 
 import {BugError} from '../base/assert.ts';
 import type {Socket} from '../env/network.ts';
@@ -17,6 +19,17 @@ const FLUSH_BYTES = 128 * 1024;
 const FIRST_BYTES = 8 * 1024;
 /** A buffer that grew beyond this is not kept after it was sent. */
 const KEEP_BYTES = 512 * 1024;
+/** Buffers kept for whoever writes next. */
+const SPARE_MAX = 16;
+
+interface Output {
+  readonly buffer: Buffer;
+  readonly view: DataView;
+}
+
+const NOTHING: Output = {buffer: Buffer.alloc(0), view: new DataView(new ArrayBuffer(0))};
+/** Buffers that nobody writes to; those used last are warm, and come first. */
+const spare: Output[] = [];
 
 export class PacketWriter {
   /** The output buffer. Both views change whenever it grows or is given away: read them again after `begin`. */
@@ -32,8 +45,8 @@ export class PacketWriter {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
-    this.view = viewOf(this.buffer);
+    this.buffer = NOTHING.buffer;
+    this.view = NOTHING.view;
   }
 
   /** Room for a payload of at most `maxBytes`; returns the offset in `buffer` where it starts. */
@@ -85,10 +98,10 @@ export class PacketWriter {
     if (length === 0) return;
     this.#end = 0;
     if (this.#socket === undefined) return;
-    if (!this.#socket.write(this.buffer.subarray(0, length))) {
-      this.congested = true;
-      this.#replace();
-    } else if (this.buffer.length > KEEP_BYTES) this.#replace();
+    const {buffer, view} = this;
+    this.#use(NOTHING);
+    if (!this.#socket.write(buffer.subarray(0, length))) this.congested = true;
+    else if (buffer.length <= KEEP_BYTES && spare.length < SPARE_MAX) spare.push({buffer, view});
   }
 
   /** The peer is gone: what is written from now on is dropped, and the writer counts as congested for ever. */
@@ -133,15 +146,19 @@ export class PacketWriter {
   }
 
   #grow(needed: number, used: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2));
+    const kept = used === 0 ? spare.pop() : undefined;
+    if (kept !== undefined && kept.buffer.length >= needed) {
+      this.#use(kept);
+      return;
+    }
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.buffer.length * 2, FIRST_BYTES));
     this.buffer.copy(grown, 0, 0, used);
-    this.buffer = grown;
-    this.view = viewOf(grown);
+    this.#use({buffer: grown, view: viewOf(grown)});
   }
 
-  #replace(): void {
-    this.buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
-    this.view = viewOf(this.buffer);
+  #use({buffer, view}: Output): void {
+    this.buffer = buffer;
+    this.view = view;
   }
 }
 

@@ -10,7 +10,7 @@ import {type Cursor, DONE, Isolation, LockMode, LockWait, ROW, type TableHandle}
 import type {Script, SimClient} from './client.ts';
 import {createTable, insertOf, keyOf, type Row, readRow, rowsOf, tableCheck, updateOf} from './engine-table.ts';
 import {expect} from './expect.ts';
-import {RUN_DEFAULTS, type RunClient, type RunOptions, SimRun, shortOfEverything} from './run.ts';
+import {RUN_DEFAULTS, type RunClient, type RunOptions, type RunRequest, SimRun, shortOfEverything} from './run.ts';
 import {must, rollBack, sleep} from './script.ts';
 import type {SimPrimary} from './world.ts';
 
@@ -24,8 +24,9 @@ export const BANK_DEFAULTS: BankOptions = {...RUN_DEFAULTS, accounts: 24, client
 const BALANCE = 1000;
 
 /** A bank on a cluster that is short of everything, drawn from the seed. */
-export function bankFromSeed(seed: number): BankOptions {
-  return {...shortOfEverything(seed), accounts: 8 + (seed % 40), clientsPerPrimary: 2 + (seed % 4)};
+export function bankFromSeed(request: RunRequest): BankOptions {
+  const {seed} = request;
+  return {...shortOfEverything(request), accounts: 8 + (seed % 40), clientsPerPrimary: 2 + (seed % 4)};
 }
 
 export class Bank extends SimRun {
@@ -67,7 +68,7 @@ export class Bank extends SimRun {
       const id = this.#nextTransfer++;
       const isDone = yield* this.#transfer(client, id);
       if (isDone) self.done++;
-      else yield* sleep(client, this.prng.float() * 3);
+      yield* this.think(client, isDone ? 0 : 1.5);
     }
   }
 
@@ -142,6 +143,7 @@ export class Bank extends SimRun {
       yield* must(() => session.commit());
       self.done++;
       this.counts.audits++;
+      yield* this.think(client, 0);
     }
   }
 

@@ -1,7 +1,6 @@
 // Checkers over a simulated cluster that is at rest, and the digest by which two runs of one seed are compared.
 
 import {crc32} from '../base/crc32.ts';
-import {EXTENT_PAGES, HeaderAt} from '../engine/space/space-layout.ts';
 import {Memory} from '../format/memory.ts';
 import {checkPage} from '../format/page/check.ts';
 import {samePageExceptHints} from '../format/page/compare.ts';
@@ -37,17 +36,13 @@ function cachedPageFault(world: SimWorld, pageNo: number, memory: Memory, base: 
   return samePageExceptHints(memory, base, stored, 0, pageSize);
 }
 
-/** A number that two equal end states have in common: all pages of the volume, and the events that led there. */
+/** What two runs of one seed have in common: every durable byte, every event on the way, and how many steps it took. */
 export function digestOf(world: SimWorld): string {
-  const {pageSize} = world.options;
-  const page = new Memory(new ArrayBuffer(pageSize));
-  world.volume.readPage(0, page, 0);
-  const pages = page.view.getUint32(HeaderAt.extents, true) * EXTENT_PAGES;
-  let sum = 0;
-  for (let pageNo = 0; pageNo < pages; pageNo++) {
-    page.bytes.fill(0);
-    if (world.volume.readPage(pageNo, page, 0) !== PAGE_FOUND) continue;
-    sum = (Math.imul(sum, 31) + crc32(page.bytes.subarray(4))) >>> 0;
-  }
-  return `${sum.toString(16)}.${world.time.steps}`;
+  let events = 0;
+  for (const event of world.events)
+    events = crc32(
+      Uint8Array.from(event, character => character.charCodeAt(0)),
+      events,
+    );
+  return `${world.disk.digest().toString(16)}.${events.toString(16)}.${world.time.steps}`;
 }

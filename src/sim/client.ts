@@ -1,9 +1,13 @@
 // A client of the simulated cluster: a script of engine calls, run poll by poll as production drives a statement.
 //
+// Nothing that a primary found out after it was declared dead reaches a client: as the server does, the client asks before it takes an answer (K7).
+//
 // A script is a generator. It yields a call that may be BLOCKED; the client makes the call again whenever the engine polls the session, and gives
 // the script the result that is not BLOCKED.
 
+import {FencedError} from '../base/errors.ts';
 import {BLOCKED, type EngineSession} from '../engine/api.ts';
+import {SimCrash} from './sim-disk.ts';
 import type {SimPrimary, SimWorld} from './world.ts';
 
 export type Step = () => number;
@@ -47,10 +51,12 @@ export class SimClient {
     try {
       this.#advance(this.#script);
     } catch (error) {
+      if (error instanceof FencedError || error instanceof SimCrash) throw error;
       this.failure = error as Error;
       this.#script = undefined;
+    } finally {
+      this.#polling = false;
     }
-    this.#polling = false;
   }
 
   #advance(script: Script<void>): void {
@@ -60,6 +66,7 @@ export class SimClient {
       if (result === BLOCKED) return;
     }
     for (;;) {
+      if (!this.primary.engine.mayAnswer()) return;
       const next = script.next(result);
       if (next.done) {
         this.#script = undefined;

@@ -18,32 +18,41 @@ export function transactionName(incarnation: number, slot: number, version: numb
   return `${incarnation}.${slot}.${version}`;
 }
 
-interface Committed {
+interface Version {
   readonly cts: number;
-  readonly changes: Changes;
+  readonly row: Row | undefined;
 }
 
 export class Model {
-  /** In the order of their CTS. */
-  readonly #committed: Committed[] = [];
+  /** Versions of each row by table and id, oldest first. */
+  readonly #tables = new Map<number, Map<number, Version[]>>();
   readonly #inDoubt = new Map<string, Changes>();
-  /** Newest row and the CTS that made it, by row name: what all that is committed has made. */
-  readonly #latest = new Map<string, {row: Row | undefined; cts: number}>();
   /** CTS of a transaction that the shared memory knows as published, else 0. */
   readonly #published: (name: string) => number;
+  /** The highest CTS committed so far. */
+  newestCts = 0;
 
   constructor(published: (name: string) => number) {
     this.#published = published;
   }
 
   commit(cts: number, changes: Changes): void {
-    let at = this.#committed.length;
-    while (at > 0 && this.#committed[at - 1].cts > cts) at--;
-    this.#committed.splice(at, 0, {cts, changes});
+    this.newestCts = Math.max(this.newestCts, cts);
     for (const [name, row] of changes) {
-      const latest = this.#latest.get(name);
-      if (latest === undefined || latest.cts <= cts) this.#latest.set(name, {row, cts});
+      const versions = this.#versions(name);
+      let at = versions.length;
+      while (at > 0 && versions[at - 1].cts > cts) at--;
+      versions.splice(at, 0, {cts, row});
     }
+  }
+
+  #versions(name: string): Version[] {
+    const [table, id] = name.split(':').map(Number);
+    let rows = this.#tables.get(table);
+    if (rows === undefined) this.#tables.set(table, (rows = new Map()));
+    let versions = rows.get(id);
+    if (versions === undefined) rows.set(id, (versions = []));
+    return versions;
   }
 
   /** From now on the transaction may be committed at any moment, without its client being told. */
@@ -67,10 +76,6 @@ export class Model {
     }
   }
 
-  get newestCts(): number {
-    return this.#committed.at(-1)?.cts ?? 0;
-  }
-
   /** Transactions in doubt whose name begins like this. */
   namesInDoubt(prefix: string): string[] {
     return [...this.#inDoubt.keys()].filter(name => name.startsWith(prefix));
@@ -85,33 +90,29 @@ export class Model {
   row(table: number, id: number, cts: number, own: Changes): Row | undefined {
     this.settle();
     const name = rowName(table, id);
-    if (own.has(name)) return own.get(name);
-    const latest = this.#latest.get(name);
-    if (latest === undefined) return undefined;
-    if (latest.cts <= cts) return latest.row;
-    for (let i = this.#committed.length - 1; i >= 0; i--) {
-      const {cts: made, changes} = this.#committed[i];
-      if (made <= cts && changes.has(name)) return changes.get(name);
-    }
-    return undefined;
+    return own.has(name) ? own.get(name) : versionAt(this.#tables.get(table)?.get(id), cts);
   }
 
   /** CTS of the last commit that changed the row, 0 = none. */
   ctsOf(table: number, id: number): number {
     this.settle();
-    return this.#latest.get(rowName(table, id))?.cts ?? 0;
+    return this.#tables.get(table)?.get(id)?.at(-1)?.cts ?? 0;
   }
 
   /** All rows of a table as a view at `cts` sees them, by id. */
   rows(table: number, cts: number, own: Changes): Row[] {
     this.settle();
-    const seen = new Map<string, Row | undefined>();
-    for (const {cts: made, changes} of this.#committed) {
-      if (made > cts) break;
-      for (const [name, row] of changes) if (name.startsWith(`${table}:`)) seen.set(name, row);
-    }
-    for (const [name, row] of own) if (name.startsWith(`${table}:`)) seen.set(name, row);
+    const seen = new Map<number, Row | undefined>();
+    for (const [id, versions] of this.#tables.get(table) ?? []) seen.set(id, versionAt(versions, cts));
+    const prefix = `${table}:`;
+    for (const [name, row] of own) if (name.startsWith(prefix)) seen.set(Number(name.slice(prefix.length)), row);
     const rows = [...seen.values()].filter(row => row !== undefined);
     return rows.sort((a, b) => a.id - b.id);
   }
+}
+
+function versionAt(versions: readonly Version[] | undefined, cts: number): Row | undefined {
+  if (versions === undefined) return undefined;
+  for (let i = versions.length - 1; i >= 0; i--) if (versions[i].cts <= cts) return versions[i].row;
+  return undefined;
 }

@@ -8,8 +8,11 @@ import type {Session} from '../engine/session/session.ts';
 import {bootstrapSpace} from '../engine/space/bootstrap.ts';
 import {checkWorld, digestOf} from './check-world.ts';
 import {type Script, SimClient} from './client.ts';
+import {describeWorld} from './describe.ts';
 import {expect} from './expect.ts';
-import {must} from './script.ts';
+import {drawBells, drawMix, FaultMaker, type FaultMix, NO_FAULTS} from './faults.ts';
+import {must, sleep} from './script.ts';
+import {type BellFaults, GOOD_BELLS} from './sim-bells.ts';
 import {type SimHost, SimSupervisor} from './sim-supervisor.ts';
 import {DRIVER, type SimOptions, type SimPrimary, SimWorld} from './world.ts';
 
@@ -20,24 +23,54 @@ export interface RunOptions {
   readonly faultMs: number;
   /** Mean pause between two faults; 0 = none. */
   readonly faultEveryMs: number;
+  readonly faults: FaultMix;
+  readonly bells: BellFaults;
   readonly world: Partial<SimOptions>;
 }
 
-export const RUN_DEFAULTS: RunOptions = {seed: 1, primaries: 2, faultMs: 150, faultEveryMs: 40, world: {}};
+export const RUN_DEFAULTS: RunOptions = {
+  seed: 1,
+  primaries: 2,
+  faultMs: 150,
+  faultEveryMs: 40,
+  faults: {...NO_FAULTS, kill: 2, crash: 1, power: 1},
+  bells: GOOD_BELLS,
+  world: {},
+};
 
 /** Steps that every client must get done once all is well again, and the time it has for them. */
 const HEALTHY_STEPS = 3;
 const HEALTHY_MS = 60_000;
+/** Longer runs than this are not under load all the time: it comes in bursts, with quiet between them, else a minute would cost minutes. Milliseconds. */
+const DENSE_MS = 2000;
+const BURST_EVERY_MS = 1000;
+const BURST_MS = 25;
+/** Mean pause of a client outside a burst. Milliseconds. */
+const QUIET_MS = 500;
 
-/** Shapes of a cluster that is short of everything, drawn from the seed. */
-export function shortOfEverything(seed: number): RunOptions {
+/** What may be asked for beside the seed; the rest is drawn from it. */
+export interface RunRequest {
+  readonly seed: number;
+  readonly primaries?: number;
+  /** Faults are made for this long, milliseconds of simulated time. */
+  readonly faultMs?: number;
+}
+
+/** A cluster that is short of everything, and what goes wrong in it, drawn from the seed. */
+export function shortOfEverything({seed, primaries: asked, faultMs: askedMs}: RunRequest): RunOptions {
   const prng = new Prng(seed * 7919 + 13);
-  const primaries = 2 + prng.below(2);
+  const drawn = 2 + prng.below(2);
+  const primaries = asked ?? drawn;
+  const drawnMs = 100 + prng.below(150);
+  const drawnEvery = prng.chance(0.15) ? 0 : 10 + prng.below(80);
+  const faultMs = askedMs ?? drawnMs;
   return {
     seed,
     primaries,
-    faultMs: 100 + prng.below(150),
-    faultEveryMs: prng.chance(0.15) ? 0 : 10 + prng.below(80),
+    faultMs,
+    faultEveryMs: drawnEvery * (faultMs > DENSE_MS ? 30 : 1),
+    faults: drawMix(prng),
+    bells: drawBells(prng),
     world: {
       nodes: primaries + 3,
       pageSize: prng.chance(0.8) ? 512 : 1024,
@@ -60,12 +93,14 @@ export abstract class SimRun implements SimHost {
   readonly supervisor: SimSupervisor;
   protected readonly prng: Prng;
   protected clients: RunClient[] = [];
+  /** Clients of primaries that were declared dead: they may get nothing wrong either. */
+  #ghosts: RunClient[] = [];
+  readonly #faultMaker: FaultMaker;
+  #mayRest = true;
   /** Clients end what they are at, and begin nothing new. */
   stopping = false;
   #ready = false;
   readonly #options: RunOptions;
-  /** Faults made, for the reader of a failing seed and for tests that demand that something happened. */
-  readonly faults = {kills: 0, crashes: 0};
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -73,6 +108,12 @@ export abstract class SimRun implements SimHost {
     this.prng = new Prng(seed ^ 0x5bd1e995);
     this.world = new SimWorld({nodes: primaries + 3, ...options.world, seed});
     this.supervisor = new SimSupervisor(this.world, this, new Prng(seed + 77), primaries);
+    this.#faultMaker = new FaultMaker(this.world, this.supervisor, new Prng(seed + 78), options.faults);
+  }
+
+  /** Faults made, by kind. */
+  get faults(): Readonly<Record<string, number>> {
+    return this.#faultMaker.made;
   }
 
   /** Makes tables and their first rows, on a healthy cluster. */
@@ -82,8 +123,17 @@ export abstract class SimRun implements SimHost {
   /** Checks the books, on a cluster at rest. */
   protected abstract check(client: SimClient): Script<void>;
 
-  /** Faults, then health, then progress, then rest and checks. Returns the digest of the end state. */
+  /** Faults, then health, then progress, then rest and checks. Returns the digest of the end state; what it throws says where the cluster stood. */
   run(): string {
+    try {
+      return this.#run();
+    } catch (error) {
+      if (error instanceof Error) error.message += `\n${describeWorld(this.world)}`;
+      throw error;
+    }
+  }
+
+  #run(): string {
     expect.ok(
       this.#pass(1000, () => this.supervisor.isWhole),
       'the cluster starts',
@@ -91,9 +141,12 @@ export abstract class SimRun implements SimHost {
     this.#once(client => this.#openAll(client));
     this.#ready = true;
     for (const primary of this.world.alive()) this.load(primary);
-    const {faultMs, faultEveryMs} = this.#options;
+    const {faultMs, faultEveryMs, bells} = this.#options;
+    this.#mayRest = faultMs > DENSE_MS;
+    this.world.bells.faults = bells;
     if (faultEveryMs > 0) this.#planFault(this.world.time.now + faultMs);
     this.#pass(faultMs);
+    this.#faultMaker.end();
     this.#demandProgress();
     this.#stop();
     this.#once(client => this.check(client));
@@ -112,7 +165,16 @@ export abstract class SimRun implements SimHost {
   }
 
   died(primary: SimPrimary): void {
+    this.#ghosts = this.#ghosts.filter(({client}) => !client.primary.dead);
+    if (!primary.dead) this.#ghosts.push(...this.clients.filter(({client}) => client.primary === primary));
     this.clients = this.clients.filter(({client}) => client.primary !== primary);
+  }
+
+  /** A client's pause between two transactions: short, or in the quiet between two bursts long. */
+  protected *think(client: SimClient, meanMs: number): Script<void> {
+    const isQuiet = this.#mayRest && this.world.time.now % BURST_EVERY_MS > BURST_MS;
+    const mean = isQuiet ? QUIET_MS : meanMs;
+    if (mean > 0) yield* sleep(client, this.prng.float() * 2 * mean);
   }
 
   /** Starts a client that runs a script for ever. */
@@ -132,6 +194,7 @@ export abstract class SimRun implements SimHost {
 
   #failure(): Error | undefined {
     for (const {client} of this.clients) if (client.failure !== undefined) return client.failure;
+    for (const {client} of this.#ghosts) if (client.failure !== undefined) return client.failure;
     return undefined;
   }
 
@@ -148,23 +211,13 @@ export abstract class SimRun implements SimHost {
     const pause = this.prng.float() * 2 * this.#options.faultEveryMs;
     this.world.time.schedule(pause, DRIVER, () => {
       if (this.world.time.now >= end) return;
-      this.#makeFault();
       this.#planFault(end);
+      this.#faultMaker.make();
     });
   }
 
-  #makeFault(): void {
-    const alive = this.world.alive();
-    if (this.prng.chance(0.3)) {
-      this.faults.crashes++;
-      this.supervisor.crashEverything(this.prng.chance(0.5));
-    } else if (alive.length > 0) {
-      this.faults.kills++;
-      this.supervisor.kill(alive[this.prng.below(alive.length)]);
-    }
-  }
-
   #demandProgress(): void {
+    this.#mayRest = false;
     expect.ok(
       this.#pass(HEALTHY_MS, () => this.supervisor.isWhole),
       'the cluster becomes whole again',

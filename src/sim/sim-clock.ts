@@ -1,11 +1,13 @@
 // Virtual time. Events run one at a time, in the order of their time; events of the same moment in an order drawn from the seed. Nothing here depends on the
 // real clock: the same seed is the same run.
+//
+// An owner can be held: what it has planned, and what others plan for it, waits until it goes on, as for a thread that is not scheduled.
 
 import type {Prng} from '../base/prng.ts';
 import type {Clock, Timer} from '../env/clock.ts';
 
 interface Event extends Timer {
-  readonly at: number;
+  at: number;
   readonly order: number;
   readonly owner: number;
   run: (() => void) | undefined;
@@ -18,11 +20,17 @@ const EPOCH_MICROS = 1_767_225_600_000_000;
 export class SimTime {
   readonly #prng: Prng;
   readonly #heap: Event[] = [];
+  /** Owners that stand still, and what has come due for them meanwhile. */
+  readonly #held = new Map<number, Event[]>();
   #now = 0;
   /** Owner of the event that runs now; 0 outside of one. Who plans something without a clock of his own plans it in this name. */
   current = 0;
   /** Events run so far. */
   steps = 0;
+  /** Microseconds by which the wall clock is off; only what is shown to people may depend on it. */
+  wallError = 0;
+  /** Told what an event throws; true: it has been dealt with. */
+  caught: (error: unknown) => boolean = () => false;
 
   constructor(prng: Prng) {
     this.#prng = prng;
@@ -51,11 +59,32 @@ export class SimTime {
   /** Drops everything that a dead owner had planned. */
   forget(owner: number): void {
     for (const event of this.#heap) if (event.owner === owner) event.run = undefined;
+    this.#held.delete(owner);
+  }
+
+  /** From now on nothing of this owner runs. */
+  hold(owner: number): void {
+    if (!this.#held.has(owner)) this.#held.set(owner, []);
+  }
+
+  isHeld(owner: number): boolean {
+    return this.#held.has(owner);
+  }
+
+  /** The owner goes on, with all that has come due meanwhile. */
+  resume(owner: number): void {
+    const events = this.#held.get(owner);
+    this.#held.delete(owner);
+    for (const event of events ?? []) {
+      event.at = this.#now;
+      this.#push(event);
+    }
   }
 
   /** Takes out what an owner had planned, in the order of its time. */
   take(owner: number): (() => void)[] {
-    const taken = this.#heap.filter(event => event.owner === owner && event.run !== undefined);
+    const all = [...this.#heap, ...(this.#held.get(owner) ?? [])];
+    const taken = all.filter(event => event.owner === owner && event.run !== undefined);
     taken.sort((a, b) => (this.#before(a, b) ? -1 : 1));
     return taken.map(event => {
       const {run} = event;
@@ -75,6 +104,14 @@ export class SimTime {
     }
   }
 
+  #run(owner: number, run: () => void): void {
+    try {
+      this.runAs(owner, run);
+    } catch (error) {
+      if (!this.caught(error)) throw error;
+    }
+  }
+
   /** Runs one event; false when there is none before `until`. */
   step(until: number): boolean {
     while (this.#heap.length > 0 && this.#heap[0].at <= until) {
@@ -82,8 +119,13 @@ export class SimTime {
       const {run} = event;
       if (run === undefined) continue;
       this.#now = event.at;
+      const held = this.#held.get(event.owner);
+      if (held !== undefined) {
+        held.push(event);
+        continue;
+      }
       this.steps++;
-      this.runAs(event.owner, run);
+      this.#run(event.owner, run);
       return true;
     }
     return false;
@@ -162,7 +204,7 @@ export class SimClock implements Clock {
   }
 
   wallMicros(): number {
-    return EPOCH_MICROS + Math.floor(this.#time.now * 1000);
+    return EPOCH_MICROS + Math.floor(this.#time.now * 1000) + this.#time.wallError;
   }
 
   after(ms: number, fn: () => void): Timer {

@@ -12,6 +12,7 @@
 // Left out: delays (the simulator's scheduler is handed in and decides when callbacks run), permissions, directories as objects
 // (a directory exists when it was made; its removal is not modelled).
 
+import {crc32} from '../base/crc32.ts';
 import {Prng} from '../base/prng.ts';
 import {type DirectoryLock, type Disk, type DiskError, DiskFailure, type File, type OpenOptions} from '../env/disk.ts';
 
@@ -240,6 +241,12 @@ export class SimDisk implements Disk {
     this.#failures.push({operation, path, code});
   }
 
+  /** Planned failures that have not struck will not. */
+  forgetFailures(): void {
+    this.#failures.length = 0;
+    this.#crashAt = Number.POSITIVE_INFINITY;
+  }
+
   /** Flips one bit, in what is read and in what survives. */
   flip(path: string, byte: number, bit: number): void {
     const inode = this.#names.get(path);
@@ -247,6 +254,36 @@ export class SimDisk implements Disk {
       throw new DiskFailure('ENOENT', `${path}: no byte ${byte}`);
     inode.visible[byte] ^= 1 << bit;
     if (byte < inode.durable.length) inode.durable[byte] ^= 1 << bit;
+  }
+
+  /** The file is gone, for good: the medium has lost it. */
+  lose(path: string): void {
+    this.#names.delete(path);
+    this.#durableNames.delete(path);
+  }
+
+  /** Paths of all files, in order. */
+  files(): string[] {
+    return [...this.#names.keys()].sort();
+  }
+
+  /** A write that was meant for elsewhere has landed at `at`: the `length` bytes that stand at `from` are there too, in what is read and in what survives. */
+  misdirect(path: string, at: number, from: number, length: number): void {
+    const inode = this.#names.get(path);
+    if (inode === undefined) throw new DiskFailure('ENOENT', `${path}: no such file`);
+    for (const image of [inode.visible, inode.durable])
+      image.copyWithin(at, from, Math.min(from + length, image.length));
+  }
+
+  /** A number that two disks with the same durable bytes under the same names have in common. */
+  digest(): number {
+    let sum = 0;
+    for (const path of [...this.#durableNames.keys()].sort()) {
+      const {durable} = this.#durableNames.get(path) as Inode;
+      const name = Uint8Array.from(path, character => character.charCodeAt(0));
+      sum = crc32(durable, crc32(name, sum));
+    }
+    return sum;
   }
 
   /** Death of the process alone: files are closed and locks free, but what was written is still there, synced or not (K6 a). */

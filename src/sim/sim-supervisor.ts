@@ -1,8 +1,10 @@
 // The supervisor of the simulated cluster: notices deaths, decides dead incarnations step by step while everybody else goes on, hands rollbacks to
 // living primaries, and starts new ones until there are as many as wanted. It belongs to the driver of a run, so it survives the death of everything.
 //
-// When all primaries have died one after the other and every node id still belongs to a dead one, nobody can roll back: the process starts anew.
+// When all primaries have died one after the other and every node id still belongs to a dead one, nobody can roll back: the process starts anew. So it does
+// when the volume has failed, and when the machine has died in the middle of a disk operation.
 
+import {OperatingError} from '../base/errors.ts';
 import type {Prng} from '../base/prng.ts';
 import {DRIVER, type SimPrimary, type SimWorld} from './world.ts';
 
@@ -36,6 +38,16 @@ export class SimSupervisor {
   /** One primary dies; its recovery begins at one of the next looks. */
   kill(primary: SimPrimary): void {
     this.#world.kill(primary);
+    this.#lost(primary);
+  }
+
+  /** A primary that stands still is taken for dead. If it goes on, it is a zombie. */
+  disown(primary: SimPrimary): void {
+    this.#world.disown(primary);
+    this.#lost(primary);
+  }
+
+  #lost(primary: SimPrimary): void {
     this.#host.died(primary);
     this.#deciding.push({incarnation: primary.incarnation, steps: this.#world.decisionSteps(primary.incarnation)});
   }
@@ -49,28 +61,32 @@ export class SimSupervisor {
 
   /** True when every dead incarnation is decided and every loser rolled back. */
   get isWhole(): boolean {
-    return (
-      this.#deciding.length === 0 && this.#world.unfinished.size === 0 && this.#world.alive().length === this.#wanted
-    );
+    const {unfinished, zombies} = this.#world;
+    const isSettled = this.#deciding.length === 0 && unfinished.size === 0 && zombies.size === 0;
+    return isSettled && this.#world.alive().length === this.#wanted;
   }
 
   #look(): void {
+    this.#world.time.schedule(this.#prng.float() * 2 * LOOK_MS, DRIVER, () => this.#look());
+    const {disk, volume, zombies} = this.#world;
+    if (disk.isDead || volume.failure !== undefined) this.crashEverything(disk.isDead || this.#prng.chance(0.5));
     for (const primary of this.#world.alive()) if (primary.failure !== undefined) this.kill(primary);
+    for (const zombie of [...zombies.values()]) if (zombie.failure !== undefined) this.#world.kill(zombie);
     this.#decide();
     this.#assign();
     this.#start();
-    this.#world.time.schedule(this.#prng.float() * 2 * LOOK_MS, DRIVER, () => this.#look());
   }
 
   #decide(): void {
     const first = this.#deciding[0];
     if (first === undefined || !this.#prng.chance(0.7)) return;
-    first.steps.shift()?.();
+    first.steps[0]?.();
+    first.steps.shift();
     if (first.steps.length === 0) this.#deciding.shift();
   }
 
   #assign(): void {
-    const alive = this.#world.alive();
+    const alive = this.#world.alive().filter(({node}) => !this.#world.time.isHeld(node + 1));
     if (alive.length === 0 || !this.#prng.chance(0.5)) return;
     this.#world.assign(alive[this.#prng.below(alive.length)]);
   }
@@ -78,7 +94,17 @@ export class SimSupervisor {
   #start(): void {
     if (!this.restarts || this.#world.alive().length >= this.#wanted || !this.#prng.chance(0.3)) return;
     const node = this.#world.freeNode();
-    if (node >= 0) this.#host.started(this.#world.start(node));
+    if (node >= 0) this.#startOn(node);
     else if (this.#world.alive().length === 0 && this.#deciding.length === 0) this.crashEverything(false);
+  }
+
+  /** On a full disk no primary can start; there will be room later. */
+  #startOn(node: number): void {
+    try {
+      this.#host.started(this.#world.start(node));
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error;
+      this.#world.note('start refused', {node, why: error.message});
+    }
   }
 }

@@ -12,8 +12,8 @@ import type {Script, SimClient} from './client.ts';
 import {createTable, type Row, rowsOf, tableCheck, tableOf} from './engine-table.ts';
 import {expect} from './expect.ts';
 import {Model, transactionName} from './model.ts';
-import {type RunClient, type RunOptions, SimRun, shortOfEverything} from './run.ts';
-import {must, sleep} from './script.ts';
+import {type RunClient, type RunOptions, type RunRequest, SimRun, shortOfEverything} from './run.ts';
+import {must} from './script.ts';
 import {WorkloadClient} from './workload-client.ts';
 import type {SimPrimary} from './world.ts';
 
@@ -21,8 +21,8 @@ export const CATALOG = 100;
 /** Two tables that stay: one with an index, one with a unique index. */
 export const LASTING = [101, 102];
 
-export function workloadFromSeed(seed: number): RunOptions {
-  return shortOfEverything(seed + 500_000);
+export function workloadFromSeed(request: RunRequest): RunOptions {
+  return {...shortOfEverything({...request, seed: request.seed + 500_000}), seed: request.seed};
 }
 
 export class Workload extends SimRun {
@@ -88,7 +88,7 @@ export class Workload extends SimRun {
     while (!this.stopping) {
       yield* worker.transaction();
       self.done++;
-      if (this.prng.chance(0.3)) yield* sleep(self.client, this.prng.float() * 3);
+      yield* this.think(self.client, this.prng.chance(0.3) ? 1.5 : 0);
     }
   }
 

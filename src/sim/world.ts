@@ -2,15 +2,17 @@
 //
 // What is simulated: time, the disk, the doorbells, the way of a page from storage to a primary, death. What is real: everything else. A primary dies
 // between two events of its own, as a thread would between two turns of its event loop; a redo write that is under way then may still reach the disk, or not.
+// A primary may also stand still for a while, be declared dead meanwhile, and go on: a zombie, which must change nothing and answer nobody (K7). In production
+// a thread is ended before it is recovered; across processes it will not be.
 //
 // Recovery is the supervisor's part (`decisionSteps`, one by one or all at once, S18) and the part of a living primary, to which undecided rollbacks are
 // assigned; when that primary dies too, another one gets the same analysis.
 
 import {crc32} from '../base/crc32.ts';
+import {OperatingError} from '../base/errors.ts';
 import {Prng} from '../base/prng.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
 import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
-import type {Doorbells} from '../env/memory.ts';
 import type {Trace} from '../env/trace.ts';
 import {SUPERVISOR_BELL} from '../fusion/api.ts';
 import {Attachment} from '../fusion/attachment.ts';
@@ -23,8 +25,9 @@ import {IncarnationState, type RedoStream} from '../storage/api.ts';
 import {LocalVolume} from '../storage/local/local-volume.ts';
 import {LocalRedoStream, type RedoStreamDescription} from '../storage/local/redo-stream.ts';
 import {StreamWords, streamWordsBytes} from '../storage/local/stream-words.ts';
+import {SimBells} from './sim-bells.ts';
 import {SimClock, SimTime} from './sim-clock.ts';
-import {SimDisk} from './sim-disk.ts';
+import {SimCrash, SimDisk} from './sim-disk.ts';
 import {SimPageReader} from './sim-pages.ts';
 
 export interface SimOptions {
@@ -55,30 +58,6 @@ const DISK = 100;
 export const DRIVER = 1000;
 /** Values by which the TSO limit runs ahead. */
 const TSO_STEP = 1_000_000;
-
-/** Bells of the simulated machine: a ring runs the handler a little later. */
-class SimBells implements Doorbells {
-  readonly #time: SimTime;
-  readonly #prng: Prng;
-  readonly #handlers = new Map<number, () => void>();
-
-  constructor(time: SimTime, prng: Prng) {
-    this.#time = time;
-    this.#prng = prng;
-  }
-
-  ring(node: number): void {
-    this.#time.schedule(0.005 + this.#prng.float() * 0.1, node + 1, () => this.#handlers.get(node)?.());
-  }
-
-  listen(node: number, handler: () => void): void {
-    this.#handlers.set(node, handler);
-  }
-
-  close(node: number): void {
-    this.#handlers.delete(node);
-  }
-}
 
 /** One primary of the simulated cluster. */
 export interface SimPrimary {
@@ -115,6 +94,12 @@ export class SimWorld {
   readonly trace: Trace;
   readonly events: string[] = [];
   readonly primaries: (SimPrimary | undefined)[] = [];
+  /** Declared dead, but still there, each on its node. */
+  readonly zombies = new Map<number, SimPrimary>();
+  /** Disk operations take this many times longer. */
+  diskSlowness = 1;
+  /** Figures of all primaries that have died, added up by name. */
+  readonly probes = new Map<string, number>();
   observer: SimObserver | undefined;
   /** Decided incarnations that are not finished. */
   readonly unfinished = new Map<number, Unfinished>();
@@ -131,12 +116,21 @@ export class SimWorld {
     this.time = new SimTime(this.prng);
     this.disk = new SimDisk({
       seed: this.options.seed + 1,
-      later: run => void this.time.schedule(0.05 + this.prng.float() * 0.3, DISK + this.time.current, run),
+      later: run => {
+        const ms = (0.05 + this.prng.float() * 0.3) * this.diskSlowness;
+        this.time.schedule(ms, DISK + this.time.current, run);
+      },
     });
     this.bells = new SimBells(this.time, this.prng);
     const note = (event: string, fields?: Readonly<Record<string, unknown>>): void => this.note(event, fields);
     this.trace = {info: note, warn: note, error: note};
+    this.time.caught = error => this.#isMachineFailure(error);
     this.openEverything();
+  }
+
+  /** What brings the machine down, not the run: the supervisor finds a dead disk or a volume that has failed, and starts the process anew. */
+  #isMachineFailure(error: unknown): boolean {
+    return error instanceof SimCrash || (error instanceof OperatingError && this.volume.failure !== undefined);
   }
 
   note(event: string, fields: Readonly<Record<string, unknown>> = {}): void {
@@ -188,7 +182,7 @@ export class SimWorld {
     for (let node = 0; node < this.options.nodes; node++) {
       const last = this.members.lastOn(node);
       const vacant = this.members.incarnationOn(node) === 0 && (last === 0 || this.#isFinished(last));
-      if (vacant && this.primaries[node] === undefined) return node;
+      if (vacant && this.primaries[node] === undefined && !this.zombies.has(node)) return node;
     }
     return -1;
   }
@@ -249,12 +243,19 @@ export class SimWorld {
 
   /** The stream of a primary: its acknowledgements die with it. */
   #stream(description: RedoStreamDescription, isDead: () => boolean): RedoStream {
-    const stream = new LocalRedoStream(this.disk, crc32, this.words, description);
-    const write = stream.write.bind(stream);
-    stream.write = (memory, at, payloadLength, startLsn, cplLsn, done) =>
-      write(memory, at, payloadLength, startLsn, cplLsn, error => {
-        if (!isDead()) done(error);
-      });
+    const {node} = description;
+    const stream = new LocalRedoStream(this.disk, crc32, this.words, description, other => this.bells.ring(other));
+    let advanced = stream.onAdvance;
+    Object.defineProperty(stream, 'onAdvance', {
+      get: () => (error?: string) => {
+        // The disk goes on while the primary stands still; it hears of it later.
+        if (this.time.isHeld(node + 1)) this.time.schedule(0, node + 1, () => advanced(error));
+        else if (!isDead()) advanced(error);
+      },
+      set: (value: typeof advanced) => {
+        advanced = value;
+      },
+    });
     return stream;
   }
 
@@ -270,6 +271,32 @@ export class SimWorld {
 
   #turn(primary: SimPrimary): void {
     if (!primary.dead && primary.failure === undefined) primary.engine.turn();
+  }
+
+  /** A primary stands still, where it is. */
+  pause(primary: SimPrimary): void {
+    this.time.hold(primary.node + 1);
+    this.note('paused', {node: primary.node});
+  }
+
+  resume(node: number): void {
+    if (this.time.isHeld(node + 1)) this.note('resumed', {node});
+    this.time.resume(node + 1);
+  }
+
+  /** The cluster declares a primary dead that may still be there: from now on it is a zombie. */
+  disown(primary: SimPrimary): void {
+    this.primaries[primary.node] = undefined;
+    this.zombies.set(primary.node, primary);
+    for (const open of this.unfinished.values()) if (open.by === primary) open.by = undefined;
+    this.note('disowned', {node: primary.node, incarnation: primary.incarnation});
+  }
+
+  /** Figures of all primaries, dead and alive, added up by name: which rare paths a run has come by. */
+  allProbes(): Map<string, number> {
+    const all = new Map(this.probes);
+    for (const primary of this.alive()) addProbes(all, primary);
+    return all;
   }
 
   /** The timers of the host: heartbeat, bells that found a full ring, storage's background work. */
@@ -288,7 +315,9 @@ export class SimWorld {
     this.time.forget(primary.node + 1);
     for (const write of this.time.take(DISK + primary.node + 1)) if (this.prng.chance(0.5)) write();
     this.bells.close(primary.node);
-    this.primaries[primary.node] = undefined;
+    addProbes(this.probes, primary);
+    if (this.zombies.get(primary.node) === primary) this.zombies.delete(primary.node);
+    else this.primaries[primary.node] = undefined;
     for (const open of this.unfinished.values()) if (open.by === primary) open.by = undefined;
     this.note('killed', {node: primary.node, incarnation: primary.incarnation});
   }
@@ -338,13 +367,14 @@ export class SimWorld {
   /** Everything dies, with power or without; then volume and memory are opened again and every incarnation is decided. */
   crashEverything(power: boolean): void {
     this.observer?.crashing();
-    for (const primary of this.alive()) this.kill(primary);
+    for (const primary of [...this.alive(), ...this.zombies.values()]) this.kill(primary);
     this.time.forget(WORLD);
     this.time.forget(SUPERVISOR_BELL + 1);
     this.time.take(DISK);
     this.unfinished.clear();
     if (power) this.disk.crash();
     else this.disk.kill();
+    this.disk.capacity = Number.POSITIVE_INFINITY;
     this.note('everything died', {power});
     this.openEverything();
     const open = this.volume.incarnations().filter(info => info.state !== IncarnationState.finished);
@@ -383,5 +413,11 @@ export class SimWorld {
         this.note('finished', {incarnation: dead});
       },
     });
+  }
+}
+
+function addProbes(probes: Map<string, number>, {engine, fusion}: SimPrimary): void {
+  for (const counters of [engine.counters(), fusion.counters()]) {
+    for (const [name, count] of counters) probes.set(name, (probes.get(name) ?? 0) + count);
   }
 }

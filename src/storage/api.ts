@@ -11,25 +11,29 @@ export interface RedoStream {
   readonly incarnation: number;
   /** LSN at which this stream begins. */
   readonly startLsn: number;
-  /** VDL: everything below is durable, and mini-transactions below it are whole. */
+  /** VDL: everything below is durable, with all that it rests on, and mini-transactions below it are whole. */
   readonly durableLsn: number;
+  /** Everything below survives the death of this primary (not yet the death of everything): its pages may go to other nodes (K5). Never below `durableLsn`. */
+  readonly writtenLsn: number;
   /** Longest payload of one `write`. */
   readonly maxPayload: number;
+  /** Called when `durableLsn` has advanced; with a reason, once, when the stream has ended: the primary must stop (S15). Set by the engine. */
+  onAdvance: (error?: string) => void;
   /**
-   * Writes one log frame: `payloadLength` bytes of redo that stand at `at + FRAME_HEADER` of `memory`; the stream fills in the frame
+   * Hands over one log frame: `payloadLength` bytes of redo that stand at `at + FRAME_HEADER` of `memory`; the stream fills in the frame
    * header at `at` and pads behind (8 bytes of room are given). `startLsn` must continue the stream; `cplLsn` is the last mini-transaction end in it
-   * (0: none). A frame holds whole records; a mini-transaction may go on in the next frame, and is durable when its last one is.
-   * One write is under way at a time. `done(undefined)` means durable; an error ends the stream: the primary must stop (S15).
-   * The memory must not change until then.
+   * (0: none). A frame holds whole records; a mini-transaction may go on in the next frame, and is durable when its last one is. `restsLength`: length of the
+   * `rests` record that ends the payload, 0 = none. The memory must not change until `durableLsn` has passed it.
    */
-  write(
-    memory: Memory,
-    at: number,
-    payloadLength: number,
-    startLsn: number,
-    cplLsn: number,
-    done: (error?: string) => void,
-  ): void;
+  write(memory: Memory, at: number, payloadLength: number, startLsn: number, cplLsn: number, restsLength: number): void;
+  /** Asks that everything written become durable. True: that, or an earlier asking, is under way; `onAdvance` will come, and then it is time to ask again. */
+  sync(): boolean;
+  /** What is appended from `fromLsn` on rests on the stream of `incarnation` up to `lsn`: it is not durable before that is (K5). */
+  restOn(incarnation: number, lsn: number, fromLsn: number): void;
+  /** Encodes the record that says what the frame beginning at `frameLsn` newly rests on; returns its length, 0 = nothing. */
+  encodeRests(memory: Memory, at: number, frameLsn: number): number;
+  /** Looks whether streams that this one rests on have got further. Called in every turn; costs nothing when there is nothing to look for. */
+  look(): void;
   /** Payload bytes that can still be written with certainty (space is preallocated): reservations are made against this (S14).
    * Grows again in the background; 0 means the disk is full. */
   room(): number;

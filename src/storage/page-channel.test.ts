@@ -203,7 +203,7 @@ test('the storage thread serves pages, keeps redo files ahead of need and moves 
   assert.ok((world.volume.counters().get('redo_files') ?? 99) <= 12);
   assert.ok((world.volume.counters().get('images_written') ?? 0) > 0);
   world.verifyAll();
-  world.disk.failNext('sync', 'redo', 'EIO');
+  world.disk.failNext('rename', 'redo', 'EIO');
   for (let i = 0; i < 600 && failures.length === 0; i++) {
     world.change(a, [i % 50]);
     world.flush(a);

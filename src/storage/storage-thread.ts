@@ -11,6 +11,8 @@ import {PageServer} from './page-server.ts';
 
 /** Between two turns of background work when there is little to do. Redo files are made ready this far ahead of need. */
 const TICK_MS = 5;
+/** The same when no redo has come since the last turn; each quiet turn doubles the pause up to this. The files made ready ahead last longer. */
+const IDLE_TICK_MS = 100;
 /** While requests wait for redo that is not durable yet. */
 const RETRY_MS = 1;
 
@@ -36,6 +38,8 @@ export class StorageThread {
   readonly #server: PageServer;
   #timer: Timer | undefined;
   #running = false;
+  #pause = TICK_MS;
+  #ingested = 0;
 
   constructor(env: StorageThreadEnv, options: StorageThreadOptions) {
     this.#env = env;
@@ -74,8 +78,15 @@ export class StorageThread {
       this.#server.servePages();
       const more = this.#options.volume.maintain();
       if (more) this.#env.clock.soon(() => this.#onTimer());
-      else this.#timer = this.#env.clock.after(this.#server.hasWaiting() ? RETRY_MS : TICK_MS, () => this.#onTimer());
+      else this.#timer = this.#env.clock.after(this.#nextPause(), () => this.#onTimer());
     });
+  }
+
+  #nextPause(): number {
+    const {bytes} = this.#options.volume.parts.ingest;
+    this.#pause = bytes === this.#ingested ? Math.min(IDLE_TICK_MS, this.#pause * 2) : TICK_MS;
+    this.#ingested = bytes;
+    return this.#server.hasWaiting() ? RETRY_MS : this.#pause;
   }
 
   #guard(action: () => void): void {

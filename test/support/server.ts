@@ -6,8 +6,9 @@ import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {requestHttp} from '../../src/os/http-server.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url));
 
 export interface ServerOptions {
   readonly primaries?: number;
@@ -101,8 +102,8 @@ export class Server {
 
   /** One admin request. */
   async admin(method: 'GET' | 'POST', path: string): Promise<{status: number; body: unknown}> {
-    const response = await fetch(`http://127.0.0.1:${this.httpPort}${path}`, {method});
-    return {status: response.status, body: await response.json()};
+    const {status, body} = await requestHttp(method, `http://127.0.0.1:${this.httpPort}${path}`);
+    return {status, body: JSON.parse(body)};
   }
 
   /** Violations that `pando check` finds; throws when it cannot run. */

@@ -31,7 +31,8 @@ export interface PrimaryInit {
   readonly ownPort: number;
   readonly tls: TlsCredentials | undefined;
   readonly rsaKey: string | undefined;
-  readonly jsonLog: boolean;
+  /** How the thread writes its events. */
+  readonly log: 'text' | 'json' | 'none';
   readonly version: string;
   readonly maxConnections: number;
 }
@@ -59,6 +60,8 @@ export type FromPrimary =
   /** It cannot go on; the supervisor terminates and recovers it. */
   | {readonly kind: 'failed'; readonly reason: string}
   | {readonly kind: 'stopped'}
+  /** `recover` has come: the metadata locks that the losers need are asked for, and may be handed over (K19). */
+  | {readonly kind: 'tablesHeld'; readonly incarnation: number}
   | {readonly kind: 'loserEnded'; readonly incarnation: number; readonly slot: number; readonly version: number}
   | {readonly kind: 'recovered'; readonly incarnation: number}
   | {readonly kind: 'stats'; readonly request: number; readonly stats: PrimaryStats}

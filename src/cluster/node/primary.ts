@@ -16,8 +16,6 @@ import {PageChannel} from '../../storage/page-channel.ts';
 import {SqlServer} from '../session/sql-server.ts';
 import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from './init.ts';
 
-/** Heartbeat, delayed bells, published floors. Milliseconds. */
-const TICK_MS = 20;
 /** Redo between two checkpoint records. */
 const CHECKPOINT_BYTES = 4 << 20;
 /** Log buffer: this many chunks of at most 1 MiB. */
@@ -44,7 +42,8 @@ export class Primary {
     const pmfs = PmfsMemory.attach(memory.pmfs);
     const nodes = memory.pmfs.options.nodes;
     this.#fusion = new FusionNode(pmfs, node, incarnation, env.bells);
-    const stream = new LocalRedoStream(env.disk, env.crc32, new StreamWords(memory.words, 0, nodes), init.stream);
+    const words = new StreamWords(memory.words, 0, nodes);
+    const stream = new LocalRedoStream(env.disk, env.crc32, words, init.stream, other => env.bells.ring(other));
     this.#reader = new ChannelPageReader(
       new PageChannel(memory.channel, nodes, pageSize),
       node,
@@ -59,6 +58,7 @@ export class Primary {
         reader: this.#reader,
         fail: reason => this.#fail(reason),
         requestTurn: () => this.#askTurn(),
+        refreshed: () => this.#tick(),
       },
       {
         pageSize,
@@ -80,7 +80,6 @@ export class Primary {
   /** Starts the event handling, makes the catalog if the volume is new, then listens; says `ready` or `refused`. */
   start(): void {
     this.#env.bells.listen(this.#init.node, () => this.#turn());
-    this.#tick();
     this.#sql.bootstrap(() => this.#listen());
   }
 
@@ -117,12 +116,12 @@ export class Primary {
     if (this.#fusion.hasMail()) this.#askTurn();
   }
 
+  /** Heartbeat, delayed bells, how far the stream is durable. */
   #tick(): void {
     if (this.#failed) return;
     this.#fusion.tick();
     this.#fusion.confirm(this.#engine.core.log.durableLsn);
     if (this.#fusion.hasMail()) this.#askTurn();
-    this.#env.clock.after(TICK_MS, () => this.#tick());
   }
 
   #onMessage(message: ToPrimary): void {
@@ -132,6 +131,7 @@ export class Primary {
           loserEnded: (incarnation, slot, version) => this.#say({kind: 'loserEnded', incarnation, slot, version}),
           finished: incarnation => this.#say({kind: 'recovered', incarnation}),
         });
+        this.#say({kind: 'tablesHeld', incarnation: message.analysis.incarnation});
         return;
       case 'stop':
         this.#stop();

@@ -47,6 +47,7 @@ export class ConnectionSession implements SessionHandler {
       connectionId: client.connectionId,
       user: client.user,
       host: client.host,
+      accountUser: account.user,
       accountHost: account.host,
     });
     session.onKill = this.#disconnect;
@@ -112,6 +113,7 @@ export class ConnectionSession implements SessionHandler {
     const session = this.#session;
     const values: Value[] = new Array<Value>(parameters).fill(null);
     let columns: readonly ResultColumn[] = [];
+    yield* session.learnRights();
     const context = session.context(sourceOf(sql), values, this.#sink);
     yield* inTransaction(session, context, function* (inner) {
       columns = (yield* planQuery(inner, statement)).columns;

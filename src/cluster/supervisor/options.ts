@@ -1,5 +1,6 @@
 // What a cluster is started with, after the command line has been read.
 
+import type {TlsCredentials} from '../../env/network.ts';
 import {MAX_NODES} from '../../fusion/api.ts';
 
 /** Doorbells of a cluster: the primaries', the storage thread's and the supervisor's. */
@@ -9,17 +10,24 @@ export interface ClusterOptions {
   /** Primaries to start. */
   readonly primaries: number;
   readonly host: string;
-  /** Shared by all primaries; primary k also listens on port + k. */
+  /** Shared by all primaries; primary k also listens on port + k. 0: no shared port, and each primary's own is chosen by the system. */
   readonly port: number;
   /** Directory of the volume. */
   readonly volume: string;
+  /** Bytes of a redo file, if the volume is made now; undefined: what storage chooses. */
+  readonly redoFileSize: number | undefined;
   /** Bytes of the distributed buffer pool, and of each primary's local one. */
   readonly dbpBytes: number;
   readonly lbpBytes: number;
   readonly version: string;
-  readonly jsonLog: boolean;
+  /** How events are written. */
+  readonly log: 'text' | 'json' | 'none';
   readonly maxConnections: number;
-  readonly certificate: {readonly certificate: string; readonly privateKey: string} | undefined;
+}
+
+/** The server's keys; without a certificate TLS is not offered. */
+export interface ClusterKeys {
+  readonly tls: TlsCredentials | undefined;
   readonly rsaKey: string | undefined;
 }
 

@@ -27,7 +27,12 @@ export class SharedState {
   /** Opens the volume (throws OperatingError when it cannot be had) and makes the shared memory. */
   constructor(env: Env, options: ClusterOptions, bells: SharedArrayBuffer) {
     const words = new SharedArrayBuffer(streamWordsBytes(MAX_NODES));
-    this.volume = LocalVolume.open(env, {directory: options.volume, words: new StreamWords(words, 0, MAX_NODES)});
+    const {redoFileSize} = options;
+    this.volume = LocalVolume.open(env, {
+      directory: options.volume,
+      words: new StreamWords(words, 0, MAX_NODES),
+      ...(redoFileSize === undefined ? {} : {shape: {redoFileSize}}),
+    });
     const {pageSize} = this.volume;
     const dbpFrames = Math.max(64, Math.floor(options.dbpBytes / pageSize));
     this.lbpFrames = Math.max(64, Math.floor(options.lbpBytes / pageSize));

@@ -1,18 +1,19 @@
 // The supervisor: births, deaths and recovery of primaries, and the storage thread's work, in the main thread of the process. Nothing on the path of a
 // statement goes through it (design 5).
 
-import {OperatingError} from '../../base/errors.ts';
+import {CorruptionError, OperatingError} from '../../base/errors.ts';
 import type {Env} from '../../env/env.ts';
 import type {Thread, Threads} from '../../env/threads.ts';
 import {STORAGE_BELL} from '../../fusion/api.ts';
 import {StorageThread} from '../../storage/storage-thread.ts';
 import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from '../node/init.ts';
-import {type ClusterOptions, PRIMARIES_MAX} from './options.ts';
+import {type ClusterKeys, type ClusterOptions, PRIMARIES_MAX} from './options.ts';
 import {Recoverer} from './recoverer.ts';
+import {DEATHS_MAX, Restarts} from './restarts.ts';
 import {SharedState} from './shared-state.ts';
 
 /** How often the TSO limit is looked at, and births that had to wait are tried again. Milliseconds. */
-const TICK_MS = 50;
+const TICK_MS = 200;
 
 export type PrimaryState = 'starting' | 'ready' | 'stopping';
 
@@ -25,6 +26,8 @@ interface Member {
   state: PrimaryState;
   ports: readonly number[];
   failure: string | undefined;
+  /** Somebody asked for its death. */
+  crashed: boolean;
 }
 
 /** What people see of a primary. */
@@ -53,10 +56,16 @@ export class Supervisor {
   readonly #members = new Map<number, Member>();
   /** Primaries that should run. */
   readonly #wanted = new Set<number>();
+  readonly #restarts = new Restarts();
+  /** Primaries that are not started again before this time of the clock. */
+  readonly #notBefore = new Map<number, number>();
   readonly #pendingStats = new Map<number, (stats: PrimaryStats) => void>();
   readonly #pendingChecks = new Map<number, (result: Extract<FromPrimary, {kind: 'checked'}>) => void>();
+  #keys: ClusterKeys = {tls: undefined, rsaKey: undefined};
   #request = 0;
   #stopping: (() => void) | undefined;
+  /** It has failed: nothing is done any more. */
+  #over = false;
 
   /** Opens the volume; throws OperatingError when it cannot be had. */
   constructor(env: Env, threads: Threads, options: ClusterOptions, bells: SharedArrayBuffer, events: SupervisorEvents) {
@@ -70,26 +79,33 @@ export class Supervisor {
       volume: this.#shared.volume,
       channel: this.#shared.channel,
       bell: STORAGE_BELL,
-      onFailure: error => this.#events.failed(error),
+      onFailure: error => this.#fail(error),
     });
   }
 
   /** Recovers what died before, then starts the primaries. */
-  start(): void {
-    this.#recoverer.decideAll();
-    this.#storage.start();
-    for (let ordinal = 1; ordinal <= this.#options.primaries; ordinal++) this.#wanted.add(ordinal);
+  start(keys: ClusterKeys): void {
+    this.#keys = keys;
+    this.#guard(() => {
+      this.#recoverer.decideAll();
+      this.#storage.start();
+      for (let ordinal = 1; ordinal <= this.#options.primaries; ordinal++) this.#wanted.add(ordinal);
+    });
     this.#tick();
   }
 
   #tick(): void {
-    if (this.#stopping !== undefined) return;
-    this.#shared.raiseTsoLimit();
-    for (const ordinal of this.#wanted) if (!this.#members.has(ordinal)) this.#birth(ordinal);
+    if (this.#over || this.#stopping !== undefined) return;
+    this.#guard(() => {
+      this.#shared.raiseTsoLimit();
+      for (const ordinal of this.#wanted) this.#birth(ordinal);
+    });
     this.#env.clock.after(TICK_MS, () => this.#tick());
   }
 
+  /** Starts a primary that is wanted and does not live, unless it has to wait; the tick tries again. */
   #birth(ordinal: number): void {
+    if (this.#members.has(ordinal) || this.#env.clock.now() < (this.#notBefore.get(ordinal) ?? 0)) return;
     const {volume, members, memory, lbpFrames} = this.#shared;
     const node = this.#shared.freeNode(
       new Set([...this.#members.values()].map(member => member.node).concat(this.#busyNodes())),
@@ -102,7 +118,7 @@ export class Supervisor {
       return;
     }
     volume.maintain();
-    const {host, port, certificate, rsaKey, jsonLog, version, maxConnections} = this.#options;
+    const {host, port, log, version, maxConnections} = this.#options;
     const init: PrimaryInit = {
       ordinal,
       node,
@@ -114,9 +130,8 @@ export class Supervisor {
       host,
       sharedPort: port,
       ownPort: port === 0 ? 0 : port + ordinal,
-      tls: certificate,
-      rsaKey,
-      jsonLog,
+      ...this.#keys,
+      log,
       version,
       maxConnections,
     };
@@ -134,6 +149,7 @@ export class Supervisor {
       state: 'starting',
       ports: [],
       failure: undefined,
+      crashed: false,
     });
   }
 
@@ -157,7 +173,7 @@ export class Supervisor {
       case 'refused':
         this.#wanted.delete(ordinal);
         member.thread.terminate();
-        this.#events.failed(new OperatingError(message.reason, message.hint));
+        this.#fail(new OperatingError(message.reason, message.hint));
         return;
       case 'failed':
         member.failure = message.reason;
@@ -165,6 +181,9 @@ export class Supervisor {
         return;
       case 'stopped':
         member.thread.terminate();
+        return;
+      case 'tablesHeld':
+        this.#recoverer.tablesHeld(message.incarnation, member.node);
         return;
       case 'loserEnded':
         this.#recoverer.loserEnded(message.incarnation, message.slot, message.version);
@@ -192,21 +211,68 @@ export class Supervisor {
     const member = this.#members.get(ordinal);
     if (member === undefined) return;
     this.#members.delete(ordinal);
-    const planned = member.state === 'stopping';
-    if (!planned)
-      this.#env.trace.error('primary died', {primary: ordinal, reason: member.failure ?? error?.stack ?? 'terminated'});
-    this.#recoverer.unassign(ordinal);
-    this.#recoverer.decide(member.incarnation);
-    this.#handOver();
+    this.#guard(() => this.#recover(member, error));
     if (this.#stopping !== undefined && this.#members.size === 0) this.#finishStop();
-    else if (this.#wanted.has(ordinal)) this.#birth(ordinal);
+  }
+
+  #recover(member: Member, error: Error | undefined): void {
+    const {ordinal} = member;
+    if (member.state !== 'stopping') this.#mourn(member, error);
+    this.#recoverer.decide(member.incarnation, ordinal);
+    this.#handOver();
+    if (this.#wanted.has(ordinal)) this.#birth(ordinal);
+  }
+
+  /** A volume that refuses, or damaged redo, is the end of the cluster and no bug: it is told once. */
+  #guard(action: () => void): void {
+    if (this.#over) return;
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof CorruptionError) {
+        this.#fail(new OperatingError(error.message, 'nothing of it was used; restore the volume from a copy'));
+      } else if (error instanceof OperatingError) this.#fail(error);
+      else throw error;
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#events.failed(error);
+  }
+
+  /** After a failure: nothing is served any more, and what is held is let go. The volume stays as it is for the next start. */
+  abandon(): void {
+    this.#over = true;
+    this.#wanted.clear();
+    for (const member of this.#members.values()) member.thread.terminate();
+    this.#members.clear();
+    this.#storage.stop();
+    this.#shared.volume.close();
+  }
+
+  /** Says why, and when the next life begins. A cluster of which every primary dies at its start is given up: it would only use up its node ids. */
+  #mourn(member: Member, error: Error | undefined): void {
+    const {ordinal, startedAt, crashed} = member;
+    const now = this.#env.clock.now();
+    const reason = member.failure ?? error?.stack ?? 'terminated';
+    const pause = crashed ? 0 : this.#restarts.died(ordinal, now - startedAt);
+    this.#notBefore.set(ordinal, now + pause);
+    this.#env.trace.error('primary died', {primary: ordinal, reason, restartInMs: pause});
+    const someoneServes = [...this.#members.values()].some(other => other.state === 'ready');
+    if (someoneServes || this.#restarts.deathsOf(ordinal) < DEATHS_MAX) return;
+    const message = `primary ${ordinal} died ${DEATHS_MAX} times in a row, and no other one serves; the last time: ${reason}`;
+    this.#fail(new OperatingError(message, 'the volume is unharmed: start again, or report this as a bug'));
   }
 
   /** Gives recoveries that nobody works on to a primary that serves. */
   #handOver(): void {
     const survivor = [...this.#members.values()].find(member => member.state === 'ready');
-    if (survivor === undefined) return;
-    for (const analysis of this.#recoverer.assign(survivor.ordinal)) this.#tell(survivor, {kind: 'recover', analysis});
+    if (survivor === undefined) this.#recoverer.releaseUnassigned();
+    else
+      for (const analysis of this.#recoverer.assign(survivor.ordinal))
+        this.#tell(survivor, {kind: 'recover', analysis});
   }
 
   #view(member: Member): PrimaryView {
@@ -276,6 +342,7 @@ export class Supervisor {
     const member = this.#members.get(ordinal);
     if (member === undefined) return false;
     member.failure = 'crashed on request';
+    member.crashed = true;
     member.thread.terminate();
     return true;
   }
@@ -289,7 +356,9 @@ export class Supervisor {
     }
     if (wanted > PRIMARIES_MAX) return 0;
     this.#wanted.add(wanted);
-    if (!this.#members.has(wanted)) this.#birth(wanted);
+    this.#restarts.forget(wanted);
+    this.#notBefore.delete(wanted);
+    this.#birth(wanted);
     return wanted;
   }
 

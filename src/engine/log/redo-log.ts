@@ -7,31 +7,36 @@
 //   chunk  [ hdr | records of group 1 |pad][ hdr | records of group 2 ...            free            ]
 //            ^frameAt                    written: in flight   ^frameAt     ^fill
 //
-// Group commit: one write is in flight; everything appended meanwhile is the next frame. `kick` closes the open frame and writes it
-// when nothing is in flight. Sessions wait for the LSN of the end of their last mini-transaction, never for one record (K5).
+// Group commit: one sync is under way; what is appended meanwhile is the next frame. `kick` closes the open frame, writes it and has it synced
+// when nothing is under way. Sessions wait for the LSN of the end of their last mini-transaction, never for one record (K5).
 //
-// A failed write ends the primary: what was acknowledged is durable, what is in flight is unknown (S15).
+// A page that goes to another node needs its redo written, not synced: `writeOut` does that at once. In return the other node's redo rests on ours, and ours on
+// theirs when their pages come here: `restOn`. What is durable includes all that it rests on.
+//
+// A failed write or sync ends the primary: what was acknowledged is durable, the rest is unknown (S15).
 
 import {assert} from '../../base/assert.ts';
 import type {Clock} from '../../env/clock.ts';
 import {Memory} from '../../format/memory.ts';
+import {restsMax} from '../../format/redo/control.ts';
 import {FRAME_HEADER, RedoAt, RedoFlag} from '../../format/redo/layout.ts';
+import {MAX_NODES} from '../../fusion/api.ts';
 import type {RedoStream} from '../../storage/api.ts';
 import {BLOCKED, NO_SPACE, ROW} from '../api.ts';
 import type {Task} from '../schedule/task.ts';
 import {WaitList} from '../schedule/wait-list.ts';
 
 const FRAME_PAD = 16;
+/** Room kept in every frame for the record that says what it rests on. */
+const RESTS_MAX = restsMax(MAX_NODES);
 /** Shortage of room on disk is an error (1021) only when it lasts this long. Milliseconds. */
 const PATIENCE_MS = 1000;
 const ROOM_RETRY_MS = 5;
 
-interface ClosedFrame {
-  chunk: number;
-  at: number;
-  payload: number;
-  startLsn: number;
-  cplLsn: number;
+/** A frame that has been written and is not durable yet. */
+interface WrittenFrame {
+  readonly chunk: number;
+  readonly endLsn: number;
 }
 
 export interface RedoLogOptions {
@@ -49,7 +54,7 @@ export class RedoLog {
   readonly #options: RedoLogOptions;
   readonly #free: number[] = [];
   readonly #framesInChunk: number[] = [];
-  readonly #closed: ClosedFrame[] = [];
+  readonly #written: WrittenFrame[] = [];
   readonly #fail: (reason: string) => void;
   readonly #spaceWaiters = new WaitList();
   /** Tasks that wait for durability, each for its `durableAt`. */
@@ -63,13 +68,13 @@ export class RedoLog {
   #frameLsn: number;
   #cplLsn = 0;
   #lastRecordAt = -1;
-  #inFlight = false;
+  #syncing = false;
   #failed = false;
   /** Chunk that is being appended to. */
   memory: Memory;
   /** LSN behind the last appended byte. */
   endLsn: number;
-  /** Flushes written and bytes in them, for metrics. */
+  /** Syncs asked for, and bytes written, for metrics. */
   flushes = 0;
   flushedBytes = 0;
 
@@ -87,11 +92,17 @@ export class RedoLog {
     this.memory = this.#memories[0];
     this.endLsn = stream.startLsn;
     this.#frameLsn = stream.startLsn;
+    stream.onAdvance = error => this.#advanced(error);
   }
 
   /** Everything below is durable. */
   get durableLsn(): number {
     return this.#stream.durableLsn;
+  }
+
+  /** A page whose last mini-transaction ends at or below may go to other nodes. */
+  get writtenLsn(): number {
+    return this.#stream.writtenLsn;
   }
 
   /** Called after each advance of durableLsn, before the waiters are woken. */
@@ -105,16 +116,17 @@ export class RedoLog {
    */
   reserve(bytes: number, task: Task, reserved: boolean): number {
     assert(bytes <= this.maxReserve, () => `mini-transaction of up to ${bytes} bytes is too long for the log buffer`);
-    const room = this.#stream.room() - (this.endLsn - this.durableLsn);
+    const room = this.#stream.room() - (this.endLsn - this.writtenLsn) - RESTS_MAX;
     if (room < bytes + (reserved ? 0 : this.#options.chunkBytes)) return this.#noRoom(task);
     this.#fullSince = -1;
-    if (this.#fill + bytes + FRAME_PAD <= this.#options.chunkBytes) return ROW;
+    if (this.#fill + bytes + FRAME_PAD + RESTS_MAX <= this.#options.chunkBytes) return ROW;
     if (this.#free.length === 0) {
       this.#spaceWaiters.add(task);
       this.kick();
       return BLOCKED;
     }
-    this.#closeFrame();
+    this.#writeFrame();
+    this.kick();
     this.#nextChunk();
     return ROW;
   }
@@ -162,26 +174,50 @@ export class RedoLog {
     return false;
   }
 
-  /** Starts a flush of what has been appended, unless one is under way (then it follows by itself). */
+  /** Writes what has been appended and has it synced, unless a sync is under way (then it follows by itself). */
   kick(): void {
-    if (this.#inFlight || this.#failed) return;
-    if (this.#closed.length === 0) {
-      if (this.#fill === this.#frameAt + FRAME_HEADER) return;
-      this.#closeFrame();
-      if (this.#frameAt + FRAME_HEADER + FRAME_PAD >= this.#options.chunkBytes) this.#nextChunkIfFree();
-    }
-    this.#writeNext();
+    if (this.#syncing || this.#failed) return;
+    this.#writeFrame();
+    if (this.writtenLsn === this.durableLsn) return;
+    this.#syncing = this.#stream.sync();
+    if (this.#syncing) this.flushes++;
   }
 
-  #closeFrame(): void {
-    const payload = this.#fill - this.#frameAt - FRAME_HEADER;
-    if (payload === 0) return;
+  /** May a page that was last changed below `lsn` leave this node? Writes what is missing for it, and has it synced soon. Not inside a mini-transaction. */
+  mayLeave(lsn: number): boolean {
+    if (lsn <= this.writtenLsn) return true;
+    this.#writeFrame();
+    this.kick();
+    return lsn <= this.writtenLsn;
+  }
+
+  #writeFrame(): void {
+    if (this.#fill === this.#frameAt + FRAME_HEADER || this.#failed) return;
     assert(this.#cplLsn === this.endLsn, () => 'a log frame is closed inside a mini-transaction');
-    this.#closed.push({chunk: this.#chunk, at: this.#frameAt, payload, startLsn: this.#frameLsn, cplLsn: this.#cplLsn});
+    const rests = this.#stream.encodeRests(this.memory, this.#fill, this.#frameLsn);
+    if (rests > 0) {
+      this.advance(rests);
+      this.markCpl();
+    }
+    const payload = this.#fill - this.#frameAt - FRAME_HEADER;
+    this.flushedBytes += payload;
+    this.#stream.write(this.memory, this.#frameAt, payload, this.#frameLsn, this.#cplLsn, rests);
+    this.#written.push({chunk: this.#chunk, endLsn: this.endLsn});
     this.#framesInChunk[this.#chunk]++;
     this.#frameAt = (this.#fill + 7) & ~7;
     this.#fill = this.#frameAt + FRAME_HEADER;
     this.#frameLsn = this.endLsn;
+    if (this.#fill + FRAME_PAD + RESTS_MAX >= this.#options.chunkBytes) this.#nextChunkIfFree();
+  }
+
+  /** A page has come here whose newest version is in another stream: what is appended from now on rests on it (K5). */
+  restOn(incarnation: number, lsn: number): void {
+    this.#stream.restOn(incarnation, lsn, this.#frameLsn);
+  }
+
+  /** In each turn: streams that ours rests on may have got further. */
+  look(): void {
+    if (this.writtenLsn !== this.durableLsn) this.#stream.look();
   }
 
   #nextChunkIfFree(): void {
@@ -196,37 +232,31 @@ export class RedoLog {
     this.#fill = FRAME_HEADER;
   }
 
-  #writeNext(): void {
-    const frame = this.#closed[0];
-    this.#inFlight = true;
-    this.flushes++;
-    this.flushedBytes += frame.payload;
-    this.#stream.write(
-      this.#memories[frame.chunk],
-      frame.at,
-      frame.payload,
-      frame.startLsn,
-      frame.cplLsn,
-      this.#written,
-    );
-  }
-
-  readonly #written = (error?: string): void => {
-    this.#inFlight = false;
+  #advanced(error: string | undefined): void {
+    this.#syncing = false;
     if (error !== undefined) {
       this.#failed = true;
       this.#fail(error);
       return;
     }
-    const frame = this.#closed.shift() as ClosedFrame;
-    if (--this.#framesInChunk[frame.chunk] === 0 && frame.chunk !== this.#chunk) {
-      this.#free.push(frame.chunk);
-      this.#spaceWaiters.wakeAll();
-    }
+    this.#freeChunks();
     this.#onDurable?.();
     this.#wakeDurable();
     this.kick();
-  };
+  }
+
+  #freeChunks(): void {
+    const {durableLsn} = this;
+    const written = this.#written;
+    let done = 0;
+    while (done < written.length && written[done].endLsn <= durableLsn) {
+      const {chunk} = written[done++];
+      if (--this.#framesInChunk[chunk] > 0 || chunk === this.#chunk) continue;
+      this.#free.push(chunk);
+      this.#spaceWaiters.wakeAll();
+    }
+    written.splice(0, done);
+  }
 
   #wakeDurable(): void {
     const durable = this.durableLsn;

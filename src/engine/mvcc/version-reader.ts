@@ -56,7 +56,8 @@ export class VersionReader {
   readonly #incarnation: number;
   /** Tasks that met rows of an incarnation that is not recovered yet (K8). */
   readonly #unrecovered: WaitList;
-  readonly #scratch: readonly [Memory, Memory];
+  /** Room for older versions; most sessions never meet one. */
+  #scratch: readonly [Memory, Memory] | undefined;
   readonly #walk = new VersionWalk();
   /** Where the version found lies: in the page, or in scratch. Valid until the poll ends or the next call. */
   memory: Memory;
@@ -73,7 +74,6 @@ export class VersionReader {
     this.#incarnation = incarnation;
     this.#unrecovered = unrecovered;
     this.memory = pool.memory;
-    this.#scratch = [new Memory(new ArrayBuffer(pool.pageSize)), new Memory(new ArrayBuffer(pool.pageSize))];
   }
 
   /** Takes the version in the page, whoever wrote it. */
@@ -178,7 +178,7 @@ export class VersionReader {
     const {memory, payloadAt: at, payloadLength: length} = this;
     let kept = memory;
     if (memory === this.#pool.memory) {
-      kept = this.#scratch[0];
+      kept = this.#room()[0];
       kept.bytes.set(memory.bytes.subarray(at, at + length));
     }
     this.#walk.keep(kept, length, this.flags);
@@ -194,9 +194,15 @@ export class VersionReader {
     this.flags = walk.flags;
   }
 
+  #room(): readonly [Memory, Memory] {
+    const {pageSize} = this.#pool;
+    this.#scratch ??= [new Memory(new ArrayBuffer(pageSize)), new Memory(new ArrayBuffer(pageSize))];
+    return this.#scratch;
+  }
+
   /** Builds the payload of the version before, in the scratch buffer that does not hold the newer one. */
   #stepBack(undo: number): void {
-    const [first, second] = this.#scratch;
+    const [first, second] = this.#room();
     const target = this.memory === first ? second : first;
     const {memory, payloadAt: at, payloadLength: length} = this;
     this.payloadLength = reconstructPayload(this.#pool.memory, undo, memory, at, length, target, 0);

@@ -2,7 +2,7 @@
 //
 // In this order, each step safe to be the last one before a death:
 //   1. tasks that waited for the grant have been polled with it once (S3)
-//   2. the log is durable to the end of the last mini-transaction on the page (K5; looked at in the same step as the copy, G7)
+//   2. the log is written to the end of the last mini-transaction on the page (K5; looked at in the same step as the copy, G7)
 //   3. the page goes to a fresh DBP frame, or at least its identity to the directory (K4, G8)
 //   4. the lock is released; the next waiter is granted
 // A death before 4 leaves the lock retained; recovery takes the page from storage.
@@ -70,10 +70,7 @@ export class PageHandover {
     const frames = this.#frames;
     if (frames.unserved[frame] > 0 || frames.pins[frame] > 0 || frames.state[frame] === FrameState.loading)
       return false;
-    if (frames.dirtyLsn[frame] > this.#log.durableLsn) {
-      this.#log.kick();
-      return false;
-    }
+    if (!this.#log.mayLeave(frames.dirtyLsn[frame])) return false;
     if (this.#wasUpgraded(frame)) {
       this.#granted(frames.pageNo[frame]);
       return false;

@@ -1,12 +1,13 @@
-// What a task missed: the pages it had to wait for since it last got through a poll without waiting (S4).
+// What a task missed: the pages it had to wait for since the last poll that got through without waiting, or got something done (S4).
 //
 // Nearly every step needs one contended page and is served by S3. A step that needs several of them can be served with each in turn and never with all:
-// while it waits for the second the first is recalled. A page missed three times in a row betrays that. From then on the pool acquires all pages of the list
-// in ascending order, keeping pins, before it polls the task.
+// while it waits for the second the first is recalled. A page missed again and again, by polls that were served with another one, betrays that. From then on the
+// pool acquires all pages of the list in ascending order, keeping pins, before it polls the task. Polls that nothing was granted to prove nothing: a task that only
+// waits long for one page must not come to pinning, which one task of a node does at a time.
 
 import type {PLockMode} from '../../fusion/api.ts';
 
-/** The same page missed this often without a poll in between that missed nothing. */
+/** The same page missed this often by served polls, without a poll in between that missed nothing. */
 const MISSES_MAX = 3;
 /** Pages remembered; the oldest is forgotten. */
 const PAGES_MAX = 12;
@@ -21,7 +22,8 @@ export class PageMisses {
   /** Something was missed in the running poll. */
   missed = false;
 
-  note(pageNo: number, mode: PLockMode): void {
+  /** `wasServed`: the running poll was woken by the grant of a page. */
+  note(pageNo: number, mode: PLockMode, wasServed: boolean): void {
     this.missed = true;
     let i = this.pages.indexOf(pageNo);
     if (i < 0) {
@@ -32,7 +34,7 @@ export class PageMisses {
       this.#counts.splice(i, 0, 0);
     }
     if (mode > this.modes[i]) this.modes[i] = mode;
-    if (++this.#counts[i] >= MISSES_MAX) this.isOrdered = true;
+    if (wasServed && ++this.#counts[i] >= MISSES_MAX) this.isOrdered = true;
   }
 
   /** The page was not needed. */

@@ -58,6 +58,8 @@ export class PagePool implements PollObserver {
   readonly #frameWaiters = new WaitList();
   readonly #handover: PageHandover;
   #poll = 1;
+  /** The last poll that changed a page. */
+  #changingPoll = 0;
   #retryPlanned = false;
   /** Metrics. */
   hits = 0;
@@ -120,7 +122,7 @@ export class PagePool implements PollObserver {
     const {misses} = task;
     if (misses.pages.length === 0 && !misses.isOrdered) return;
     this.#order.release(task, this.#poll);
-    if (!misses.missed) misses.clear();
+    if (!misses.missed || this.#changingPoll === this.#poll) misses.clear();
   }
 
   /** The grant that the task was woken for has served it. */
@@ -172,6 +174,7 @@ export class PagePool implements PollObserver {
   markDirty(base: number, cplLsn: number): void {
     const frame = base >>> this.#shift;
     this.#frames.dirtyLsn[frame] = cplLsn;
+    this.#changingPoll = this.#poll;
     if (this.#frames.state[frame] === FrameState.fresh) this.#frames.setState(frame, FrameState.ready);
   }
 
@@ -227,7 +230,7 @@ export class PagePool implements PollObserver {
   }
 
   #queue(frame: number, mode: PLockMode, task: Task): number {
-    task.misses.note(this.#frames.pageNo[frame], mode);
+    task.misses.note(this.#frames.pageNo[frame], mode, task.servingFrame >= 0);
     this.#frames.queue(frame, task);
     return BLOCKED;
   }
@@ -256,6 +259,8 @@ export class PagePool implements PollObserver {
     const frames = this.#frames;
     frames.entry[frame] = entry;
     frames.held[frame] = this.#pages.heldMode(entry);
+    const newestLsn = this.#pages.needLsn(entry);
+    if (newestLsn > 0) this.#log.restOn(this.#pages.needStream(entry), newestLsn);
     if (frames.held[frame] >= frames.wanted[frame]) frames.wanted[frame] = PLockMode.none;
     if (this.#pages.isWanted(entry)) {
       frames.recalled[frame] = 1;
@@ -355,7 +360,6 @@ export class PagePool implements PollObserver {
       return BLOCKED;
     }
     this.#frameWaiters.add(task);
-    if (this.#log.durableLsn !== this.#log.endLsn) this.#log.kick();
     if (this.#retryPlanned) return BLOCKED;
     this.#retryPlanned = true;
     this.#clock.after(RETRY_MS, () => {
@@ -369,8 +373,7 @@ export class PagePool implements PollObserver {
   #isPollFull(): boolean {
     const frames = this.#frames;
     for (let frame = 0; frame < frames.count; frame++) {
-      const used = frames.usedInPoll[frame] === this.#poll && frames.isIdle(frame);
-      if (used && frames.dirtyLsn[frame] <= this.#log.durableLsn) return true;
+      if (frames.usedInPoll[frame] === this.#poll && frames.isIdle(frame)) return true;
     }
     return false;
   }
@@ -386,10 +389,7 @@ export class PagePool implements PollObserver {
         frames.referenced[frame] = 0;
         continue;
       }
-      if (frames.dirtyLsn[frame] > this.#log.durableLsn) {
-        this.#log.kick();
-        continue;
-      }
+      if (!this.#log.mayLeave(frames.dirtyLsn[frame])) continue;
       this.#evict(frame);
       left--;
     }
@@ -427,7 +427,7 @@ export class PagePool implements PollObserver {
         continue;
       const {state, held, wanted, recalled, unserved, pins} = frames;
       const [s, h, w, r, u, p] = [state, held, wanted, recalled, unserved, pins].map(array => array[frame]);
-      const dirty = frames.dirtyLsn[frame] > this.#log.durableLsn ? ' not durable' : '';
+      const dirty = frames.dirtyLsn[frame] > this.#log.writtenLsn ? ' not written' : '';
       lines.push(
         `page ${frames.pageNo[frame]}: state ${s} held ${h} wanted ${w} recalled ${r} unserved ${u} pins ${p} waiters ${frames.waiters(frame)?.length ?? 0}${dirty}`,
       );
@@ -449,7 +449,7 @@ export class PagePool implements PollObserver {
     const frames = this.#frames;
     for (let frame = 0; frame < frames.count; frame++) {
       if (frames.held[frame] === PLockMode.none) continue;
-      if (frames.dirtyLsn[frame] > this.#log.durableLsn) return false;
+      if (!this.#log.mayLeave(frames.dirtyLsn[frame])) return false;
       this.#handover.letGo(frame);
     }
     return true;

@@ -5,6 +5,7 @@
 //
 //   any change   an entry that it added or removed goes if it is marked, unless a newer version of the row mentions the same entry
 //   deleteMark   if the row still is what this record made it, the row goes (last: its roll pointer is the proof)
+//   revive, lock if the run was rolled back and the row is again what it was before: a deleted row, which the purge of its deletion passed over, goes
 //   dropTree, dropPages   the pages go, unless the run was rolled back
 //   pages        the pages go if the run was rolled back
 //
@@ -21,6 +22,9 @@ import {FIXED_REDO_MAX} from '../../format/redo/bounds.ts';
 import {UndoType} from '../../format/undo/layout.ts';
 import {
   NO_UNDO,
+  oldFlags,
+  oldRollAt,
+  oldRollPage,
   previousAt,
   previousPage,
   undoAt,
@@ -43,7 +47,7 @@ import type {Task} from '../schedule/task.ts';
 import {PageFreer} from '../space/page-free.ts';
 import {TreeDrop, treeExists} from '../space/tree-drop.ts';
 import type {EndedTransaction} from '../txn/history.ts';
-import {UndoEntries} from '../txn/undo-entries.ts';
+import {oldRowFlags, UndoEntries} from '../txn/undo-entries.ts';
 import {Mentions} from './mentions.ts';
 
 /** Undo records handled in one poll before other tasks get their turn. */
@@ -168,7 +172,8 @@ export class Purge {
       case UndoType.update:
       case UndoType.revive:
       case UndoType.deleteMark:
-        return this.#purgeChange(undo);
+      case UndoType.lock:
+        return this.#purgeChange(undo, rolledBack);
       default:
         return ROW;
     }
@@ -207,7 +212,7 @@ export class Purge {
     return ROW;
   }
 
-  #purgeChange(undo: number): number {
+  #purgeChange(undo: number, rolledBack: boolean): number {
     const mem = this.#core.pool.memory;
     this.#row.set(mem.bytes, undoKeyAt(undo), undoKeyLength(mem, undo));
     const rows = treeExists(
@@ -228,7 +233,9 @@ export class Purge {
       this.#entriesDone = i;
       this.#mentions.forget();
     }
-    return undoType(mem, undo) === UndoType.deleteMark ? this.#purgeRow(undo) : ROW;
+    if (undoType(mem, undo) === UndoType.deleteMark) return this.#purgeRow(undo, this.#page, this.#at);
+    const wasDeleted = (oldRowFlags(oldFlags(mem, undo)) & RecordFlag.deleted) !== 0;
+    return rolledBack && wasDeleted ? this.#purgeRow(undo, oldRollPage(mem, undo), oldRollAt(mem, undo)) : ROW;
   }
 
   /** Removes the entry in #key if it is marked and no newer version of the row mentions it. */
@@ -264,8 +271,8 @@ export class Purge {
     return slot >= 0 && (recordFlags(mem, recordAt(mem, base, slot)) & RecordFlag.deleted) !== 0;
   }
 
-  /** Removes the delete-marked row if this very record marked it. */
-  #purgeRow(undo: number): number {
+  /** Removes the delete-marked row if its roll pointer is this place: nobody has changed it since. */
+  #purgeRow(undo: number, rollPageBefore: number, rollAtBefore: number): number {
     const {pool, mtr, log, shrinker} = this.#core;
     const mem = pool.memory;
     const tree = {treeId: undoTreeId(mem, undo), rootPage: undoRootPage(mem, undo)};
@@ -274,8 +281,8 @@ export class Purge {
     const slot = findSlot(mem, base, this.#row.bytes, this.#row.length);
     if (slot < 0) return ROW;
     const record = recordAt(mem, base, slot);
-    const mine = rollPage(mem, record) === this.#page && rollAt(mem, record) === this.#at;
-    if (!mine || (recordFlags(mem, record) & RecordFlag.deleted) === 0) return ROW;
+    const isSame = rollPage(mem, record) === rollPageBefore && rollAt(mem, record) === rollAtBefore;
+    if (!isSame || (recordFlags(mem, record) & RecordFlag.deleted) === 0) return ROW;
     const space = log.reserve(FIXED_REDO_MAX, this.#task, true);
     if (space !== ROW) return space;
     mtr.begin();

@@ -10,10 +10,18 @@
 // Besides, everything that was the incarnation's to give back: its undo pages, and the extents that it took pages from (G1, K11).
 
 import type {Memory} from '../../format/memory.ts';
-import {PageType} from '../../format/page/layout.ts';
+import {PageType, RecordFlag} from '../../format/page/layout.ts';
 import {BytesAt, FormatAt, RedoAt, RedoType, TrxAt} from '../../format/redo/layout.ts';
 import {UndoType} from '../../format/undo/layout.ts';
-import {previousAt, previousPage, undoSlot, undoTableId, undoType, undoVersion} from '../../format/undo/read.ts';
+import {
+  oldFlags,
+  previousAt,
+  previousPage,
+  undoSlot,
+  undoTableId,
+  undoType,
+  undoVersion,
+} from '../../format/undo/read.ts';
 import type {StreamReader} from '../../storage/api.ts';
 import {extentOf} from '../space/space-layout.ts';
 import type {UndoTail} from '../txn/transaction.ts';
@@ -143,7 +151,8 @@ class AnalysisState {
     }
     trx.undoPage = page;
     trx.undoAt = at;
-    trx.needsPurge ||= !NEEDS_NO_PURGE.has(undoType(memory, undo));
+    trx.needsPurge ||=
+      !NEEDS_NO_PURGE.has(undoType(memory, undo)) || (oldFlags(memory, undo) & RecordFlag.deleted) !== 0;
     if (undoTableId(memory, undo) !== 0 && IS_CHANGE.has(undoType(memory, undo)))
       trx.tables.add(undoTableId(memory, undo));
   }

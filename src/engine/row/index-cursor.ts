@@ -7,7 +7,8 @@
 // only when the whole page is visible to all and the caller needs nothing but the key (K1).
 //
 // Locking walks look up the snapshot's version first and then lock the newest one (S9): what the snapshot does not show is passed over, what
-// changed since is a CONFLICT. At READ COMMITTED, or without snapshot isolation, they lock and return the newest version.
+// changed since is a CONFLICT. At READ COMMITTED, or without snapshot isolation, they lock and return the newest version. Walks in mode `current`
+// return the newest version too, and lock nothing.
 
 import type {Memory} from '../../format/memory.ts';
 import {RecordFlag} from '../../format/page/layout.ts';
@@ -335,7 +336,8 @@ export class IndexCursor implements Cursor {
   #lockRow(key: Uint8Array, keyLength: number): number {
     const session = this.#session;
     const table = this.#table as TableHandle;
-    if (session.isolation >= Isolation.repeatableRead && session.snapshotIsolation) {
+    const bySnapshot = session.isolation >= Isolation.repeatableRead && session.snapshotIsolation;
+    if (bySnapshot && this.#lock !== LockMode.current) {
       const seen = this.#rows.get(table, key, keyLength, LockMode.none, this.#wait);
       if (seen !== ROW) return seen;
       this.#fromRows();

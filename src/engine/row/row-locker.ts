@@ -36,6 +36,7 @@ import {PLockMode} from '../../fusion/api.ts';
 import {
   BLOCKED,
   CONFLICT,
+  DONE,
   INTERRUPTED,
   Isolation,
   LOCK_BUSY,
@@ -104,6 +105,15 @@ export class RowLocker {
     this.#pendingTable = table;
     this.#key.set(key, 0, keyLength);
     return this.#settled();
+  }
+
+  /** A deleted row whose writer has ended is not locked: DONE; or CONFLICT, if the snapshot still shows it (S9). BLOCKED. */
+  deleted(record: number): number {
+    const session = this.#session;
+    if (session.isolation < Isolation.repeatableRead || !session.snapshotIsolation) return DONE;
+    const seen = this.#versions.find(record, session.trx, session.task);
+    if (seen !== ROW) return seen;
+    return (this.#versions.flags & RecordFlag.deleted) === 0 ? CONFLICT : DONE;
   }
 
   #settled(): number {
@@ -210,7 +220,10 @@ export class RowLocker {
     const length = endUndoWithRow(undo.scratch, 0, end, mem, at, rowLength, mem, at, rowLength);
     mtr.begin();
     undo.append(trx, length);
-    this.prepareStamp((recordFlags(mem, record) & RecordFlag.overflow) | RecordFlag.lockOnly);
+    const flags = recordFlags(mem, record) & (RecordFlag.overflow | RecordFlag.deleted);
+    this.prepareStamp(flags | RecordFlag.lockOnly);
+    // Purge will not know the row by its deletion any more; if the lock is rolled back, it looks again.
+    if ((flags & RecordFlag.deleted) !== 0) trx.needsPurge = true;
     mtr.setRowHeader(base, this.#pendingSlot, this.stamp);
     mtr.commit();
   }

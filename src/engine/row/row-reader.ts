@@ -9,7 +9,6 @@ import {findSlot} from '../../format/page/search.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {
   BLOCKED,
-  CONFLICT,
   DONE,
   INTERRUPTED,
   Isolation,
@@ -21,6 +20,7 @@ import {
 } from '../api.ts';
 import {descend} from '../btree/descend.ts';
 import type {EngineCore} from '../core.ts';
+import {WRITER_ACTIVE} from '../mvcc/version-reader.ts';
 import type {Session} from '../session/session.ts';
 
 export class RowReader implements PointRead {
@@ -40,6 +40,7 @@ export class RowReader implements PointRead {
     const session = this.#session;
     session.locker.write();
     if (session.task.interrupted) return INTERRUPTED;
+    if (lock === LockMode.current) return this.#current(table, key, keyLength, wait);
     if (lock !== LockMode.none) return this.#locked(table, key, keyLength, wait);
     const {pool} = this.#core;
     const mem = pool.memory;
@@ -77,25 +78,33 @@ export class RowReader implements PointRead {
     const record = recordAt(mem, base, slot);
     const before = recordFlags(mem, record) & RecordFlag.deleted;
     if (before !== 0 && session.versions.isSettled(record, session.trx, session.task))
-      return this.#gone(this.#deleted(record));
+      return this.#gone(session.locker.deleted(record));
     const locked = session.locker.acquire(table, base, slot, key, keyLength, wait);
     if (locked !== ROW) return locked;
     session.versions.takeNewest(record);
     return this.#take();
   }
 
-  /** The row is not there (any more): the wait for it, if there was one, is over. */
+  /** The newest version, once nobody else is changing it. */
+  #current(table: TableHandle, key: Uint8Array, keyLength: number, wait: LockWait): number {
+    const {versions, locker, trx, task} = this.#session;
+    const {pool} = this.#core;
+    const mem = pool.memory;
+    const base = descend(pool, table.clustered, 0, key, keyLength, PLockMode.shared, task);
+    if (base < 0) return base;
+    const slot = findSlot(mem, base, key, keyLength);
+    if (slot < 0) return this.#gone(DONE);
+    const record = recordAt(mem, base, slot);
+    const state = versions.writerState(record, trx, task);
+    if (state === BLOCKED) return BLOCKED;
+    if (state === WRITER_ACTIVE) return locker.waitFor(table, record, key, keyLength, wait);
+    versions.takeNewest(record);
+    return this.#gone(this.#take());
+  }
+
+  /** The row is not there (any more), or needs no lock: the wait for it, if there was one, is over. */
   #gone(result: number): number {
     if (result !== BLOCKED) this.#core.waits.settle(this.#session.task);
     return result;
-  }
-
-  /** A deleted row: gone, unless the snapshot still shows it, which is a conflict (S9). */
-  #deleted(record: number): number {
-    const session = this.#session;
-    if (session.isolation < Isolation.repeatableRead || !session.snapshotIsolation) return DONE;
-    const seen = session.versions.find(record, session.trx, session.task);
-    if (seen !== ROW) return seen;
-    return (session.versions.flags & RecordFlag.deleted) === 0 ? CONFLICT : DONE;
   }
 }

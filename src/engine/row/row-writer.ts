@@ -307,11 +307,18 @@ export class Writer implements RowWriter {
     if (base < 0) return base;
     this.#slot = findSlot(mem, base, key, keyLength);
     if (this.#slot < 0) return NOT_THERE;
+    const {trx, task} = this.#session;
+    const record = recordAt(mem, base, this.#slot);
+    const isDeleted = (recordFlags(mem, record) & RecordFlag.deleted) !== 0;
+    if (isDeleted && this.#versions.isSettled(record, trx, task)) {
+      const gone = this.#locker.deleted(record);
+      return gone === DONE ? NOT_THERE : gone;
+    }
     if (!this.#locker.isPendingOn(base, this.#slot)) {
       const locked = this.#locker.acquire(table, base, this.#slot, key, keyLength, LockWait.wait);
       if (locked !== ROW) return locked;
     }
-    return (recordFlags(mem, recordAt(mem, base, this.#slot)) & RecordFlag.deleted) !== 0 ? NOT_THERE : base;
+    return base;
   }
 
   /** Puts new bytes into the row. AGAIN: the page was split, search again. */
@@ -350,7 +357,7 @@ export class Writer implements RowWriter {
     this.#locker.prepareStamp(0);
     mtr.updateRow(base, slot, this.#locker.stamp, memory, rowAt, rowLength);
     mtr.commit();
-    if (this.#plan.changesEntries(table)) this.#session.trx.needsPurge = true;
+    if (type === UndoType.revive || this.#plan.changesEntries(table)) trx.needsPurge = true;
     this.#changed();
     return ROW;
   }

@@ -4,7 +4,8 @@
 // What was built from the catalog (a table definition) is good as long as this node has held the object's lock without a break: nobody else can have
 // changed it. `epoch` says so: it is new each time the lock comes from another node, and after each change made here.
 //
-// Named locks are given back to the directory at once: their names have no end. A metadata lock goes back when another node wants it, or when the directory is full.
+// Named locks are given back to the directory at once: their names have no end. A metadata lock goes back when another node wants it, or when the directory is full;
+// but a grant first serves each session that waited for it with one poll (S3). Else nodes that all want the object would pass it on for ever, unused.
 
 import type {Clock} from '../../env/clock.ts';
 import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
@@ -48,8 +49,12 @@ interface ObjectState {
   recalled: boolean;
   /** Users of this node and their modes. */
   readonly users: Map<ObjectUser, PLockMode>;
+  /** Users that the wait graph knows, with the slot it knows them by: few, and only while somebody waits. */
+  readonly registered: Map<ObjectUser, number>;
   /** Sessions of this node that wait for it, in order; exclusive ones keep later shared ones out. */
   readonly queue: {session: Session; mode: PLockMode}[];
+  /** Sessions of the queue that the present grant can serve and that have not been polled with it. */
+  readonly unserved: Set<Session>;
   readonly waiters: WaitList;
 }
 
@@ -58,6 +63,10 @@ export class ObjectLocks {
   readonly #waits: Waits;
   readonly #clock: Clock;
   readonly #objects = new Map<number, ObjectState>();
+  /** What a session waits for. */
+  readonly #waitingFor = new Map<Session, ObjectState>();
+  /** Who wants to know when this node may know an object no longer. */
+  readonly #watchers = new Map<number, () => void>();
   #epoch = 0;
 
   constructor(fusion: Fusion, waits: Waits, clock: Clock) {
@@ -77,7 +86,22 @@ export class ObjectLocks {
       this.#waits.settle(session.task);
       return ROW;
     }
+    this.#served(object, session);
     return this.#wait(object, session, mode, Math.max(timeoutMs, HANDOVER_MS));
+  }
+
+  /** The session gives up what it waits for. */
+  abandon(session: Session): void {
+    const object = this.#waitingFor.get(session);
+    if (object === undefined) return;
+    this.#leaveQueue(object, session);
+    object.waiters.remove(session.task);
+    object.waiters.wakeAll();
+  }
+
+  /** The session has been polled with the grant, or needs it no more; after the last one it goes to the node that wants it. */
+  #served(object: ObjectState, session: Session): void {
+    if (object.unserved.delete(session) && object.unserved.size === 0 && object.recalled) this.#letGo(object);
   }
 
   #object(pageNo: number): ObjectState {
@@ -90,7 +114,9 @@ export class ObjectLocks {
         epoch: 0,
         recalled: false,
         users: new Map(),
+        registered: new Map(),
         queue: [],
+        unserved: new Set(),
         waiters: new WaitList(),
       };
       this.#objects.set(pageNo, object);
@@ -100,7 +126,7 @@ export class ObjectLocks {
 
   /** Do the users of this node allow it? */
   #mayUse(object: ObjectState, session: Session, mode: PLockMode, own: PLockMode): boolean {
-    if (object.recalled && own === PLockMode.none) return false;
+    if (object.recalled && own === PLockMode.none && !object.unserved.has(session)) return false;
     for (const [user, used] of object.users) {
       if (user !== session && (mode === PLockMode.exclusive || used === PLockMode.exclusive)) return false;
     }
@@ -130,9 +156,10 @@ export class ObjectLocks {
     const began = session.beginWrite();
     if (began !== ROW) return began;
     if (!object.queue.some(waiting => waiting.session === session)) object.queue.push({session, mode});
+    this.#waitingFor.set(session, object);
     object.waiters.add(session.task);
     const kind = object.pageNo >= NAMED_FIRST ? WaitKind.named : WaitKind.metadata;
-    for (const user of object.users.keys()) this.#registerUse(user, object.pageNo);
+    this.#registerUsers(object);
     const result = this.#waits.forObject(
       session.task,
       session.trx.slot,
@@ -152,13 +179,30 @@ export class ObjectLocks {
     return result;
   }
 
-  #registerUse(user: ObjectUser, pageNo: number): void {
-    if (user.trx !== undefined && user.trx.slot >= 0) this.#fusion.locks.registerObjectUse(user.trx.slot, pageNo);
+  /** Somebody waits for the object: whoever uses it becomes an edge of the wait graph. */
+  #registerUsers(object: ObjectState): void {
+    for (const user of object.users.keys()) {
+      const slot = user.trx?.slot ?? -1;
+      if (slot < 0 || object.registered.get(user) === slot) continue;
+      this.#unregisterUse(object, user);
+      this.#fusion.locks.registerObjectUse(slot, object.pageNo);
+      object.registered.set(user, slot);
+    }
+  }
+
+  #unregisterUse(object: ObjectState, user: ObjectUser): void {
+    if (object.registered.size === 0) return;
+    const slot = object.registered.get(user);
+    if (slot === undefined) return;
+    object.registered.delete(user);
+    this.#fusion.locks.unregisterObjectUse(slot, object.pageNo);
   }
 
   #leaveQueue(object: ObjectState, session: Session): void {
     const i = object.queue.findIndex(waiting => waiting.session === session);
     if (i >= 0) object.queue.splice(i, 1);
+    this.#waitingFor.delete(session);
+    this.#served(object, session);
   }
 
   /** A background job shares the object until `unlock`. If another node has it in X, it comes as soon as that lets go. */
@@ -172,21 +216,24 @@ export class ObjectLocks {
   unlock(user: ObjectUser, pageNo: number): boolean {
     const object = this.#objects.get(pageNo);
     if (object === undefined || !object.users.delete(user)) return false;
-    if (user.trx !== undefined && user.trx.slot >= 0) this.#fusion.locks.unregisterObjectUse(user.trx.slot, pageNo);
+    this.#unregisterUse(object, user);
     this.#letGo(object);
     return true;
   }
 
   /** Gives the lock to the node that wants it, once nobody here uses it; else wakes who waits here. */
   #letGo(object: ObjectState): void {
-    const isUsed = object.users.size > 0;
-    if (!isUsed && (object.recalled || (object.pageNo >= NAMED_FIRST && object.queue.length === 0)))
+    const isNeeded = object.users.size > 0 || object.unserved.size > 0;
+    if (!isNeeded && (object.recalled || (object.pageNo >= NAMED_FIRST && object.queue.length === 0)))
       this.#release(object);
     object.waiters.wakeAll();
   }
 
   #release(object: ObjectState): void {
-    if (object.held !== PLockMode.none) this.#fusion.pages.release(object.entry, PLockMode.none);
+    if (object.held !== PLockMode.none) {
+      this.#watchers.get(object.pageNo)?.();
+      this.#fusion.pages.release(object.entry, PLockMode.none);
+    }
     object.held = PLockMode.none;
     object.entry = -1;
     object.recalled = false;
@@ -208,14 +255,30 @@ export class ObjectLocks {
   /** What this node built from the catalog about the object is out of date. */
   bump(pageNo: number): void {
     const object = this.#objects.get(pageNo);
-    if (object !== undefined) object.epoch = ++this.#epoch;
+    if (object === undefined) return;
+    object.epoch = ++this.#epoch;
+    this.#watchers.get(pageNo)?.();
+  }
+
+  /** `changed` is called when the lock leaves this node, and when the object changes here. */
+  watch(pageNo: number, changed: () => void): void {
+    this.#watchers.set(pageNo, changed);
   }
 
   /** Event: granted to this node. If nobody here asks any more, it goes back when another node wants it. */
   granted(pageNo: number): void {
     const object = this.#object(pageNo);
-    if (object.users.size > 0 || object.queue.length === 0) this.#take(object, PLockMode.shared);
+    if (this.#take(object, PLockMode.shared)) this.#serve(object);
     object.waiters.wakeAll();
+  }
+
+  /** Who waits first, and with a shared request all that share with it, must be polled with the grant before it is passed on. */
+  #serve(object: ObjectState): void {
+    for (const {session, mode} of object.queue) {
+      if (mode > object.held) return;
+      object.unserved.add(session);
+      if (mode === PLockMode.exclusive) return;
+    }
   }
 
   /** Event: another node wants it. Who uses it here becomes an edge of the wait graph. */
@@ -223,7 +286,7 @@ export class ObjectLocks {
     const object = this.#object(pageNo);
     if (object.held === PLockMode.none && !this.#take(object, PLockMode.shared)) return;
     object.recalled = true;
-    for (const user of object.users.keys()) this.#registerUse(user, pageNo);
+    this.#registerUsers(object);
     this.#letGo(object);
   }
 

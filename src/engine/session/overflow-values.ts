@@ -25,7 +25,8 @@ export class OverflowValues {
   readonly #core: EngineCore;
   readonly #session: Session;
   readonly #trees: TreeMaker;
-  readonly #chunk: Memory;
+  /** A page's worth of a value, made for the first long value. */
+  #chunk: Memory | undefined;
   readonly #pageBytes: number;
   /** Bytes of the value under way that are not written yet; -1 = none under way. */
   #left = -1;
@@ -42,7 +43,6 @@ export class OverflowValues {
     this.#session = session;
     this.#trees = trees;
     this.#pageBytes = core.pool.pageSize - PAGE_HEADER - PAGE_TRAILER;
-    this.#chunk = new Memory(new ArrayBuffer(core.pool.pageSize));
   }
 
   write(bytes: Uint8Array, at: number, length: number): number {
@@ -85,6 +85,7 @@ export class OverflowValues {
     // Taking a new extent may have used log space; the undo page is held and has room since the first call.
     const again = session.locker.reserve(UNDO_HEADER + 4, redo);
     if (again !== ROW) return again;
+    this.#chunk ??= new Memory(new ArrayBuffer(this.#core.pool.pageSize));
     this.#chunk.bytes.set(bytes.subarray(at, at + length));
     mtr.begin();
     const base = extents.take();

@@ -42,8 +42,10 @@ export class Session implements EngineSession {
   readonly trx = new Transaction();
   readonly versions: VersionReader;
   readonly locker: RowLocker;
-  readonly writer: Writer;
-  readonly #rollback: Rollback;
+  /** Made for the first change: sessions that only read are many. */
+  #writer: Writer | undefined;
+  /** Made for the first thing to be undone. */
+  #rollback: Rollback | undefined;
   readonly #objects: Objects;
   readonly #overflow: OverflowValues;
   readonly #trees: TreeMaker;
@@ -65,12 +67,15 @@ export class Session implements EngineSession {
     });
     this.versions = new VersionReader(core.pool, core.fusion.transactions, core.fusion.incarnation, core.unrecovered);
     this.locker = new RowLocker(core, this, this.versions);
-    this.writer = new Writer(core, this, this.locker, this.versions);
-    this.#rollback = new Rollback(core);
     this.#objects = new Objects(core, this);
     this.#trees = new TreeMaker(core, this);
     this.#overflow = new OverflowValues(core, this, this.#trees);
     this.trx.view.task = this.task;
+  }
+
+  get writer(): Writer {
+    this.#writer ??= new Writer(this.core, this, this.locker, this.versions);
+    return this.#writer;
   }
 
   get waiter(): Task {
@@ -165,6 +170,7 @@ export class Session implements EngineSession {
     const {trx} = this;
     this.#settle();
     if (trx.slot < 0) return ROW;
+    this.#rollback ??= new Rollback(this.core);
     if (!this.#undoing) {
       this.#undoing = true;
       const {incarnation} = this.core.fusion;
@@ -210,7 +216,7 @@ export class Session implements EngineSession {
   /** Gives up what the running operation waited for. */
   #settle(): void {
     this.locker.write();
-    this.writer.abandon();
+    this.#writer?.abandon();
     this.#overflow.abandon();
     this.core.waits.settle(this.task);
     this.task.interrupted = false;

@@ -138,7 +138,8 @@ export class UndoLog {
       this.#users.set(incarnation, users);
     }
     const count = (users.get(page) ?? 0) + by;
-    if (count > 0 || page === this.#current) {
+    const isCurrent = page === this.#current && incarnation === this.#incarnation;
+    if (count > 0 || isCurrent) {
       users.set(page, count);
       return;
     }

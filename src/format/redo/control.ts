@@ -3,7 +3,7 @@
 import {setU48} from '../../base/bytes.ts';
 import type {Memory} from '../memory.ts';
 import {finishRedo, putRedoHeader} from './encode.ts';
-import {CONTROL_PAGE, REDO_HEADER, RedoType, TrxAt} from './layout.ts';
+import {CONTROL_PAGE, REDO_HEADER, RedoType, RestsAt, TrxAt} from './layout.ts';
 
 /** The transaction is committed once this record is durable. Returns the record's length. */
 export function encodeCommit(redo: Memory, at: number, slot: number, version: number, startStamp: number): number {
@@ -27,6 +27,29 @@ function putTrx(redo: Memory, at: number, type: RedoType, slot: number, version:
   if (type === RedoType.rollbackEnd) return finishRedo(redo, at, TrxAt.stamp);
   setU48(redo.view, at + TrxAt.stamp, stamp);
   return finishRedo(redo, at, TrxAt.end);
+}
+
+/** Longest `rests` record: one entry for each of `streams` streams. */
+export function restsMax(streams: number): number {
+  return (RestsAt.first + streams * RestsAt.step + 3) & ~3;
+}
+
+/** Says that the frame which ends with this record rests on stream `incarnations[i]` up to `lsns[i]`, for the first `count`. Returns the length. */
+export function encodeRests(
+  redo: Memory,
+  at: number,
+  incarnations: ArrayLike<number>,
+  lsns: ArrayLike<number>,
+  count: number,
+): number {
+  putRedoHeader(redo, at, RedoType.rests, CONTROL_PAGE, 0, 0, 0);
+  redo.view.setUint16(at + RestsAt.count, count, true);
+  let entry = at + RestsAt.first;
+  for (let i = 0; i < count; i++, entry += RestsAt.step) {
+    redo.view.setUint32(entry + RestsAt.incarnation, incarnations[i], true);
+    setU48(redo.view, entry + RestsAt.lsn, lsns[i]);
+  }
+  return finishRedo(redo, at, RestsAt.first + count * RestsAt.step);
 }
 
 /** Where the payload of a checkpoint record begins, from the record's beginning. Its contents are engine/recovery's. */

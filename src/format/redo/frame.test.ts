@@ -26,7 +26,10 @@ function writeFrame(file: Memory, at: number, startLsn: number, count: number, i
   let end = at + FRAME_HEADER;
   for (let i = 0; i < count; i++) end += encodeCommit(file, end, 100 * startLsn + i, 1, 5);
   const payload = end - at - FRAME_HEADER;
-  assert.equal(sealFrame(file, at, incarnation, payload, startLsn, startLsn + payload, crc32), frameLength(payload));
+  assert.equal(
+    sealFrame(file, at, incarnation, payload, startLsn, startLsn + payload, 0, startLsn, crc32),
+    frameLength(payload),
+  );
   return payload;
 }
 

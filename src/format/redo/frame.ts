@@ -1,6 +1,6 @@
 // Log frames: what one flush writes, and how a reader tells where a stream ends.
 //
-//   | header 32 | payload: redo records | zeros to a multiple of 8 |
+//   | header 40 | payload: redo records | zeros to a multiple of 8 |
 //
 // LSNs count payload bytes, so frames can be cut anywhere between records without moving an LSN. A frame is never rewritten. It belongs to a stream
 // only if its incarnation and its startLsn are the expected ones (K6): recycled files are full of old frames with good checksums. So
@@ -33,7 +33,8 @@ export function frameLength(payloadLength: number): number {
 
 /**
  * Fills in the frame header at `at` for the payload that stands behind it, and pads. Returns the length of the frame. `cplLsn` is
- * the end of the last mini-transaction at or before the frame's end, 0 = none yet.
+ * the end of the last mini-transaction at or before the frame's end, 0 = none yet; `restsLength` the length of the `rests` record that
+ * ends the payload; `syncedLsn` how far the stream is on disk for certain.
  */
 export function sealFrame(
   mem: Memory,
@@ -42,6 +43,8 @@ export function sealFrame(
   payloadLength: number,
   startLsn: number,
   cplLsn: number,
+  restsLength: number,
+  syncedLsn: number,
   crc32: FrameChecksum,
 ): number {
   const {view} = mem;
@@ -53,7 +56,9 @@ export function sealFrame(
   setU48(view, at + FrameAt.startLsn, startLsn);
   view.setUint16(at + FrameAt.version, REDO_VERSION, true);
   setU48(view, at + FrameAt.cplLsn, cplLsn);
-  view.setUint16(at + FrameAt.cplLsn + 6, 0, true);
+  view.setUint16(at + FrameAt.restsLength, restsLength, true);
+  setU48(view, at + FrameAt.syncedLsn, syncedLsn);
+  view.setUint16(at + FrameAt.syncedLsn + 6, 0, true);
   mem.bytes.fill(0, end, at + length);
   view.setUint32(at + FrameAt.checksum, crc32(mem.bytes.subarray(at + FrameAt.incarnation, end)) >>> 0, true);
   return length;
@@ -104,6 +109,17 @@ export function frameStartLsn(mem: Memory, at: number): number {
 /** End of the last mini-transaction at or before the frame's end; 0 = none. */
 export function frameCplLsn(mem: Memory, at: number): number {
   return getU48(mem.view, at + FrameAt.cplLsn);
+}
+
+/** How far the stream was on disk for certain when the frame was written. */
+export function frameSyncedLsn(mem: Memory, at: number): number {
+  return getU48(mem.view, at + FrameAt.syncedLsn);
+}
+
+/** Offset of the `rests` record that ends the frame; -1 when it has none. */
+export function frameRestsAt(mem: Memory, at: number): number {
+  const length = mem.view.getUint16(at + FrameAt.restsLength, true);
+  return length === 0 ? -1 : at + FRAME_HEADER + framePayloadLength(mem, at) - length;
 }
 
 /**

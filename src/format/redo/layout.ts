@@ -1,4 +1,4 @@
-// Byte layout of redo. Version 1.
+// Byte layout of redo. Version 2.
 //
 // A redo record changes one page (or none: control records) and is applied by the one function applyRedo, which the
 // engine, the log applicator, recovery and `pando dump` share: the engine itself changes pages only by writing a record
@@ -16,15 +16,17 @@
 // The writer's incarnation is the stream's, so it is not repeated in each record.
 //
 // Log frame: what one flush writes. The payload of frames is the stream; LSNs count payload bytes only.
-//   0 u32 magic 0x4f444e50 · 4 u32 crc32 of bytes 8..32+payload · 8 u32 incarnation · 12 u32 payloadLength
-//  16 u48 startLsn · 22 u16 version · 24 u48 cplLsn (last mini-transaction end at or before this frame's end; 0 none) · 30 u16 reserved
-//  32 payload, zero padded to a multiple of 8
+//   0 u32 magic 0x4f444e50 · 4 u32 crc32 of bytes 8..40+payload · 8 u32 incarnation · 12 u32 payloadLength
+//  16 u48 startLsn · 22 u16 version · 24 u48 cplLsn (last mini-transaction end at or before this frame's end; 0 none)
+//  30 u16 restsLength (length of the record `rests` that ends the payload; 0 none)
+//  32 u48 syncedLsn (everything below was on disk for certain when the frame was written) · 38 u16 reserved
+//  40 payload, zero padded to a multiple of 8
 // A frame is never rewritten. A frame belongs to the stream only if incarnation and startLsn fit (K6): recycled files are full of old frames.
 
 export const REDO_HEADER = 24;
-export const FRAME_HEADER = 32;
+export const FRAME_HEADER = 40;
 export const FRAME_MAGIC = 0x4f44_4e50;
-export const REDO_VERSION = 1;
+export const REDO_VERSION = 2;
 export const CONTROL_PAGE = 0xffff_ffff;
 
 export const RedoAt = {
@@ -79,6 +81,8 @@ export const RedoType = {
   checkpoint: 34,
   /** u32 slot, u32 version, u48 cts: unforced, for replicas and log readers (K18). */
   cts: 35,
+  /** The last record of a frame: u16 count, then count x (u32 incarnation, u48 LSN). The frame counts only if those streams reach so far (K5). */
+  rests: 36,
 } as const;
 export type RedoType = (typeof RedoType)[keyof typeof RedoType];
 
@@ -109,6 +113,8 @@ export const LinksAt = {flags: 24, right: 26, end: 30} as const;
 /** undoAppend and bytes. */
 export const BytesAt = {at: 24, length: 26, bytes: 28} as const;
 export const ChildAt = {slot: 24, child: 26, end: 30} as const;
+/** Payload of a `rests` record. */
+export const RestsAt = {count: 24, first: 26, incarnation: 0, lsn: 4, step: 10} as const;
 /** commit, rollbackEnd and cts; `stamp` is the start stamp, absent, the CTS. */
 export const TrxAt = {slot: 24, version: 28, stamp: 32, end: 38} as const;
 
@@ -120,4 +126,6 @@ export const FrameAt = {
   startLsn: 16,
   version: 22,
   cplLsn: 24,
+  restsLength: 30,
+  syncedLsn: 32,
 } as const;

@@ -27,6 +27,7 @@ import {
   backLlsn,
   isControl,
   isCpl,
+  readRests,
   redoFault,
   redoLength,
   redoLlsn,
@@ -60,6 +61,10 @@ function printControl(redo: Memory, at: number): string {
       return `cts ${trx()} cts=${trxStamp(redo, at)}`;
     case RedoType.checkpoint:
       return `checkpoint bytes=${redoLength(redo, at) - REDO_HEADER}`;
+    case RedoType.rests:
+      return `rests ${readRests(redo, at)
+        .map(({incarnation, lsn}) => `on=${incarnation}:${lsn}`)
+        .join(' ')}`;
     default:
       return `control type ${redoType(redo, at)}`;
   }

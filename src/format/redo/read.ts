@@ -3,7 +3,7 @@
 import {getU48} from '../../base/bytes.ts';
 import type {Memory} from '../memory.ts';
 import {pageLlsn} from '../page/page.ts';
-import {CONTROL_PAGE, REDO_HEADER, RedoAt, RedoFlag, type RedoType, TrxAt} from './layout.ts';
+import {CONTROL_PAGE, REDO_HEADER, RedoAt, RedoFlag, type RedoType, RestsAt, TrxAt} from './layout.ts';
 
 /** Length of the whole record, padding included. */
 export function redoLength(redo: Memory, at: number): number {
@@ -57,6 +57,19 @@ export function trxVersion(redo: Memory, at: number): number {
 /** commit: start stamp; cts: the CTS. */
 export function trxStamp(redo: Memory, at: number): number {
   return getU48(redo.view, at + TrxAt.stamp);
+}
+
+/** rests: streams and LSNs that its frame rests on. */
+export function readRests(redo: Memory, at: number): readonly {readonly incarnation: number; readonly lsn: number}[] {
+  const room = Math.floor((redoLength(redo, at) - RestsAt.first) / RestsAt.step);
+  const count = Math.min(redo.view.getUint16(at + RestsAt.count, true), room);
+  return Array.from({length: count}, (_, i) => {
+    const entry = at + RestsAt.first + i * RestsAt.step;
+    return {
+      incarnation: redo.view.getUint32(entry + RestsAt.incarnation, true),
+      lsn: getU48(redo.view, entry + RestsAt.lsn),
+    };
+  });
 }
 
 /** True when the record is news to the page, which must be the record's. */

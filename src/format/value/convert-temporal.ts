@@ -46,9 +46,19 @@ function readDateTime(
 ): DateTime | undefined {
   const parsed = parseAny(value, from, fsp, context);
   if (parsed.problem !== Problem.none) {
-    complainOfValue(context, type, toText(value, from), parsed.value === undefined && isNumeric(value));
+    const isZero = parsed.value === undefined && isZeroDate(value, from, fsp, context);
+    complainOfValue(context, type, toText(value, from), isZero || (parsed.value === undefined && isNumeric(value)));
   }
   return parsed.value;
+}
+
+/** A date that only NO_ZERO_DATE or NO_ZERO_IN_DATE refuses. */
+function isZeroDate(value: NonNull, from: SqlType, fsp: number, context: ColumnContext): boolean {
+  const sqlMode = context.sqlMode & ~(SqlMode.noZeroDate | SqlMode.noZeroInDate);
+  if (sqlMode === context.sqlMode) return false;
+  const {timeZone, statementMicros, column, row, ignore} = context;
+  const lenient = {sqlMode, timeZone, statementMicros, column, row, ignore, warning: (): void => {}};
+  return parseAny(value, from, fsp, lenient).value !== undefined;
 }
 
 function isNumeric(value: NonNull): boolean {

@@ -12,6 +12,8 @@ import {type Integer, integerFromBigInt} from './integer.ts';
 
 export const DECIMAL_MAX_PRECISION = 65;
 export const DECIMAL_MAX_SCALE = 30;
+/** Fraction digits of a quotient while it is calculated with. */
+const WIDE_SCALE_MAX = 63;
 /** MySQL's default for the system variable of this name. */
 export const DIV_PRECISION_INCREMENT = 4;
 
@@ -108,6 +110,20 @@ export class Decimal {
     const divisor = negative ? -other.unscaled : other.unscaled;
     const dividend = negative ? -this.unscaled : this.unscaled;
     return fitted(divideRounded(dividend * POWERS[shift], divisor), scale);
+  }
+
+  /**
+   * Quotient with the digits that MySQL keeps while it calculates: fraction digits come in groups of nine, as many groups as hold those of both operands
+   * and of the increment; the rest is cut off. What is shown is rounded to the type's scale later.
+   */
+  divideWide(other: Decimal, increment: number = DIV_PRECISION_INCREMENT): Decimal | null {
+    if (other.unscaled === 0n) return null;
+    const mine = Math.ceil(this.scale / 9) * 9;
+    const others = Math.ceil(other.scale / 9) * 9;
+    const more = Math.max(increment - (mine - this.scale) - (others - other.scale), 0);
+    const scale = Math.min(Math.ceil((mine + others + more) / 9) * 9, WIDE_SCALE_MAX);
+    const shift = scale + other.scale - this.scale;
+    return new Decimal((this.unscaled * POWERS[shift]) / other.unscaled, scale);
   }
 
   /** Integer part of the quotient (DIV); null for a zero divisor. */

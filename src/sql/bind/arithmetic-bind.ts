@@ -1,6 +1,6 @@
 // Operands, classes and result types of arithmetic (MySQL's rules).
 //
-//   + - * %   both integers: integer, unsigned if one is; exact numbers: DECIMAL; a double or a string: DOUBLE
+//   + - * %   both integers: integer, unsigned if one is; exact numbers: DECIMAL; a double, a string or NULL: DOUBLE
 //   /         exact numbers: DECIMAL with div_precision_increment more fraction digits; else DOUBLE
 //   DIV       integer
 //
@@ -19,7 +19,9 @@ import {
   ModuloIntegers,
   MultiplyIntegers,
   Negate,
+  Rounded,
   SubtractIntegers,
+  unrounded,
 } from './arithmetic.ts';
 import {convertTo, exactConstant, HexConstant, HexParameter} from './convert.ts';
 import type {Expression} from './expression.ts';
@@ -33,7 +35,6 @@ function numericDomain(e: Expression): 'integer' | 'decimal' | 'double' {
   if (e instanceof HexConstant || e instanceof HexParameter) return 'integer';
   const domain: Domain = domainOf(e.type);
   switch (domain) {
-    case 'null':
     case 'integer':
       return 'integer';
     case 'decimal':
@@ -51,9 +52,9 @@ export function asNumber(e: Expression): Expression {
   if (e instanceof RowValue) throw new SqlError('ER_OPERAND_COLUMNS', 1);
   switch (numericDomain(e)) {
     case 'integer':
-      return domainOf(e.type) === 'null' ? e : convertTo(e, isUnsigned(e) ? BIGINT_UNSIGNED : BIGINT);
+      return convertTo(e, isUnsigned(e) ? BIGINT_UNSIGNED : BIGINT);
     case 'decimal':
-      return convertTo(e, decimalOf(e.type));
+      return convertTo(unrounded(e), decimalOf(e.type));
     default:
       return convertTo(e, DOUBLE);
   }
@@ -71,28 +72,44 @@ export function decimalOf(type: SqlType): SqlType {
   return decimalType(integerDigits(type), 0, type.unsigned);
 }
 
+/** What of the statement decides how it calculates. */
+export interface ArithmeticModes {
+  readonly sqlMode: number;
+  readonly refusesZeroDivisor: boolean;
+}
+
 /** `left operator right`. */
 export function bindArithmetic(
   operator: ArithmeticOperator,
   left: Expression,
   right: Expression,
-  sqlMode: number,
+  {sqlMode, refusesZeroDivisor}: ArithmeticModes,
 ): Expression {
   const a = asNumber(left);
   const b = asNumber(right);
-  if (operator === 'div') return bindDiv(a, b, sqlMode);
+  const isWide = operator === '/' || left instanceof Rounded || right instanceof Rounded;
+  if (operator === 'div') return bindDiv(a, b, sqlMode, refusesZeroDivisor);
   const domains = [numericDomain(a), numericDomain(b)];
-  if (domains.includes('double')) return doubles(operator, a, b);
-  if (operator === '/' || domains.includes('decimal')) return decimals(operator, a, b);
-  return integers(operator, a, b, sqlMode);
+  if (domains.includes('double')) return doubles(operator, a, b, refusesZeroDivisor);
+  if (operator === '/' || domains.includes('decimal')) {
+    const result = decimals(operator, a, b, refusesZeroDivisor);
+    return isWide ? new Rounded(result) : result;
+  }
+  return integers(operator, a, b, sqlMode, refusesZeroDivisor);
 }
 
-function doubles(operator: ArithmeticOperator, a: Expression, b: Expression): Expression {
+function doubles(operator: ArithmeticOperator, a: Expression, b: Expression, refusesZero: boolean): Expression {
   const canBeNull = operator === '/' || operator === '%';
-  return new DoubleArithmetic(operator, convertTo(a, DOUBLE), convertTo(b, DOUBLE), DOUBLE, canBeNull);
+  return new DoubleArithmetic(operator, convertTo(a, DOUBLE), convertTo(b, DOUBLE), DOUBLE, canBeNull, refusesZero);
 }
 
-function integers(operator: ArithmeticOperator, a: Expression, b: Expression, sqlMode: number): Expression {
+function integers(
+  operator: ArithmeticOperator,
+  a: Expression,
+  b: Expression,
+  sqlMode: number,
+  refusesZero: boolean,
+): Expression {
   const unsigned = a.type.unsigned || b.type.unsigned;
   const keepsSign = operator === '-' && (sqlMode & SqlMode.noUnsignedSubtraction) !== 0;
   const type = integerResult(operator, a.type, b.type, unsigned && !keepsSign);
@@ -104,7 +121,7 @@ function integers(operator: ArithmeticOperator, a: Expression, b: Expression, sq
     case '*':
       return new MultiplyIntegers('*', a, b, type, false);
     default:
-      return new ModuloIntegers('%', a, b, {...type, unsigned: a.type.unsigned}, true);
+      return new ModuloIntegers('%', a, b, {...type, unsigned: a.type.unsigned}, true, refusesZero);
   }
 }
 
@@ -115,11 +132,11 @@ function integerResult(operator: ArithmeticOperator, a: SqlType, b: SqlType, uns
   return sqlType(Kind.bigint, {length: Math.min(digits + 1, 21), unsigned});
 }
 
-function decimals(operator: ArithmeticOperator, a: Expression, b: Expression): Expression {
+function decimals(operator: ArithmeticOperator, a: Expression, b: Expression, refusesZero: boolean): Expression {
   const left = convertTo(a, decimalOf(a.type));
   const right = convertTo(b, decimalOf(b.type));
   const type = decimalResult(operator, decimalOf(a.type), decimalOf(b.type));
-  return new DecimalArithmetic(operator, left, right, type, operator === '/' || operator === '%');
+  return new DecimalArithmetic(operator, left, right, type, operator === '/' || operator === '%', refusesZero);
 }
 
 function decimalResult(operator: ArithmeticOperator, a: SqlType, b: SqlType): SqlType {
@@ -143,15 +160,16 @@ function decimalResult(operator: ArithmeticOperator, a: SqlType, b: SqlType): Sq
   }
 }
 
-function bindDiv(a: Expression, b: Expression, sqlMode: number): Expression {
+function bindDiv(a: Expression, b: Expression, sqlMode: number, refusesZero: boolean): Expression {
   const unsigned = a.type.unsigned || b.type.unsigned;
   if (numericDomain(a) === 'integer' && numericDomain(b) === 'integer') {
     const keepsSign = (sqlMode & SqlMode.noUnsignedSubtraction) !== 0 && !unsigned;
-    return new DivideIntegers('DIV', a, b, sqlType(Kind.bigint, {length: 21, unsigned: unsigned && !keepsSign}), true);
+    const type = sqlType(Kind.bigint, {length: 21, unsigned: unsigned && !keepsSign});
+    return new DivideIntegers('DIV', a, b, type, true, refusesZero);
   }
   const left = convertTo(a, decimalOf(exactType(a.type)));
   const right = convertTo(b, decimalOf(exactType(b.type)));
-  return new DivideDecimals('DIV', left, right, sqlType(Kind.bigint, {length: 21, unsigned}), true);
+  return new DivideDecimals('DIV', left, right, sqlType(Kind.bigint, {length: 21, unsigned}), true, refusesZero);
 }
 
 function exactType(type: SqlType): SqlType {
@@ -164,7 +182,10 @@ export function bindNegation(operand: Expression): Expression {
   if (exact !== undefined && operand instanceof Constant) return negativeLiteral(operand);
   const value = asNumber(operand);
   const {type} = value;
-  if (domainOf(type) !== 'integer') return new Negate(value, {...type, unsigned: false});
+  if (domainOf(type) !== 'integer') {
+    const negated = new Negate(value, {...type, unsigned: false});
+    return operand instanceof Rounded ? new Rounded(negated) : negated;
+  }
   return new Negate(value, sqlType(Kind.bigint, {length: Math.min(integerDigits(type) + 1, 20)}));
 }
 

@@ -23,10 +23,20 @@ export abstract class BinaryArithmetic extends Expression {
   readonly left: Expression;
   readonly right: Expression;
   readonly operator: string;
+  /** A divisor of zero is an error: the statement writes rows in strict mode. */
+  readonly refusesZero: boolean;
 
-  constructor(operator: string, left: Expression, right: Expression, type: SqlType, canBeNull: boolean) {
+  constructor(
+    operator: string,
+    left: Expression,
+    right: Expression,
+    type: SqlType,
+    canBeNull: boolean,
+    refusesZero = false,
+  ) {
     super(type, canBeNull || left.nullable || right.nullable, [left, right], Coercibility.numeric);
     this.operator = operator;
+    this.refusesZero = refusesZero;
     this.left = left;
     this.right = right;
   }
@@ -70,8 +80,9 @@ export class MultiplyIntegers extends BinaryArithmetic {
   }
 }
 
-/** NULL for a zero divisor, with the warning that a DML statement turns into an error in strict mode. */
-export function divisionByZero(context: ExecContext): null {
+/** NULL for a zero divisor, with a warning; in a statement that writes rows strictly it is an error. */
+function divisionByZero(context: ExecContext, refusesZero: boolean): null {
+  if (refusesZero) throw new SqlError('ER_DIVISION_BY_ZERO');
   if ((context.session.sqlMode & SqlMode.errorForDivisionByZero) !== 0) {
     context.session.warning('Warning', errors.ER_DIVISION_BY_ZERO.errno, errors.ER_DIVISION_BY_ZERO.template);
   }
@@ -84,7 +95,7 @@ export class DivideIntegers extends BinaryArithmetic {
     const b = this.right.evaluate(context);
     if (a === null || b === null) return null;
     const quotient = divideIntegers(a as Integer, b as Integer);
-    return quotient === null ? divisionByZero(context) : checked(quotient, this);
+    return quotient === null ? divisionByZero(context, this.refusesZero) : checked(quotient, this);
   }
 }
 
@@ -93,7 +104,7 @@ export class ModuloIntegers extends BinaryArithmetic {
     const a = this.left.evaluate(context);
     const b = this.right.evaluate(context);
     if (a === null || b === null) return null;
-    return moduloIntegers(a as Integer, b as Integer) ?? divisionByZero(context);
+    return moduloIntegers(a as Integer, b as Integer) ?? divisionByZero(context, this.refusesZero);
   }
 }
 
@@ -109,7 +120,7 @@ export class DecimalArithmetic extends BinaryArithmetic {
     const b = this.right.evaluate(context) as Decimal | null;
     if (a === null || b === null) return null;
     const result = this.#apply(a, b);
-    return result === null ? divisionByZero(context) : checkedDecimal(result, this);
+    return result === null ? divisionByZero(context, this.refusesZero) : checkedDecimal(result, this);
   }
 
   #apply(a: Decimal, b: Decimal): Decimal | null {
@@ -121,11 +132,38 @@ export class DecimalArithmetic extends BinaryArithmetic {
       case '*':
         return a.multiply(b);
       case '/':
-        return a.divide(b, Math.max(this.type.decimals - a.scale, 0));
+        return a.divideWide(b);
       default:
         return a.modulo(b);
     }
   }
+}
+
+/**
+ * An exact number shown with the digits of its type. A quotient has more digits inside (Decimal.divideWide), and what goes on to calculate with
+ * it uses them: `unrounded` takes this off again.
+ */
+export class Rounded extends Expression {
+  readonly operand: Expression;
+
+  constructor(operand: Expression) {
+    super(operand.type, operand.nullable, [operand], Coercibility.numeric);
+    this.operand = operand;
+  }
+
+  override evaluate(context: ExecContext): Value {
+    const value = this.operand.evaluate(context) as Decimal | null;
+    return value === null ? null : value.rescale(this.type.decimals);
+  }
+
+  override toString(): string {
+    return this.operand.toString();
+  }
+}
+
+/** The operand with all the digits it has. */
+export function unrounded(e: Expression): Expression {
+  return e instanceof Rounded ? e.operand : e;
 }
 
 /** DIV of exact numbers that are not both integers. */
@@ -135,7 +173,7 @@ export class DivideDecimals extends BinaryArithmetic {
     const b = this.right.evaluate(context) as Decimal | null;
     if (a === null || b === null) return null;
     const quotient = a.divideToInteger(b);
-    return quotient === null ? divisionByZero(context) : checked(quotient, this);
+    return quotient === null ? divisionByZero(context, this.refusesZero) : checked(quotient, this);
   }
 }
 
@@ -146,7 +184,7 @@ export class DoubleArithmetic extends BinaryArithmetic {
     if (a === null || b === null) return null;
     const result = this.#apply(a, b);
     if (Number.isFinite(result)) return result;
-    if (b === 0) return divisionByZero(context);
+    if (b === 0) return divisionByZero(context, this.refusesZero);
     throw new SqlError('ER_DATA_OUT_OF_RANGE', 'DOUBLE', String(this));
   }
 

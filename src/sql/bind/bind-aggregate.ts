@@ -1,9 +1,11 @@
 // Aggregate function calls. Equal calls in one query block share one register.
 
 import {SqlError} from '../../base/sql-error.ts';
+import {Kind} from '../../format/value/types.ts';
 import {defineAggregate} from '../functions/aggregate.ts';
 import type {Aggregate} from '../parse/ast-function.ts';
 import {AggregateCall} from './aggregate-call.ts';
+import {Rounded} from './arithmetic.ts';
 import {bindScalar} from './bind-expression.ts';
 import type {Expression} from './expression.ts';
 import type {Scope} from './scope.ts';
@@ -23,12 +25,20 @@ export function bindAggregate(e: Aggregate, scope: Scope): Expression {
   const input = bindAggregateInput(e, scope);
   const text = aggregateText(input);
   const known = scope.aggregates.get(text);
-  if (known !== undefined) return known;
+  if (known !== undefined) return shownAs(known);
   const definition = defineAggregate(input, scope);
   const all = [...input.args, ...input.orderBy.map(o => o.expression)];
   const call = new AggregateCall(scope.binder.registers.take(), definition, all, text);
   scope.aggregates.set(text, call);
-  return call;
+  return shownAs(call);
+}
+
+/** An AVG of exact numbers, and a SUM of quotients, have more digits inside than they show. */
+export function shownAs(call: Expression): Expression {
+  if (call.type.kind !== Kind.decimal) return call;
+  const text = String(call);
+  const isWideSum = text.startsWith('sum(') && call.children.some(arg => arg instanceof Rounded);
+  return isWideSum || text.startsWith('avg(') ? new Rounded(call) : call;
 }
 
 /** Binds the arguments: no aggregates inside, no group keys of ROLLUP. Columns of preferred aliases are not seen. */

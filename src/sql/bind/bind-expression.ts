@@ -120,7 +120,7 @@ function bindNode(e: ast.Expression, scope: Scope): Expression {
     case 'string':
     case 'bytes':
     case 'temporal':
-      return bindLiteral(e, session.collationConnection);
+      return bindLiteral(e, session.collationConnection, session.sqlMode);
     default:
       return bindSpecial(e, scope);
   }
@@ -141,7 +141,7 @@ function systemName(e: ast.SystemVariable): string {
 
 function bindInsertedValue(e: ast.InsertedValue, scope: Scope): Expression {
   const {insertedValue} = scope.binder;
-  return insertedValue === undefined ? bindLiteral({kind: 'null', at: e.at}, 63) : insertedValue(e.column.name);
+  return insertedValue === undefined ? bindLiteral({kind: 'null', at: e.at}, 63, 0) : insertedValue(e.column.name);
 }
 
 function bindUnary(e: ast.Unary, scope: Scope): Expression {
@@ -170,7 +170,7 @@ function bindArithmeticNode(e: ast.Arithmetic, scope: Scope): Expression {
     case '>>':
       return bindBitOperation(e.operator, [left, right]);
     default:
-      return bindArithmetic(e.operator, left, right, scope.binder.environment.session.sqlMode);
+      return bindArithmetic(e.operator, left, right, scope.binder);
   }
 }
 

@@ -271,8 +271,11 @@ function bindJoin(join: ast.Join, place: Place): BoundReference {
     before: place.before.join(left.namespace),
     isNullExtended: place.isNullExtended || join.type === 'left',
   });
-  const shared = sharedColumns(join, left.namespace, right.namespace);
-  const namespace = joinedNamespace(join, left.namespace, right.namespace, shared);
+  checkUnique([...left.namespace.sources, ...right.namespace.sources]);
+  // A RIGHT JOIN is a LEFT JOIN the other way round, the order of its columns too.
+  const [first, second] = join.type === 'right' ? [right.namespace, left.namespace] : [left.namespace, right.namespace];
+  const shared = sharedColumns(join, first, second);
+  const namespace = joinedNamespace(join, first, second, shared);
   const connection = place.scope.binder.environment.session.collationConnection;
   const on = shared.map(([l, r]) => compareExpressions('=', refOf(l), refOf(r), connection));
   if (join.on !== null) on.push(...bindOn(join.on, left.namespace.join(right.namespace), place.scope));
@@ -299,17 +302,18 @@ function bindOn(on: NonNullable<ast.Join['on']>, namespace: Namespace, scope: Sc
 /** The pairs of columns that NATURAL or USING compares. */
 function sharedColumns(
   join: ast.Join,
-  left: Namespace,
-  right: Namespace,
+  first: Namespace,
+  second: Namespace,
 ): readonly (readonly [NamedColumn, NamedColumn])[] {
   const visible = (n: Namespace): readonly NamedColumn[] =>
     n.columns.filter(c => !c.source.columns[c.column].invisible);
   const names = join.natural
-    ? visible(left)
+    ? visible(first)
         .map(c => c.lower)
-        .filter(lower => visible(right).some(c => c.lower === lower))
+        .filter(lower => visible(second).some(c => c.lower === lower))
     : join.using.map(name => name.toLowerCase());
-  return names.map(name => [named(name, left), named(name, right)] as const);
+  const pairs = names.map(name => [named(name, first), named(name, second)] as const);
+  return pairs.sort(([a], [b]) => first.columns.indexOf(a) - first.columns.indexOf(b));
 }
 
 function named(lower: string, namespace: Namespace): NamedColumn {
@@ -319,16 +323,19 @@ function named(lower: string, namespace: Namespace): NamedColumn {
   return found[0];
 }
 
-/** Shared columns first, once; then the other columns of the left and of the right. */
+/**
+ * Shared columns first, once; then the other columns of both. `first` is the side that is never extended with NULLs: its columns stand for the
+ * shared ones.
+ */
 function joinedNamespace(
   join: ast.Join,
-  left: Namespace,
-  right: Namespace,
+  first: Namespace,
+  second: Namespace,
   shared: readonly (readonly [NamedColumn, NamedColumn])[],
 ): Namespace {
-  if (shared.length === 0) return left.join(right);
-  const kept = shared.map(([l, r]) => (join.type === 'right' ? r : l));
+  if (shared.length === 0) return join.type === 'right' ? second.join(first) : first.join(second);
+  const kept = shared.map(([column]) => column);
   const gone = new Set(shared.flat());
-  const rest = [...left.columns, ...right.columns].filter(c => !gone.has(c));
-  return new Namespace([...left.sources, ...right.sources], [...kept, ...rest]);
+  const rest = [...first.columns, ...second.columns].filter(c => !gone.has(c));
+  return new Namespace([...first.sources, ...second.sources], [...kept, ...rest]);
 }

@@ -8,7 +8,14 @@ import {bindAny, bindCondition, bindScalar} from './bind-expression.ts';
 import {BitOperation, type BitOperator} from './bits.ts';
 import {Case} from './case.ts';
 import {aggregateCollations} from './collation-rules.ts';
-import {compareExpressions, comparisonType, isNullTest, sameColumns} from './comparison-bind.ts';
+import {
+  betweenType,
+  compareExpressions,
+  comparisonIn,
+  comparisonType,
+  isNullTest,
+  sameColumns,
+} from './comparison-bind.ts';
 import {negate} from './condition.ts';
 import {convertExactly, convertTo} from './convert.ts';
 import {type Expression, isStable, Volatility} from './expression.ts';
@@ -57,10 +64,14 @@ export function bindBetween(e: ast.Between, scope: Scope): Expression {
   if (value.volatility === Volatility.volatile)
     throw new SqlError('ER_NOT_SUPPORTED_YET', 'BETWEEN on a volatile value');
   const connection = connectionOf(scope);
-  const both = new And([
-    compareExpressions('>=', value, bindScalar(e.low, scope), connection),
-    compareExpressions('<=', value, bindScalar(e.high, scope), connection),
-  ]);
+  const low = bindScalar(e.low, scope);
+  const high = bindScalar(e.high, scope);
+  const shared = betweenType(value, low, high, connection);
+  const test = (operator: '>=' | '<=', bound: Expression): Expression =>
+    shared === undefined
+      ? compareExpressions(operator, value, bound, connection)
+      : comparisonIn(shared, operator, convertTo(value, shared), convertTo(bound, shared));
+  const both = new And([test('>=', low), test('<=', high)]);
   return e.negated ? negate(both) : both;
 }
 

@@ -87,6 +87,9 @@ function outputNamed(outputs: readonly Output[], name: string): Expression | und
 
 function bindOutputOrder(item: ast.OrderItem, outputs: readonly Output[], scope: Scope): OrderKey {
   const {expression, descending} = item;
+  if (expression.kind === 'column' && expression.table !== null) {
+    throw new SqlError('ER_TABLENAME_NOT_ALLOWED_HERE', expression.table, 'global ORDER clause');
+  }
   if (expression.kind !== 'integer') return {expression: bindScalar(expression, scope), descending};
   const output = outputs[Number(expression.value) - 1];
   if (output === undefined) throw new SqlError('ER_BAD_FIELD', String(expression.value), 'order clause');

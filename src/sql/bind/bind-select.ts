@@ -108,6 +108,7 @@ function expandItems(select: ast.Select, scope: Scope): readonly Item[] {
 
 function nameOf({alias, expression, text}: ast.SelectExpression): string {
   if (alias !== null) return alias;
+  if (expression.kind === 'string') return Buffer.from(expression.value).toString().trimStart();
   return expression.kind === 'column' ? expression.name : text;
 }
 

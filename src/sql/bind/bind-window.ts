@@ -7,7 +7,7 @@ import {defineWindowAggregate, defineWindowFunction} from '../functions/window.t
 import type {NamedWindow, OrderItem} from '../parse/ast.ts';
 import type {Aggregate, FrameBound, Window, WindowFrame, WindowFunction} from '../parse/ast-function.ts';
 import {bindArithmetic} from './arithmetic-bind.ts';
-import {aggregateText, bindAggregateInput} from './bind-aggregate.ts';
+import {aggregateText, bindAggregateInput, shownAs} from './bind-aggregate.ts';
 import {bindScalar} from './bind-expression.ts';
 import type {OrderKey} from './bound-query.ts';
 import {comparisonType} from './comparison-bind.ts';
@@ -65,12 +65,12 @@ function windowFunction(e: WindowFunction, spec: WindowSpec, scope: Scope): Expr
 }
 
 /** Equal calls share one register. */
-function keep(text: string, scope: Scope, make: () => WindowCall): WindowCall {
+function keep(text: string, scope: Scope, make: () => WindowCall): Expression {
   const known = scope.windows.get(text);
-  if (known !== undefined) return known;
+  if (known !== undefined) return shownAs(known);
   const call = make();
   scope.windows.set(text, call);
-  return call;
+  return shownAs(call);
 }
 
 function specText({partitionBy, orderBy, frame}: WindowSpec): string {
@@ -145,7 +145,7 @@ function valueEnd(bound: FrameBound, distance: Expression, order: OrderKey, scop
     throw new SqlError('ER_WINDOW_RANGE_FRAME_NUMERIC_TYPE', '<unnamed window>');
   const boundary =
     bound.unit === null
-      ? bindArithmetic(operator, key, distance, session.sqlMode)
+      ? bindArithmetic(operator, key, distance, scope.binder)
       : bindInterval(key, operator, distance, bound.unit, scope);
   const type = comparisonType(key, boundary, session.collationConnection, '<');
   return {kind: 'value', boundary: convertTo(boundary, type), key: convertTo(key, type), descending};

@@ -19,6 +19,8 @@ export interface BindEnvironment {
   readonly parameterTypes: readonly (SqlType | undefined)[];
   /** The values that come with this execution, where they are known when the plan is made: only estimates look at them. */
   readonly parameters?: readonly Value[];
+  /** The statement writes rows in strict mode, without IGNORE: a division by zero is an error. */
+  readonly refusesZeroDivisor?: boolean;
   /** Parses the text of a view. */
   parseQuery(sql: string): Query;
 }
@@ -42,6 +44,14 @@ export class Binder {
 
   newSource(schema: string, alias: string, columns: readonly SourceColumn[], origin: SourceOrigin): Source {
     return new Source(this.#sources++, schema, alias, columns, origin, this.registers);
+  }
+
+  get sqlMode(): number {
+    return this.environment.session.sqlMode;
+  }
+
+  get refusesZeroDivisor(): boolean {
+    return this.environment.refusesZeroDivisor ?? false;
   }
 
   /** The escape character of LIKE without ESCAPE. */

@@ -15,6 +15,7 @@ import {collationOf} from '../../format/value/collation.ts';
 import {integerFromBigInt} from '../../format/value/integer.ts';
 import {Kind, type SqlType} from '../../format/value/types.ts';
 import type {ComparisonOperator} from '../parse/ast-expression.ts';
+import {unrounded} from './arithmetic.ts';
 import {aggregateCollations} from './collation-rules.ts';
 import {
   CompareBytes,
@@ -26,7 +27,7 @@ import {
   CompareTimes,
   type Comparison,
 } from './comparison.ts';
-import {convertTo, HexConstant} from './convert.ts';
+import {Convert, convertTo, HexConstant} from './convert.ts';
 import {BOOLEAN, type Expression, isStable} from './expression.ts';
 import {Constant, RowValue} from './leaf.ts';
 import {And, IsNull, Or} from './logic.ts';
@@ -54,8 +55,25 @@ export function compareExpressions(
   connection: number,
 ): Expression {
   if (left instanceof RowValue || right instanceof RowValue) return compareRows(operator, left, right, connection);
-  const type = comparisonType(left, right, connection, operator);
-  return comparisonIn(type, operator, convertTo(left, type), convertTo(right, type));
+  const [a, b] = [yearOperand(left, right), yearOperand(right, left)];
+  const type = comparisonType(a, b, connection, operator);
+  return comparisonIn(type, operator, convertTo(unrounded(a), type), convertTo(unrounded(b), type));
+}
+
+/** What a YEAR column is compared with: a number of one or two digits that is known before rows are read is a year too. */
+function yearOperand(e: Expression, other: Expression): Expression {
+  const domain = domainOf(e.type);
+  if (other.type.kind !== Kind.year || e.type.kind === Kind.year || !isStable(e)) return e;
+  if (domain !== 'integer' && domain !== 'text') return e;
+  const number = convertTo(e, domain === 'text' ? DOUBLE : BIGINT);
+  const isText = domain === 'text';
+  return new Convert(number, number.type, value => fullYear(Number(value), isText));
+}
+
+/** 1..69 are in this century, 70..99 in the last; zero in quotes is 2000. */
+function fullYear(year: number, isText: boolean): number {
+  if (year >= 70 && year < 100) return year + 1900;
+  return (year > 0 || (year === 0 && isText)) && year < 70 ? year + 2000 : year;
 }
 
 /** The comparison class for two sides that are both of this type's domain. */
@@ -94,6 +112,25 @@ export function comparisonType(a: Expression, b: Expression, connection: number,
   if (isExact(a) && isExact(b)) return exactType(a.type, b.type);
   if (isStringType(a.type) && isStringType(b.type)) return stringType(a, b, connection, operation);
   return temporalType(a, b) ?? quotedInteger(a, b) ?? DOUBLE;
+}
+
+/**
+ * The one type in which BETWEEN compares when its two comparisons alone would disagree between texts and something else: dates if there is one,
+ * else doubles. Undefined when each comparison may choose for itself.
+ */
+export function betweenType(
+  value: Expression,
+  low: Expression,
+  high: Expression,
+  connection: number,
+): SqlType | undefined {
+  if ([value, low, high].some(e => e instanceof RowValue)) return undefined;
+  const a = comparisonType(value, low, connection, 'between');
+  const b = comparisonType(value, high, connection, 'between');
+  if (isStringType(a) === isStringType(b)) return undefined;
+  const other = isStringType(a) ? b : a;
+  if (domainOf(other) === 'json' || domainOf(low.type) === 'null' || domainOf(high.type) === 'null') return undefined;
+  return domainOf(other) === 'datetime' ? datetimeType(6) : DOUBLE;
 }
 
 /** The type an expression is compared in when the other side says nothing. */

@@ -4,6 +4,7 @@ import {Decimal} from '../../format/value/decimal.ts';
 import {type Integer, integerFromBigInt} from '../../format/value/integer.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import {Rounded, unrounded} from './arithmetic.ts';
 import {Coercibility, Expression, Volatility} from './expression.ts';
 import {Constant, coercibilityOf, Parameter} from './leaf.ts';
 import {DOUBLE, domainOf, isNumericType} from './type-classes.ts';
@@ -83,7 +84,8 @@ function numberOfBytes(bytes: Uint8Array): Integer {
 }
 
 /** The expression as a value of this type's domain. Itself when it is one already; a constant stays a constant. */
-export function convertTo(e: Expression, type: SqlType): Expression {
+export function convertTo(given: Expression, type: SqlType): Expression {
+  const e = domainOf(type) === 'double' ? unrounded(given) : given;
   if (e instanceof HexConstant && isNumericType(type)) {
     const value = e.number;
     return convertTo(new Constant(value, UNSIGNED_LITERAL, String(value)), type);
@@ -115,8 +117,9 @@ function convertNumber({value, type: from}: Constant, type: SqlType): Constant |
  * have a common type (CASE, COALESCE, UNION).
  */
 export function convertExactly(e: Expression, type: SqlType): Expression {
-  const converted = convertTo(e, type);
+  const converted = convertTo(domainOf(type) === 'decimal' ? unrounded(e) : e, type);
   if (domainOf(type) !== 'decimal') return converted;
+  if (e instanceof Rounded) return new Convert(converted, type, value => (value as Decimal).rescale(type.decimals));
   if (converted instanceof Constant && converted.value instanceof Decimal) {
     return new Constant(converted.value.rescale(type.decimals), type, String(converted), converted.coercibility);
   }

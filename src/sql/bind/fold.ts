@@ -8,6 +8,7 @@ import type {EngineSession} from '../../engine/api.ts';
 import type {TimeZone} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {ExecContext, SessionState} from '../exec/contract.ts';
+import {Rounded} from './arithmetic.ts';
 import {Comparison} from './comparison.ts';
 import {HexConstant} from './convert.ts';
 import {type Expression, Volatility} from './expression.ts';
@@ -28,6 +29,7 @@ class FoldingSession implements SessionState {
   readonly connectionId = 0;
   readonly user = '';
   readonly host = '';
+  readonly account = '';
   readonly database = '';
   readonly sqlMode: number;
   readonly timeZone: TimeZone;
@@ -106,6 +108,8 @@ export function constantValue(e: Expression, session: SessionState): Value | und
 export function fold(e: Expression, session: SessionState): Expression {
   if (e instanceof Constant || e instanceof RowValue || e instanceof HexConstant) return e;
   if (e.volatility !== Volatility.constant) return foldSides(e, session);
+  // What goes on to calculate with a quotient needs the digits that are not shown.
+  if (e instanceof Rounded) return new Rounded(fold(e.operand, session));
   const value = constantValue(e, session);
   return value === undefined ? e : new Constant(value, e.type, String(e), e.coercibility);
 }

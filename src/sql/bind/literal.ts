@@ -7,7 +7,7 @@ import {defaultCollation} from '../../format/value/collation.ts';
 import {Decimal} from '../../format/value/decimal.ts';
 import {BIGINT_MAX} from '../../format/value/integer.ts';
 import type {DateTime, Duration} from '../../format/value/temporal.ts';
-import {LENIENT, Problem, parseDateTime, parseDuration} from '../../format/value/temporal-parse.ts';
+import {isValidDate, LENIENT, Problem, parseDateTime, parseDuration} from '../../format/value/temporal-parse.ts';
 import {Kind, type SqlType, sqlType, type Value} from '../../format/value/types.ts';
 import type {Literal, ParameterLiteral, TemporalLiteral} from '../parse/ast-expression.ts';
 import {HexConstant} from './convert.ts';
@@ -80,14 +80,14 @@ function stringType(value: string | Uint8Array, charset: string | null, connecti
 }
 
 /** The expression of a literal. */
-export function bindLiteral(literal: Literal, connection: number): Expression {
+export function bindLiteral(literal: Literal, connection: number, sqlMode: number): Expression {
   switch (literal.kind) {
     case 'null':
       return new Constant(null, NULL_TYPE, 'NULL');
     case 'boolean':
       return new Constant(literal.value ? 1 : 0, BOOLEAN, literal.value ? 'true' : 'false');
     case 'temporal':
-      return temporalConstant(literal);
+      return temporalConstant(literal, sqlMode);
     case 'bytes': {
       const hex = `0x${Buffer.from(literal.value).toString('hex').toUpperCase()}`;
       return new HexConstant(literal.value, literalType(literal, connection), hex);
@@ -108,7 +108,7 @@ export function literalText(value: Value): string {
   return `'${value}'`;
 }
 
-function temporalConstant({type, text}: TemporalLiteral): Expression {
+function temporalConstant({type, text}: TemporalLiteral, sqlMode: number): Expression {
   const isTime = type === 'time';
   const parsed = isTime ? parseDuration(text, LENIENT) : parseDateTime(text, LENIENT);
   const value: DateTime | Duration | undefined = parsed.value;
@@ -120,8 +120,12 @@ function temporalConstant({type, text}: TemporalLiteral): Expression {
   if (isTime) return new Constant(value, sqlType(Kind.time, {decimals}), shown);
   const moment = value as DateTime;
   if (type === 'date') {
-    if (moment.kind !== 'date') throw new SqlError('ER_WRONG_VALUE', 'DATE', text);
+    if (moment.kind !== 'date' || !isValidDate(moment.year, moment.month, moment.day, sqlMode))
+      throw new SqlError('ER_WRONG_VALUE', 'DATE', text);
     return new Constant(moment, sqlType(Kind.date, {length: 10}), shown);
+  }
+  if (moment.kind === 'date' || !isValidDate(moment.year, moment.month, moment.day, sqlMode)) {
+    throw new SqlError('ER_WRONG_VALUE', 'DATETIME', text);
   }
   return new Constant(moment.toDateTime(), sqlType(Kind.datetime, {decimals}), shown);
 }

@@ -32,6 +32,9 @@ export function unifyTypes(operands: readonly Expression[], connection: number, 
   if (domains.size === 1 && domains.has('time')) {
     return sqlType(Kind.time, {decimals: Math.max(...typed.map(o => o.type.decimals))});
   }
+  if ([...domains].every(d => d === 'datetime' || d === 'time')) {
+    return sqlType(Kind.datetime, {decimals: Math.max(...typed.map(o => o.type.decimals))});
+  }
   return unifyStrings(typed, connection, operation);
 }
 

@@ -1,12 +1,13 @@
-// Accounts: who may log in. Records of the system tree, one per (user, host).
+// Accounts: who may log in, and what they may do then. Records of the system tree, one per (user, host).
 //
-// What an account may do once it is in is not decided here: there are no privileges yet, every account may do everything. `root` of a
-// new volume has no password and comes from the same machine only.
+// `root` of a new volume has no password, comes from the same machine only, and may do everything.
 
 import type {EngineSession} from '../../engine/api.ts';
 import type {Catalog} from './catalog.ts';
 import {nameMatches} from './name-pattern.ts';
+import {Privilege, privilegeMask, privilegeNames} from './privileges.ts';
 import {type CatalogRecord, RecordKind} from './record-tree.ts';
+import {ALL_GRANTS, type Grants} from './rights.ts';
 import type {Steps} from './steps.ts';
 import {loadValue, storeValue} from './stored-value.ts';
 
@@ -21,6 +22,14 @@ export interface StoredAccount {
   readonly secret: Uint8Array;
   readonly requireTls: boolean;
   readonly locked: boolean;
+  readonly grants: Grants;
+}
+
+/** Privileges by their names, GRANT OPTION among them. */
+interface GrantsText {
+  readonly global: readonly string[];
+  readonly schemas: readonly {readonly schema: string; readonly privileges: readonly string[]}[];
+  readonly tables: readonly {readonly schema: string; readonly table: string; readonly privileges: readonly string[]}[];
 }
 
 interface AccountText {
@@ -29,25 +38,53 @@ interface AccountText {
   readonly secret: {readonly x: string};
   readonly requireTls: boolean;
   readonly locked: boolean;
+  /** Not there in texts from before there were privileges: then every account could do everything, and goes on so. */
+  readonly grants?: GrantsText;
 }
 
 const ACCOUNT_FORMAT = 1;
 
 export function accountRecord(account: StoredAccount): CatalogRecord {
-  const {user, host, plugin, secret, requireTls, locked} = account;
+  const {user, host, plugin, secret, requireTls, locked, grants} = account;
   const text: AccountText = {
     format: ACCOUNT_FORMAT,
     plugin,
     secret: storeValue(secret) as {x: string},
     requireTls,
     locked,
+    grants: {
+      global: namesOf(grants.global),
+      schemas: grants.schemas.map(({schema, mask}) => ({schema, privileges: namesOf(mask)})),
+      tables: grants.tables.map(({schema, table, mask}) => ({schema, table, privileges: namesOf(mask)})),
+    },
   };
   return {name1: user, name2: host, text: JSON.stringify(text)};
 }
 
 export function decodeAccount(record: CatalogRecord): StoredAccount {
-  const {plugin, secret, requireTls, locked} = JSON.parse(record.text) as AccountText;
-  return {user: record.name1, host: record.name2, plugin, secret: loadValue(secret) as Uint8Array, requireTls, locked};
+  const {plugin, secret, requireTls, locked, grants} = JSON.parse(record.text) as AccountText;
+  return {
+    user: record.name1,
+    host: record.name2,
+    plugin,
+    secret: loadValue(secret) as Uint8Array,
+    requireTls,
+    locked,
+    grants: grants === undefined ? ALL_GRANTS : decodeGrants(grants),
+  };
+}
+
+function namesOf(mask: number): readonly string[] {
+  const names = privilegeNames(mask);
+  return (mask & Privilege.grantOption) === 0 ? names : [...names, 'GRANT OPTION'];
+}
+
+function decodeGrants({global, schemas, tables}: GrantsText): Grants {
+  return {
+    global: privilegeMask(global),
+    schemas: schemas.map(({schema, privileges}) => ({schema, mask: privilegeMask(privileges)})),
+    tables: tables.map(({schema, table, privileges}) => ({schema, table, mask: privilegeMask(privileges)})),
+  };
 }
 
 /** The accounts of a new volume. */
@@ -59,6 +96,7 @@ export function initialAccounts(): readonly CatalogRecord[] {
     secret: new Uint8Array(0),
     requireTls: false,
     locked: false,
+    grants: ALL_GRANTS,
   };
   return [accountRecord(root)];
 }

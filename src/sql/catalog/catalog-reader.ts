@@ -4,9 +4,8 @@
 // Each reader is an engine session of its own with a fresh view per read. They are pooled per primary: a session needs one only while
 // it opens a table that is not in the cache.
 
-import {assert} from '../../base/assert.ts';
-import {type Engine, type EngineSession, Isolation, ROW, type Waiter} from '../../engine/api.ts';
-import type {Steps} from './steps.ts';
+import {type Engine, type EngineSession, Isolation, type Waiter} from '../../engine/api.ts';
+import {expectRow, type Steps} from './steps.ts';
 
 interface Reader {
   readonly engine: EngineSession;
@@ -28,15 +27,18 @@ export class CatalogReaders {
     reader.owner = owner;
     engine.begin(true, false);
     engine.beginStatement();
+    let isUsable = false;
     try {
-      return yield* body(engine);
-    } finally {
+      const result = yield* body(engine);
       engine.endStatement();
-      // Without writes a commit ends at once.
-      const ended = engine.commit();
-      assert(ended === ROW, () => 'a read-only transaction did not end');
+      yield* expectRow(() => engine.commit());
       reader.owner = undefined;
       this.#idle.push(reader);
+      isUsable = true;
+      return result;
+    } finally {
+      // Failed or given up in the middle.
+      if (!isUsable) engine.close(() => undefined);
     }
   }
 

@@ -170,6 +170,11 @@ export class Catalog {
     return text === undefined ? undefined : decodeTable(text);
   }
 
+  /** Is there a table or view of this name now? Without a lock. */
+  *exists(engine: EngineSession, schema: string, name: string): Steps<boolean> {
+    return (yield* this.#read(engine, schema, name, false)) !== undefined;
+  }
+
   #keep(key: string, object: OpenObject): OpenObject {
     this.#tables.delete(key);
     this.#tables.set(key, object);

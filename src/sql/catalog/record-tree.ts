@@ -78,6 +78,9 @@ export class RecordTree {
   readonly #handle: TableHandle;
   readonly #pieceBytes: number;
   readonly #row: Memory = new Memory(new ArrayBuffer(8192));
+  readonly #range = new KeyRange();
+  /** A closed cursor of each session that has read here, to be opened again: every login reads. */
+  readonly #idle = new WeakMap<EngineSession, Cursor>();
 
   constructor(tree: TreeRef, pageSize: number) {
     this.#handle = {
@@ -153,7 +156,7 @@ export class RecordTree {
       }
     }
     finish();
-    cursor.close();
+    this.#close(engine, cursor);
     return records;
   }
 
@@ -168,16 +171,22 @@ export class RecordTree {
       else if (result !== ROW) throw engineError(result);
       else keys.push(cursor.primaryKey.slice(0, cursor.primaryKeyLength));
     }
-    cursor.close();
+    this.#close(engine, cursor);
     return keys;
   }
 
+  #close(engine: EngineSession, cursor: Cursor): void {
+    cursor.close();
+    this.#idle.set(engine, cursor);
+  }
+
   #open(engine: EngineSession, prefix: readonly Value[], lock: LockMode): Cursor {
-    const range = new KeyRange();
+    const range = this.#range;
     rangeOfPrefix(keyLayout, prefix, range);
     const low = range.low.subarray(0, range.lowLength);
     const high = range.highLength < 0 ? undefined : range.high.subarray(0, range.highLength);
-    const cursor = engine.newCursor();
+    const cursor = this.#idle.get(engine) ?? engine.newCursor();
+    this.#idle.delete(engine);
     cursor.open(this.#handle, 0, low, true, high, false, false, lock, LockWait.wait, false);
     return cursor;
   }

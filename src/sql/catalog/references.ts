@@ -6,7 +6,8 @@
 
 import type {EngineSession} from '../../engine/api.ts';
 import type {Catalog} from './catalog.ts';
-import type {ForeignKeyDefinition} from './definition.ts';
+import type {ForeignKeyDefinition, TableDefinition} from './definition.ts';
+import {quoteName} from './names.ts';
 import {RecordKind} from './record-tree.ts';
 import type {Steps} from './steps.ts';
 import type {StoredTable, TableReference} from './stored-table.ts';
@@ -113,4 +114,25 @@ export function keysTo(
   parent: TableReference,
 ): readonly ForeignKeyDefinition[] {
   return child.foreignKeys.filter(key => isSameTable(parentOf(key), parent));
+}
+
+const ACTIONS = {
+  restrict: 'RESTRICT',
+  cascade: 'CASCADE',
+  setNull: 'SET NULL',
+  noAction: '',
+  setDefault: 'SET DEFAULT',
+};
+
+/** A foreign key as SHOW CREATE TABLE and errors write it. */
+export function foreignKeyText(
+  child: Pick<TableDefinition, 'schema' | 'columns'>,
+  {name, columns, refSchema, refTable, refColumns, onDelete, onUpdate}: ForeignKeyDefinition,
+): string {
+  const own = columns.map(column => quoteName(child.columns[column].name)).join(', ');
+  const parent = refSchema === child.schema ? quoteName(refTable) : `${quoteName(refSchema)}.${quoteName(refTable)}`;
+  const deletes = ACTIONS[onDelete] === '' ? '' : ` ON DELETE ${ACTIONS[onDelete]}`;
+  const updates = ACTIONS[onUpdate] === '' ? '' : ` ON UPDATE ${ACTIONS[onUpdate]}`;
+  const others = refColumns.map(quoteName).join(', ');
+  return `CONSTRAINT ${quoteName(name)} FOREIGN KEY (${own}) REFERENCES ${parent} (${others})${deletes}${updates}`;
 }

@@ -12,6 +12,7 @@ import {
   statistics,
   tableConstraints,
 } from './virtual/index-tables.ts';
+import {schemaPrivileges, tablePrivileges, userPrivileges} from './virtual/privilege-tables.ts';
 import {schemata, tables, views} from './virtual/schema-tables.ts';
 import {
   characterSets,
@@ -24,7 +25,6 @@ import {
   processlist,
   sessionStatus,
   sessionVariables,
-  userPrivileges,
 } from './virtual/server-tables.ts';
 import {materialized, type VirtualDefinition} from './virtual/virtual-table.ts';
 
@@ -44,6 +44,8 @@ const INFORMATION: readonly VirtualDefinition[] = [
   collationApplicability,
   processlist,
   userPrivileges,
+  schemaPrivileges,
+  tablePrivileges,
   ...EMPTY_TABLES,
 ];
 

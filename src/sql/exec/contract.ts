@@ -37,6 +37,8 @@ export interface SessionState extends ConversionContext {
   readonly connectionId: number;
   readonly user: string;
   readonly host: string;
+  /** The account that the session has the rights of: user@host pattern. */
+  readonly account: string;
   database: string;
   /** sql_mode as bits (format/value/sql-mode.ts). */
   readonly sqlMode: number;

@@ -147,15 +147,10 @@ export class SumDoubles implements ValueAccumulator {
   }
 }
 
-/** AVG of exact numbers. */
+/** AVG of exact numbers, with more digits than are shown (bind-aggregate.ts rounds). */
 export class AverageDecimals implements ValueAccumulator {
-  readonly #scale: number;
   #sum: Decimal = Decimal.zero;
   #count = 0;
-
-  constructor(scale: number) {
-    this.#scale = scale;
-  }
 
   take(value: NonNull): void {
     this.#sum = this.#sum.add(value as Decimal);
@@ -164,7 +159,7 @@ export class AverageDecimals implements ValueAccumulator {
 
   value(): Value {
     if (this.#count === 0) return null;
-    return this.#sum.divide(Decimal.fromInteger(this.#count), Math.max(this.#scale - this.#sum.scale, 0));
+    return this.#sum.divideWide(Decimal.fromInteger(this.#count));
   }
 
   reset(): void {

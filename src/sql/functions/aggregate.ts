@@ -140,7 +140,7 @@ function average(input: AggregateInput): Definition {
   const scale = Math.min(exact.decimals + 4, 30);
   const type = decimalType(exact.length + 4, scale);
   const decimal = convertTo(arg, exact);
-  return {type, nullable: true, newAccumulator: over(input, decimal, () => new AverageDecimals(scale))};
+  return {type, nullable: true, newAccumulator: over(input, decimal, () => new AverageDecimals())};
 }
 
 function extreme(arg: Expression, sign: 1 | -1): Definition {

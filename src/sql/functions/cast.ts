@@ -81,12 +81,20 @@ function asNumberOrText(e: Expression): Expression {
   return isStringType(e.type) ? e : asNumber(e);
 }
 
-/** 64 bits, signed or not: a value out of range wraps around, as in MySQL. */
+const SIGNED_MAX = 9223372036854775807n;
+
+function cutToSigned(value: Integer): Integer {
+  return value > SIGNED_MAX ? SIGNED_MAX : value;
+}
+
+/** 64 bits, signed or not: a value out of range wraps around, as in MySQL; a double is cut to the range of signed integers. */
 function castInteger(e: Expression, unsigned: boolean): Expression {
   const type = unsigned ? BIGINT_UNSIGNED : BIGINT;
   const isHex = e instanceof HexConstant || e instanceof HexParameter;
   const integer = convertTo(isHex ? asNumber(e) : e, type);
+  const isDoubleSource = domainOf(e.type) === 'double';
   const wrap = (value: NonNull): Value => {
+    if (!unsigned && isDoubleSource) return cutToSigned(value as Integer);
     const bits = asUnsigned64(value as Integer);
     return integerFromBigInt(unsigned ? bits : BigInt.asIntN(64, bits));
   };

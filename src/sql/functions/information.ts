@@ -107,7 +107,7 @@ export const informationFunctions: readonly FunctionDefinition[] = [
     'information',
     0,
     'The account that the session has the rights of',
-    systemText('current_user', s => `${s.user}@%`),
+    systemText('current_user', s => s.account),
   ),
   define(
     'CURRENT_ROLE',

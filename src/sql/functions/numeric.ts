@@ -5,6 +5,7 @@ import {Decimal} from '../../format/value/decimal.ts';
 import {fitsBigInt, type Integer, negateInteger} from '../../format/value/integer.ts';
 import {roundHalfEven} from '../../format/value/number-text.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
+import {Rounded} from '../bind/arithmetic.ts';
 import {asNumber, bindArithmetic} from '../bind/arithmetic-bind.ts';
 import {type Expression, isStable, Volatility} from '../bind/expression.ts';
 import {constantValue} from '../bind/fold.ts';
@@ -20,6 +21,12 @@ function finite(value: number, name: string): Value {
   if (Number.isFinite(value)) return value;
   if (Number.isNaN(value)) return null;
   throw new SqlError('ER_DATA_OUT_OF_RANGE', 'DOUBLE', name);
+}
+
+/** A power that has no value is out of range, not NULL. */
+function checkedPower(value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new SqlError('ER_DATA_OUT_OF_RANGE', 'DOUBLE', 'pow');
 }
 
 function real(name: string, summary: string, f: (x: number) => number): FunctionDefinition {
@@ -50,7 +57,7 @@ function abs([x]: readonly Expression[]): Expression {
   const {type} = arg;
   switch (domainOf(type)) {
     case 'decimal':
-      return call1({name: 'abs', type}, arg, v => (v as Decimal).abs());
+      return new Rounded(call1({name: 'abs', type}, arg, v => (v as Decimal).abs()));
     case 'double':
       return call1({name: 'abs', type}, arg, v => Math.abs(v as number));
     default:
@@ -195,7 +202,7 @@ const ceiling = define(
 );
 const power = define('POW', 'numeric', 2, 'The first argument to the power of the second', ([x, y]) =>
   call2({name: 'pow', type: DOUBLE}, doubleArg(x), doubleArg(y), (a, b) =>
-    finite((a as number) ** (b as number), 'pow'),
+    checkedPower((a as number) ** (b as number)),
   ),
 );
 
@@ -215,9 +222,7 @@ export const numericFunctions: readonly FunctionDefinition[] = [
   ),
   define('ROUND', 'numeric', [1, 2], 'Rounded to so many decimals', rounding(false)),
   define('TRUNCATE', 'numeric', 2, 'Cut to so many decimals', rounding(true)),
-  define('MOD', 'numeric', 2, 'Remainder of a division', ([a, b], {session}) =>
-    bindArithmetic('%', a, b, session.sqlMode),
-  ),
+  define('MOD', 'numeric', 2, 'Remainder of a division', ([a, b], {scope}) => bindArithmetic('%', a, b, scope.binder)),
   power,
   alias('POWER', power),
   real('SQRT', 'Square root; NULL below zero', x => (x < 0 ? Number.NaN : Math.sqrt(x))),

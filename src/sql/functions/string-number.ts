@@ -6,7 +6,7 @@ import {defaultCollation} from '../../format/value/collation.ts';
 import {shown, warn} from '../../format/value/conversion-context.ts';
 import {toBytes} from '../../format/value/domain.ts';
 import {asUnsigned64, type Integer} from '../../format/value/integer.ts';
-import type {Value} from '../../format/value/types.ts';
+import {Kind, type Value} from '../../format/value/types.ts';
 import {convertTo} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
 import {
@@ -50,10 +50,17 @@ function unhex([value]: readonly Expression[], site: CallSite): Expression {
   );
 }
 
+/** BIT values are bytes as a text: here they are numbers. */
+function digitsOf(value: Expression): Expression {
+  return value.type.kind === Kind.bit ? call1({name: 'number', type: BIGINT_UNSIGNED}, value, bits => bits) : value;
+}
+
 function inBase(name: string, base: number, summary: string): FunctionDefinition {
-  return define(name, 'string', 1, summary, ([value], {connection}) =>
-    call1({name: name.toLowerCase(), type: textType(64, connection)}, convertTo(value, BIGINT), n =>
-      asUnsigned64(n as Integer).toString(base),
+  return define(name, 'string', 1, summary, ([value], site) =>
+    call1(
+      {name: name.toLowerCase(), type: textType(64, site.connection), canBeNull: true},
+      textArg(digitsOf(value), site),
+      text => convertBase(text as string, 10, base),
     ),
   );
 }
@@ -76,6 +83,7 @@ function parseInBase(text: string, base: number): bigint {
 }
 
 function convertBase(text: string, from: number, to: number): Value {
+  if (text === '') return null;
   const source = Math.abs(from);
   const target = Math.abs(to);
   if (source < 2 || source > 36 || target < 2 || target > 36) return null;
@@ -88,7 +96,7 @@ function conv([value, from, to]: readonly Expression[], site: CallSite): Express
   const type = textType(64, site.connection);
   return call3(
     {name: 'conv', type, canBeNull: true},
-    textArg(value, site),
+    textArg(digitsOf(value), site),
     integerArg(from),
     integerArg(to),
     (text, f, t) => convertBase(text as string, Number(f), Number(t)),

@@ -9,7 +9,7 @@ import {aggregateCollations} from '../bind/collation-rules.ts';
 import {convertTo} from '../bind/convert.ts';
 import type {Expression} from '../bind/expression.ts';
 import {characters} from '../bind/like.ts';
-import {BIGINT_UNSIGNED, displayLength, INT, textType} from '../bind/type-classes.ts';
+import {BIGINT_UNSIGNED, DOUBLE, displayLength, INT, isStringType, textType} from '../bind/type-classes.ts';
 import {unifyTypes} from '../bind/unify.ts';
 import {compareValues} from '../exec/value-order.ts';
 import {call2, call3, callLoose} from './call.ts';
@@ -101,7 +101,8 @@ function replace(list: readonly Expression[], site: CallSite): Expression {
 
 /** FIELD: strings are compared as strings, numbers as numbers, a mixture as doubles. */
 function field(list: readonly Expression[], {connection}: CallSite): Expression {
-  const unified = unifyTypes(list, connection, 'field');
+  const isText = list.map(e => isStringType(e.type));
+  const unified = isText.includes(true) && isText.includes(false) ? DOUBLE : unifyTypes(list, connection, 'field');
   const args = list.map(a => convertTo(a, unified));
   return callLoose({name: 'field', type: INT, canBeNull: false}, args, ([wanted, ...rest]) => {
     if (wanted === null) return 0;

@@ -155,7 +155,7 @@ checkValues([
 checkErrors([
   ['CHAR(1 USING klingon)', 1115],
   ['CONCAT()', 1582],
-  ["REVERSE('a', 'b')", 1582],
+  ["REVERSE('a', 'b')", 1064],
   ['no_such_function(1)', 1305],
 ]);
 

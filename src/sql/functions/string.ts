@@ -183,16 +183,16 @@ function soundexCode(letter: string): string {
   return /\d/.exec(codes.slice(at))?.[0] ?? '0';
 }
 
-/** MySQL's SOUNDEX: as long as it takes, at least four characters. */
+/** MySQL's SOUNDEX, the original one: vowels are left out first, repeated codes second. As long as it takes, at least four characters. */
 export function soundex(text: string): string {
   const letters = text.toUpperCase().replace(/[^A-Z\u0080-\uffff]/g, '');
   if (letters === '') return '';
   let result = letters[0];
   let last = soundexCode(letters[0]);
   for (const letter of letters.slice(1)) {
-    if (letter === 'H' || letter === 'W') continue;
     const code = soundexCode(letter);
-    if (code !== '0' && code !== last) result += code;
+    if (code === '0' || code === last) continue;
+    result += code;
     last = code;
   }
   return result.padEnd(4, '0');
@@ -209,8 +209,17 @@ function quote(value: Value): string {
 }
 
 const substr = define('SUBSTRING', 'string', [2, 3], 'Part of a string from a position on', substring);
+/** Letters that have one capital letter; sharp s and its like have none in MySQL. */
+function capitals(text: string): string {
+  const upper = text.toUpperCase();
+  if (upper.length === text.length) return upper;
+  return Array.from(text, letter =>
+    letter.toUpperCase().length === letter.length ? letter.toUpperCase() : letter,
+  ).join('');
+}
+
 const lower = changeCase('LOWER', 'The text in small letters', text => text.toLowerCase());
-const upper = changeCase('UPPER', 'The text in capital letters', text => text.toUpperCase());
+const upper = changeCase('UPPER', 'The text in capital letters', capitals);
 const charLength = define('CHAR_LENGTH', 'string', 1, 'Number of characters', ([text], site) =>
   call1({name: 'char_length', type: INT}, stringArg(text, site), value => lengthOf(value)),
 );

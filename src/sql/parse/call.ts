@@ -52,8 +52,39 @@ export function parseCall(
   return call.kind === 'aggregate' ? withOver(parser, call) : call;
 }
 
+/** Functions whose number of arguments is part of the grammar: another number is a syntax error. */
+const ARGUMENT_COUNTS: ReadonlyMap<string, readonly [min: number, max: number]> = new Map([
+  ['ASCII', [1, 1]],
+  ['CHARSET', [1, 1]],
+  ['COLLATION', [1, 1]],
+  ['DATE', [1, 1]],
+  ['DAY', [1, 1]],
+  ['FORMAT', [2, 3]],
+  ['HOUR', [1, 1]],
+  ['IF', [3, 3]],
+  ['INSERT', [4, 4]],
+  ['LEFT', [2, 2]],
+  ['MICROSECOND', [1, 1]],
+  ['MINUTE', [1, 1]],
+  ['MOD', [2, 2]],
+  ['MONTH', [1, 1]],
+  ['QUARTER', [1, 1]],
+  ['REPEAT', [2, 2]],
+  ['REPLACE', [3, 3]],
+  ['REVERSE', [1, 1]],
+  ['RIGHT', [2, 2]],
+  ['SECOND', [1, 1]],
+  ['TIME', [1, 1]],
+  ['TIMESTAMP', [1, 2]],
+  ['TRUNCATE', [2, 2]],
+  ['WEEK', [1, 2]],
+  ['YEAR', [1, 1]],
+]);
+
 function plainCall(parser: Parser, at: number, schema: string | null, name: string): Call {
   const args = parser.word === ')' ? [] : parseExpressions(parser);
+  const count = schema === null ? ARGUMENT_COUNTS.get(name.toUpperCase()) : undefined;
+  if (count !== undefined && (args.length < count[0] || args.length > count[1])) parser.fail();
   return {kind: 'call', at, schema, name: name.toLowerCase(), args};
 }
 

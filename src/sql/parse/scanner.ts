@@ -251,7 +251,8 @@ export class Scanner {
     }
     const isHex = letter === 0x78;
     const digits = this.text.slice(start + 2, end);
-    const isWhole = isHex ? /^([0-9a-fA-F]{2})*$/.test(digits) : /^[01]*$/.test(digits);
+    // No group in the pattern: repeating one takes stack for every digit, and a literal may have millions.
+    const isWhole = isHex ? digits.length % 2 === 0 && /^[0-9a-fA-F]*$/.test(digits) : /^[01]*$/.test(digits);
     this.#take(isWhole ? (isHex ? Token.hex : Token.bit) : Token.bad, 0, end + 1);
   }
 

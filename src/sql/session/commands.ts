@@ -2,6 +2,7 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {Privilege} from '../catalog/privileges.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Kill} from '../parse/ast-command.ts';
 import {evaluateOne} from '../statement/evaluate.ts';
@@ -9,11 +10,16 @@ import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/st
 import {inTransaction} from './run-statement.ts';
 import type {SqlSession} from './session.ts';
 
-/** USE, COM_INIT_DB: 1049 when there is no such schema. */
+/** USE, COM_INIT_DB: 1049 when there is no such schema, 1044 when the account may do nothing in it. */
 export function* runUse(session: SqlSession, name: string): Steps<Outcome> {
   const schema = canonicalSchema(name);
-  const exists =
-    isVirtualSchema(schema) || (yield* session.server.catalog.schema(session.engine, schema)) !== undefined;
+  const isVirtual = isVirtualSchema(schema);
+  yield* session.learnRights();
+  if (!isVirtual && !session.rights.seesSchema(schema)) {
+    const {accountUser, accountHost} = session.state.identity;
+    throw new SqlError('ER_DBACCESS_DENIED', accountUser, accountHost, name);
+  }
+  const exists = isVirtual || (yield* session.server.catalog.schema(session.engine, schema)) !== undefined;
   if (!exists) throw new SqlError('ER_BAD_DB', name);
   session.state.database = schema;
   return NOTHING_DONE;
@@ -29,6 +35,9 @@ export function* runKill(session: SqlSession, context: StatementContext, ast: Ki
     if (!ast.queryOnly) session.kill(false);
     throw new SqlError('ER_QUERY_INTERRUPTED');
   }
+  const owner = session.server.processes().find(each => each.id === id)?.user;
+  const mayKillAll = (session.rights.global & Privilege.super) !== 0;
+  if (!mayKillAll && owner !== session.state.user) throw new SqlError('ER_KILL_DENIED', id);
   if (!session.server.kill(id, ast.queryOnly)) throw new SqlError('ER_NO_SUCH_THREAD', id);
   return NOTHING_DONE;
 }

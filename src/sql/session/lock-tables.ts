@@ -6,11 +6,13 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import type {EngineSession} from '../../engine/api.ts';
-import type {OpenObject} from '../catalog/catalog.ts';
+import type {Catalog, OpenObject} from '../catalog/catalog.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
 import type {LockTables} from '../parse/ast-command.ts';
+import {parse} from '../parse/statement.ts';
 import {NOTHING_DONE, type Outcome} from '../statement/statement-context.ts';
+import {tablesIn} from '../statement/table-references.ts';
 import type {SqlSession} from './session.ts';
 
 /** What a session has locked by LOCK TABLES. */
@@ -37,13 +39,6 @@ export class TableLocks {
     return this.#objects.get(`${schema}\0${name}`);
   }
 
-  /** The object as it was locked; 1100 for one that was not. */
-  find(schema: string, name: string): OpenObject {
-    const found = this.peek(schema, name);
-    if (found === undefined) throw new SqlError('ER_TABLE_NOT_LOCKED', name);
-    return found;
-  }
-
   /** Throws 1099 for a table under a READ lock. */
   checkWritable(schema: string, name: string): void {
     if (!this.#writable.has(`${schema}\0${name}`)) throw new SqlError('ER_TABLE_NOT_LOCKED_FOR_WRITE', name);
@@ -62,21 +57,45 @@ export function* lockTables(session: SqlSession, ast: LockTables): Steps<Outcome
   holder.beginStatement();
   const locks = new TableLocks(holder);
   try {
-    const wanted = [...ast.locks].sort((a, b) => (a.table.name < b.table.name ? -1 : 1));
-    for (const {table, mode} of wanted) {
-      const schema = canonicalSchema(table.schema ?? state.database);
-      if (schema === '') throw new SqlError('ER_NO_DB');
-      if (isVirtualSchema(schema)) continue;
-      const opened = yield* server.catalog.open(holder, schema, table.name, true);
-      if (opened === undefined) throw new SqlError('ER_NO_SUCH_TABLE', schema, table.name);
-      locks.add(`${schema}\0${table.name}`, opened, mode === 'write');
-    }
+    const wanted = ast.locks.map(({table, mode}) => ({
+      schema: canonicalSchema(table.schema ?? state.database),
+      name: table.name,
+      mayWrite: mode === 'write',
+    }));
+    yield* lockAll(server.catalog, locks, wanted);
   } catch (error) {
     holder.close(() => undefined);
     throw error;
   }
   session.tableLocks = locks;
   return NOTHING_DONE;
+}
+
+interface WantedLock {
+  readonly schema: string;
+  readonly name: string;
+  readonly mayWrite: boolean;
+}
+
+/** Views bring the tables that they read. */
+function* lockAll(catalog: Catalog, locks: TableLocks, wanted: readonly WantedLock[]): Steps<void> {
+  const inOrder = [...wanted].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const below: WantedLock[] = [];
+  for (const {schema, name, mayWrite} of inOrder) {
+    if (schema === '') throw new SqlError('ER_NO_DB');
+    if (isVirtualSchema(schema)) continue;
+    const opened = yield* catalog.open(locks.holder, schema, name, true);
+    if (opened === undefined) throw new SqlError('ER_NO_SUCH_TABLE', schema, name);
+    locks.add(`${schema}\0${name}`, opened, mayWrite);
+    if (opened.kind === 'table') continue;
+    for (const table of tablesIn(parse(opened.view.sql))) {
+      const inSchema = canonicalSchema(table.schema ?? schema);
+      const isThere = locks.peek(inSchema, table.name) !== undefined;
+      if (!isThere && (yield* catalog.exists(locks.holder, inSchema, table.name)))
+        below.push({schema: inSchema, name: table.name, mayWrite: false});
+    }
+  }
+  if (below.length > 0) yield* lockAll(catalog, locks, below);
 }
 
 /** Gives up the session's table locks, if it has any; what is open is committed then, as in MySQL. */

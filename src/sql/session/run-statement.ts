@@ -16,11 +16,13 @@ import {createTableAsSelect} from '../statement/create-table-select.ts';
 import {dropTables, renameTables, truncateTable} from '../statement/drop-table.ts';
 import {evaluateAll} from '../statement/evaluate.ts';
 import {explain} from '../statement/explain.ts';
+import {grantOrRevoke} from '../statement/grants.ts';
 import {createIndex, dropIndex} from '../statement/index-statements.ts';
 import {maintainTables} from '../statement/maintenance.ts';
 import {planStatement, type RowStatement} from '../statement/plan-statement.ts';
 import {alterDatabase, createDatabase, dropDatabase} from '../statement/schemas.ts';
 import {show} from '../statement/show/show.ts';
+import {checkStatementAccess} from '../statement/statement-access.ts';
 import {runBody} from '../statement/statement-body.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
 import {changeUsers, dropUsers, renameUsers, setPassword} from '../statement/users.ts';
@@ -44,6 +46,7 @@ export function* runStatement(session: SqlSession, parsed: Parsed, context: Stat
   const {statement} = parsed;
   session.state.beginStatement(keepsDiagnostics(statement));
   session.server.status.count(statement.kind);
+  checkStatementAccess(context, statement);
   return (
     (yield* runRows(session, statement, context)) ??
     (yield* runDefinition(session, parsed, context)) ??
@@ -171,6 +174,9 @@ function definitionBody(parsed: Parsed, context: StatementContext): (() => Steps
       return () => renameUsers(context, statement);
     case 'setPassword':
       return () => setPassword(context, statement);
+    case 'grant':
+    case 'revoke':
+      return () => grantOrRevoke(context, statement);
     default:
       return undefined;
   }
@@ -252,10 +258,8 @@ const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
   ['help', 'HELP'],
   ['createRole', 'CREATE ROLE'],
   ['dropRole', 'DROP ROLE'],
-  ['grant', 'GRANT'],
-  ['revoke', 'REVOKE'],
-  ['grantRoles', 'GRANT'],
-  ['revokeRoles', 'REVOKE'],
+  ['grantRoles', 'roles'],
+  ['revokeRoles', 'roles'],
   ['grantProxy', 'GRANT PROXY'],
   ['revokeProxy', 'REVOKE PROXY'],
   ['setRole', 'SET ROLE'],

@@ -24,7 +24,8 @@ export interface Identity {
   readonly user: string;
   /** Where the client is. */
   readonly host: string;
-  /** Host pattern of the account, for CURRENT_USER(). */
+  /** The account that matched, as CURRENT_USER() shows it: its user ('' for an anonymous one) and its host pattern. */
+  readonly accountUser: string;
   readonly accountHost: string;
 }
 
@@ -107,6 +108,11 @@ export class SqlSessionState implements SessionState {
 
   get host(): string {
     return this.identity.host;
+  }
+
+  get account(): string {
+    const {accountUser, accountHost} = this.identity;
+    return `${accountUser}@${accountHost}`;
   }
 
   /** COM_RESET_CONNECTION: all variables as at login. */

@@ -10,6 +10,8 @@ import {BLOCKED, type EngineSession} from '../../engine/api.ts';
 import {SqlMode} from '../../format/value/sql-mode.ts';
 import type {Value} from '../../format/value/types.ts';
 import {engineError} from '../catalog/engine-error.ts';
+import {Privilege} from '../catalog/privileges.ts';
+import {NO_RIGHTS, type Rights} from '../catalog/rights.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {normalize} from '../parse/normalize.ts';
@@ -88,6 +90,8 @@ export class SqlSession {
   #sinceMs: number;
   /** Tables locked by LOCK TABLES; then no others may be used. */
   tableLocks: TableLocks | undefined;
+  /** What the account may do; undefined: not known, or out of date. */
+  #rights: Rights | undefined;
   /** Set by KILL: asks the connection to end. */
   onKill: (() => void) | undefined;
 
@@ -222,6 +226,13 @@ export class SqlSession {
     };
   }
 
+  /** Without the PROCESS privilege one sees one's own sessions only. */
+  #processes(): readonly ProcessInfo[] {
+    const all = this.server.processes();
+    if ((this.rights.global & Privilege.process) !== 0) return all;
+    return all.filter(each => each.user === this.state.user);
+  }
+
   // --- Cached plans --------------------------------------------------------------------------------------------------
 
   #runFast(
@@ -312,6 +323,26 @@ export class SqlSession {
     yield* this.runParsed(statement.parsed, statement.text, parameters, client, false, keep);
   }
 
+  // --- Rights --------------------------------------------------------------------------------------------------------
+
+  /** Rights may have changed; plans were made under the old ones. */
+  forgetRights(): void {
+    this.#rights = undefined;
+    this.state.settingsVersion++;
+  }
+
+  /** Finds out what the account may do. To be called before a statement's context is made. */
+  *learnRights(): Steps<void> {
+    if (this.#rights !== undefined) return;
+    const {accountUser, accountHost} = this.state.identity;
+    const rights = yield* this.server.rights.of(this.engine, accountUser, accountHost);
+    this.#rights = rights ?? NO_RIGHTS;
+  }
+
+  get rights(): Rights {
+    return this.#rights ?? NO_RIGHTS;
+  }
+
   // --- Statements ----------------------------------------------------------------------------------------------------
 
   *#runText(text: Source, client: StatementClient): Steps<void> {
@@ -345,6 +376,7 @@ export class SqlSession {
     const databaseBefore = this.state.database;
     this.server.status.questions++;
     try {
+      yield* this.learnRights();
       const context = this.context(text, parameters, client);
       const outcome = yield* runStatement(
         this,
@@ -385,8 +417,10 @@ export class SqlSession {
       sink: client,
       text,
       tableLocks: this.tableLocks,
+      rights: this.rights,
+      rightsOf: (user, host) => server.rights.of(engine, user, host),
       planned: undefined,
-      processes: () => server.processes(),
+      processes: () => this.#processes(),
       statusRows: () => server.statusRows(),
     };
   }

@@ -4,6 +4,7 @@ import type {EngineSession} from '../../engine/api.ts';
 import {initialAccounts} from '../catalog/accounts.ts';
 import {AutoIncrement} from '../catalog/auto-increment.ts';
 import {Catalog} from '../catalog/catalog.ts';
+import {RightsCache} from '../catalog/rights-cache.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredSchema} from '../catalog/stored-table.ts';
 import {TableStatisticsCache} from '../catalog/table-statistics.ts';
@@ -24,6 +25,7 @@ export class SqlServer {
   readonly catalog: Catalog;
   readonly autoIncrement: AutoIncrement = new AutoIncrement();
   readonly statistics: TableStatisticsCache;
+  readonly rights: RightsCache;
   readonly globals: GlobalVariables;
   readonly status: StatusCounters = new StatusCounters();
   readonly #sessions: Map<number, SqlSession> = new Map();
@@ -32,6 +34,7 @@ export class SqlServer {
   constructor(world: SqlWorld) {
     this.world = world;
     this.catalog = new Catalog(world.engine, world.pageSize);
+    this.rights = new RightsCache(world.engine, this.catalog, () => this.#forgetRights());
     this.statistics = new TableStatisticsCache(world.engine, world.clock);
     this.globals = new GlobalVariables(world.facts);
     this.#startedMs = world.clock.now();
@@ -55,6 +58,11 @@ export class SqlServer {
   /** The session is closed; its engine part may still be rolling back. */
   forget(connectionId: number): void {
     this.#sessions.delete(connectionId);
+  }
+
+  /** Grants may have changed: every session looks again before its next statement. */
+  #forgetRights(): void {
+    for (const session of this.#sessions.values()) session.forgetRights();
   }
 
   findSession(connectionId: number): SqlSession | undefined {

@@ -99,13 +99,14 @@ export class TestCluster {
     assert.ok(ended, `${what} does not end; events: ${this.world.events.slice(-5).join('\n')}`);
   }
 
-  connect(node = 0, database = 'test'): TestClient {
+  connect(node = 0, database = 'test', user = 'root', accountHost = 'localhost'): TestClient {
     const id = ++this.#connections;
     const session = this.servers[node].newSession({
       connectionId: id,
-      user: 'root',
+      user,
       host: 'localhost',
-      accountHost: 'localhost',
+      accountUser: user,
+      accountHost,
     });
     session.state.database = database;
     return new TestClient(this, session);

@@ -218,3 +218,27 @@ test('LOCK TABLES keeps the others out, on all primaries', () => {
   a.ok('UNLOCK TABLES');
   assert.deepEqual(b.finish()[0].rows, [['4']]);
 });
+
+test('LOCK TABLES as a dump uses it: SHOW, CHECK, views and foreign keys under the locks', () => {
+  const dump = cluster.connect();
+  dump.ok(
+    'CREATE TABLE dump_p (id INT PRIMARY KEY)',
+    'CREATE TABLE dump_c (id INT PRIMARY KEY, FOREIGN KEY (id) REFERENCES dump_p (id))',
+    'CREATE VIEW dump_v AS SELECT id FROM dump_c',
+    'LOCK TABLES dump_v READ, dump_p WRITE',
+  );
+  check(dump, [
+    ['INSERT INTO dump_p VALUES (1)', 'ok 1'],
+    ['DELETE FROM dump_p', 'ok 1'],
+    ['SELECT * FROM dump_v', []],
+    ['WITH some AS (SELECT id FROM dump_p) SELECT * FROM some', []],
+    ['SELECT * FROM types', 1146],
+    ['CHECK TABLE dump_p', ['test.dump_p|check|status|OK']],
+    ['SHOW COLUMNS FROM dump_p', ['id|int|NO|PRI|NULL|']],
+  ]);
+  assert.equal(dump.ok('SHOW CREATE TABLE dump_c').rows.length, 1);
+  assert.equal(dump.ok('SHOW CREATE TABLE dump_v').rows.length, 1);
+  dump.ok('UNLOCK TABLES', 'CREATE TABLE dump_other (a INT)', 'LOCK TABLES dump_p READ');
+  assert.equal(dump.run('SELECT * FROM dump_other').error?.errno, 1100);
+  dump.close();
+});

@@ -10,6 +10,7 @@ export type ServerFacts = ReadonlyMap<string, VariableValue>;
 
 export class GlobalVariables {
   readonly #values: Map<string, VariableValue> = new Map();
+  #atLogin: ReadonlyMap<string, VariableValue> | undefined;
 
   constructor(facts: ServerFacts = new Map()) {
     for (const [name, value] of facts) this.#values.set(name, value);
@@ -22,8 +23,20 @@ export class GlobalVariables {
 
   /** `value` undefined: back to the built-in default. */
   set(variable: VariableDefinition, value: VariableValue | undefined): void {
+    this.#atLogin = undefined;
     if (value === undefined) this.#values.delete(variable.name);
     else this.#values.set(variable.name, value);
+  }
+
+  /** What a session that begins now has; all sessions that begin before the next `set` share it. */
+  atLogin(): ReadonlyMap<string, VariableValue> {
+    if (this.#atLogin === undefined) {
+      const values = new Map<string, VariableValue>();
+      for (const variable of SYSTEM_VARIABLES.values())
+        if (variable.scope !== 'global') values.set(variable.name, this.get(variable));
+      this.#atLogin = values;
+    }
+    return this.#atLogin;
   }
 }
 
@@ -44,19 +57,19 @@ export function checkSettable(variable: VariableDefinition, scope: 'global' | 's
 /** Values set in one session; all others are the globals' at the time the session began (MySQL copies them at login). */
 export class SessionVariables {
   readonly #globals: GlobalVariables;
-  readonly #values: Map<string, VariableValue> = new Map();
+  #values: ReadonlyMap<string, VariableValue>;
+  /** Of #values, once the session has set one: a copy of its own. */
+  #own: Map<string, VariableValue> | undefined;
 
   constructor(globals: GlobalVariables) {
     this.#globals = globals;
-    this.reset();
+    this.#values = globals.atLogin();
   }
 
   /** As at login: a copy of the globals. */
   reset(): void {
-    this.#values.clear();
-    for (const variable of SYSTEM_VARIABLES.values()) {
-      if (variable.scope !== 'global') this.#values.set(variable.name, this.#globals.get(variable));
-    }
+    this.#own = undefined;
+    this.#values = this.#globals.atLogin();
   }
 
   get(variable: VariableDefinition): VariableValue {
@@ -64,6 +77,7 @@ export class SessionVariables {
   }
 
   set(variable: VariableDefinition, value: VariableValue): void {
-    this.#values.set(variable.name, value);
+    if (this.#own === undefined) this.#values = this.#own = new Map(this.#values);
+    this.#own.set(variable.name, value);
   }
 }

@@ -6,7 +6,7 @@ import {checkColumnName, checkObjectName} from '../catalog/names.ts';
 import type {StoredColumn} from '../catalog/stored-table.ts';
 import {isCharacterType} from '../catalog/type-text.ts';
 import type {TableName} from '../parse/ast-expression.ts';
-import type {AlterAction, ColumnDefinition, ColumnPosition} from '../parse/ast-schema.ts';
+import type {AlterAction, ColumnDefinition, ColumnPosition, ForeignKey} from '../parse/ast-schema.ts';
 import {type DefineEnvironment, defineColumn, literalDefault} from './define-column.ts';
 import {addCheck, addColumn} from './define-table.ts';
 import type {StatementContext} from './statement-context.ts';
@@ -20,11 +20,13 @@ export interface AlterWishes {
   firstAutoValue: number | undefined;
   /** The rows have to be written anew though the columns look the same: FORCE, ENGINE, a new CHECK. */
   rebuild: boolean;
+  /** To be added when all else is as it will be. */
+  readonly foreignKeys: ForeignKey[];
 }
 
 export class AlterDraft {
   readonly draft: TableDraft;
-  readonly wishes: AlterWishes = {rename: undefined, firstAutoValue: undefined, rebuild: false};
+  readonly wishes: AlterWishes = {rename: undefined, firstAutoValue: undefined, rebuild: false, foreignKeys: []};
   readonly #context: StatementContext;
   readonly #environment: DefineEnvironment;
   readonly #table: string;
@@ -116,9 +118,11 @@ export class AlterDraft {
       case 'withoutValidation':
         return;
       case 'addForeignKey':
-        throw new SqlError('ER_NOT_SUPPORTED_YET', 'FOREIGN KEY');
+        wishes.foreignKeys.push(action.foreignKey);
+        return;
       case 'dropForeignKey':
-        throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', action.name);
+        if (!this.#dropForeignKey(action.name)) throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', action.name);
+        return;
       default:
         throw new SqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ... ${action.kind}`);
     }
@@ -217,7 +221,15 @@ export class AlterDraft {
     const at = draft.checks.findIndex(check => check.name.toLowerCase() === name.toLowerCase());
     if (at >= 0) draft.checks.splice(at, 1);
     else if (checksOnly) throw new SqlError('ER_CHECK_NOT_EXISTS', name);
-    else this.#dropIndex(name);
+    else if (!this.#dropForeignKey(name)) this.#dropIndex(name);
+  }
+
+  /** False: there is none of this name. */
+  #dropForeignKey(name: string): boolean {
+    const {draft} = this;
+    const at = draft.foreignKeys.findIndex(key => key.name.toLowerCase() === name.toLowerCase());
+    if (at >= 0) draft.foreignKeys.splice(at, 1);
+    return at >= 0;
   }
 
   #enforce(name: string, enforced: boolean): void {

@@ -14,8 +14,17 @@ import type {StoredColumn, StoredIndex, StoredTable} from '../catalog/stored-tab
 import type {AlterTable} from '../parse/ast-schema.ts';
 import {AlterDraft, type AlterWishes} from './alter-draft.ts';
 import {copyRows} from './copy-table.ts';
+import {addForeignKey, checkStillServes} from './define-foreign-key.ts';
 import {defineEnvironment} from './define-table.ts';
 import {dropLongValues} from './drop-long-values.ts';
+import {
+  checkRows,
+  followNames,
+  leaveParents,
+  referToParents,
+  renamesColumns,
+  withReferences,
+} from './foreign-key-changes.ts';
 import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {type FinishedDraft, TableDraft} from './table-draft.ts';
@@ -28,19 +37,38 @@ export function* alterTable(context: StatementContext, ast: AlterTable): Steps<O
   const alter = new AlterDraft(TableDraft.of(opened.stored), opened.stored.name, context, defineEnvironment(context));
   for (const action of ast.actions) alter.apply(action);
   const {draft, wishes} = alter;
+  const {stored} = opened;
+  const named = yield* newName(context, stored, wishes);
+  const keysKept = draft.foreignKeys.length;
+  for (const key of wishes.foreignKeys) addForeignKey(draft, key, stored);
   const finished = draft.finish();
-  const named = yield* newName(context, opened.stored, wishes);
-  const isCopied = wishes.rebuild || needsCopy(opened.stored, finished);
-  const altered = isCopied
+  yield* checkStillServes(context, stored, finished, wishes.rename !== undefined || renamesColumns(stored, finished));
+  const isCopied = wishes.rebuild || needsCopy(stored, finished);
+  const {table, rows} = isCopied
     ? yield* rebuilt(context, opened, finished, named)
-    : {table: yield* redefined(context, opened.stored, finished, named), rows: 0};
-  if (wishes.firstAutoValue !== undefined) yield* raiseCounter(context, altered.table, wishes.firstAutoValue);
-  if (!(yield* context.catalog.changeTable(context.engine, opened.stored, altered.table))) {
-    throw new SqlError('ER_TABLE_EXISTS', altered.table.name);
-  }
+    : {table: yield* redefined(context, stored, finished, named), rows: 0};
+  if (wishes.firstAutoValue !== undefined) yield* raiseCounter(context, table, wishes.firstAutoValue);
+  yield* replaceDefinition(context, stored, table, keysKept);
   context.statistics.forget(opened.id);
   const {warningCount} = context.state.diagnostics;
-  return changed(altered.rows, `Records: ${altered.rows}  Duplicates: 0  Warnings: ${warningCount}`);
+  return changed(rows, `Records: ${rows}  Duplicates: 0  Warnings: ${warningCount}`);
+}
+
+/** The new definition goes into the catalog, and the tables that foreign keys bind it to learn of it. Keys from `keysKept` on are new. */
+function* replaceDefinition(
+  context: StatementContext,
+  old: StoredTable,
+  altered: StoredTable,
+  keysKept: number,
+): Steps<void> {
+  const {catalog, engine} = context;
+  const table = yield* withReferences(context, old, altered);
+  if (!(yield* catalog.changeTable(engine, old, table))) throw new SqlError('ER_TABLE_EXISTS', table.name);
+  yield* followNames(context, old, table);
+  yield* leaveParents(context, old, table);
+  const added = table.foreignKeys.slice(keysKept);
+  yield* referToParents(context, table, added);
+  yield* checkRows(context, table, added);
 }
 
 interface NewName {

@@ -1,11 +1,9 @@
 // Writes the rows of a table into a new one of another definition: ALTER TABLE where rows or indexes change their form.
 //
-// The exclusive metadata lock is held, so nobody else reads or writes the table. The copy gives way to others every few rows.
+// The exclusive metadata lock is held, so nobody else reads or writes the table.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {BLOCKED, type Cursor, DONE, DUPLICATE, LockMode, LockWait, ROW} from '../../engine/api.ts';
-import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
-import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
+import {BLOCKED, type Cursor, DUPLICATE, ROW} from '../../engine/api.ts';
 import {isStrict} from '../../format/value/sql-mode.ts';
 import type {Value} from '../../format/value/types.ts';
 import {tableSource} from '../bind/bind-from.ts';
@@ -20,13 +18,12 @@ import type {ExecContext} from '../exec/contract.ts';
 import {ColumnTarget, implicitDefault} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
 import {bindEnvironment} from './query.ts';
+import {readRow} from './read-row.ts';
 import {bindColumnDefault, RowExpressions} from './row-expressions.ts';
 import {RowStore} from './row-store.ts';
 import {StatementCatalog} from './statement-catalog.ts';
 import type {StatementContext} from './statement-context.ts';
-
-/** Rows between two pauses for other sessions of the primary. */
-const ROWS_PER_TURN = 64;
+import {walkRows} from './walk-rows.ts';
 
 /** A table in both of its forms. */
 export interface CopyTable {
@@ -37,25 +34,7 @@ export interface CopyTable {
 /** Copies all rows; the number of them. Throws 1062, 1138, 1265 ... where rows do not fit the new definition. */
 export function* copyRows(context: StatementContext, from: CopyTable, to: CopyTable): Steps<number> {
   const copier = new RowCopier(context, from, to);
-  const {engine} = context;
-  const cursor = engine.newCursor();
-  cursor.open(from.definition.handle, 0, undefined, true, undefined, true, false, LockMode.none, LockWait.wait, false);
-  let count = 0;
-  for (;;) {
-    const result = cursor.next();
-    if (result === BLOCKED) yield;
-    else if (result === DONE) break;
-    else if (result !== ROW) throw engineError(result);
-    else {
-      yield* copier.copy(cursor, ++count);
-      if (count % ROWS_PER_TURN === 0) {
-        engine.waiter.wake();
-        yield;
-      }
-    }
-  }
-  cursor.close();
-  return count;
+  return yield* walkRows(context, from.definition, (cursor, row) => copier.copy(cursor, row));
 }
 
 class RowCopier {
@@ -70,7 +49,7 @@ class RowCopier {
   readonly #sources: readonly number[];
   /** By new column: the default of one that is new. */
   readonly #defaults: readonly (Expression | undefined)[];
-  readonly #old: Value[];
+  #old: readonly Value[] = [];
   readonly #new: Value[];
 
   constructor(context: StatementContext, from: CopyTable, to: CopyTable) {
@@ -94,13 +73,12 @@ class RowCopier {
     );
     const registers = new Array<Value>(binder.registers.count).fill(null);
     this.#exec = {registers, parameters: [], engine, session: state};
-    this.#old = from.definition.columns.map(() => null);
     this.#new = to.definition.columns.map(() => null);
   }
 
   *copy(cursor: Cursor, row: number): Steps<void> {
     this.#target.row = row;
-    yield* this.#read(cursor);
+    this.#old = yield* readRow(this.#context, this.#from.rowLayout, cursor);
     for (let column = 0; column < this.#new.length; column++) {
       this.#new[column] = this.#valueOf(column);
       this.#expressions.set(column, this.#new[column], this.#exec);
@@ -112,23 +90,6 @@ class RowCopier {
     while ((result = this.#store.insert(this.#new, this.#context.state.timeZone)) === BLOCKED) yield;
     if (result === DUPLICATE) throw duplicateEntry(this.#to, this.#context.engine.writer.conflictIndex, this.#new);
     if (result !== ROW) throw engineError(result);
-  }
-
-  /** The old row, long values included. */
-  *#read(cursor: Cursor): Steps<void> {
-    const {rowLayout} = this.#from;
-    const {engine, state} = this.#context;
-    const long: {readonly column: number; readonly page: number; readonly bytes: Uint8Array}[] = [];
-    for (let c = 0; c < this.#old.length; c++) {
-      if (isOverflow(rowLayout, cursor.memory, cursor.payloadAt, c)) {
-        const {firstPage, length} = readOverflow(rowLayout, cursor.memory, cursor.payloadAt, c);
-        long.push({column: c, page: firstPage, bytes: new Uint8Array(length)});
-      } else this.#old[c] = readColumn(rowLayout, cursor.memory, cursor.payloadAt, c, state.timeZone);
-    }
-    for (const {column, page, bytes} of long) {
-      yield* expectRow(() => engine.readOverflow(page, bytes.length, bytes, 0));
-      this.#old[column] = valueFromBytes(rowLayout, column, bytes);
-    }
   }
 
   #valueOf(column: number): Value {

@@ -19,6 +19,7 @@ import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-con
 
 export function* createTableAsSelect(context: StatementContext, ast: CreateTable): Steps<Outcome> {
   if (ast.query === null) throw new SqlError('ER_SYNTAX_ERROR');
+  if (ast.foreignKeys.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'FOREIGN KEY in CREATE TABLE ... SELECT');
   const place = yield* createPlace(context, ast);
   if (place.exists) return NOTHING_DONE;
   const {rows, columns} = yield* collectRows(context, ast.query);
@@ -35,7 +36,7 @@ export function* createTableAsSelect(context: StatementContext, ast: CreateTable
   const environment = bindEnvironment(context, new StatementCatalog(context));
   const plan = planInsert(insert, buildTable(stored), environment, columns.length);
   const types = columns.map(column => column.type);
-  return yield* new InsertRun(context, plan, insert, true).run(new CollectedSupply(rows, types));
+  return yield* new InsertRun(context, plan, insert, true, undefined).run(new CollectedSupply(rows, types));
 }
 
 /** An expression's type as a column's: NULL has none of its own. */

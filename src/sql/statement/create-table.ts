@@ -5,7 +5,9 @@ import {checkTableName} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredTable} from '../catalog/stored-table.ts';
 import type {CreateTable} from '../parse/ast-schema.ts';
+import {addForeignKey} from './define-foreign-key.ts';
 import {defineTable} from './define-table.ts';
+import {adoptChildren, referToParents} from './foreign-key-changes.ts';
 import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {TableDraft} from './table-draft.ts';
@@ -38,9 +40,9 @@ export function* createPlace(context: StatementContext, ast: CreateTable): Steps
 export function* createTable(context: StatementContext, ast: CreateTable): Steps<Outcome> {
   const place = yield* createPlace(context, ast);
   if (place.exists) return NOTHING_DONE;
-  if (ast.foreignKeys.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'FOREIGN KEY');
   const draft =
     ast.like === null ? defineTable(context, ast, place.collation, place.options) : yield* draftLike(context, ast);
+  for (const key of ast.foreignKeys) addForeignKey(draft, key, {schema: place.schema, name: ast.table.name});
   yield* addNewTable(context, draft, newIdentity(context, place, ast.table.name));
   return NOTHING_DONE;
 }
@@ -62,9 +64,11 @@ export function* addNewTable(
   draft: TableDraft,
   identity: TableIdentity,
 ): Steps<StoredTable> {
-  const table = yield* makeTable(context, draft.finish(), identity);
-  const added = yield* context.catalog.addTable(context.engine, table);
-  if (!added) throw new SqlError('ER_TABLE_EXISTS', identity.name);
+  const {catalog, engine} = context;
+  const made = yield* makeTable(context, draft.finish(), identity);
+  const table = {...made, referencedBy: yield* adoptChildren(context, made)};
+  yield* referToParents(context, table, table.foreignKeys);
+  if (!(yield* catalog.addTable(engine, table))) throw new SqlError('ER_TABLE_EXISTS', identity.name);
   return table;
 }
 

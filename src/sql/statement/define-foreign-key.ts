@@ -1,12 +1,12 @@
 // Foreign keys of CREATE TABLE and ALTER TABLE: from syntax to the draft, and what must be true before one is accepted.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {SqlType} from '../../format/value/types.ts';
-import type {OpenTable} from '../catalog/catalog.ts';
+import {Kind, type SqlType} from '../../format/value/types.ts';
+import type {ForeignKeyDefinition} from '../catalog/definition.ts';
 import {canonicalSchema, checkObjectName} from '../catalog/names.ts';
-import {addReference, isSameTable, keysTo, parentOf} from '../catalog/references.ts';
+import {isSameTable, keysTo} from '../catalog/references.ts';
 import type {Steps} from '../catalog/steps.ts';
-import type {StoredColumn, StoredTable, TableReference} from '../catalog/stored-table.ts';
+import type {StoredColumn, StoredIndex, StoredTable, TableReference} from '../catalog/stored-table.ts';
 import type {ForeignKey, KeyPart} from '../parse/ast-schema.ts';
 import type {StatementContext} from './statement-context.ts';
 import type {DraftForeignKey, TableDraft} from './table-draft.ts';
@@ -68,7 +68,10 @@ function freeName(draft: TableDraft, table: string): string {
   }
 }
 
-function checkActions({name, onDelete, onUpdate}: DraftForeignKey, columns: readonly StoredColumn[]): void {
+function checkActions(
+  {name, onDelete, onUpdate}: Omit<ForeignKeyDefinition, 'columns'>,
+  columns: readonly StoredColumn[],
+): void {
   if (onDelete === 'setDefault' || onUpdate === 'setDefault')
     throw new SqlError('ER_NOT_SUPPORTED_YET', 'SET DEFAULT of a foreign key');
   const fixed = columns.find(column => !column.nullable);
@@ -78,44 +81,18 @@ function checkActions({name, onDelete, onUpdate}: DraftForeignKey, columns: read
 
 // --- Against the parent --------------------------------------------------------------------------------------------
 
-/**
- * Checks new foreign keys of a finished child against their parents and notes them there. The child's own record is written by the caller; `child`
- * is what it will be.
- */
-export function* referToParents(
-  context: StatementContext,
-  child: StoredTable,
-  names: ReadonlySet<string>,
-): Steps<void> {
-  const {catalog, engine} = context;
-  for (const key of child.foreignKeys) {
-    if (!names.has(key.name)) continue;
-    const parent = parentOf(key);
-    if (isSameTable(parent, child)) {
-      checkAgainst(child, key.name, child);
-      continue;
-    }
-    const opened = yield* catalog.open(engine, parent.schema, parent.name, true);
-    if (opened?.kind === 'table') checkAgainst(child, key.name, opened.stored);
-    else if (checksForeignKeys(context)) throw new SqlError('ER_FK_CANNOT_OPEN_PARENT', parent.name);
-    yield* addReference(catalog, engine, parent, {schema: child.schema, name: child.name});
-  }
-}
-
 /** Columns of the parent must be there, of the same types, and the first ones of an index. */
-function checkAgainst(child: StoredTable, name: string, parent: StoredTable): void {
-  const key = keysTo(child, parent).find(candidate => candidate.name === name);
-  if (key === undefined) return;
+export function checkAgainst(child: StoredTable, key: ForeignKeyDefinition, parent: StoredTable): void {
   const positions = key.refColumns.map((column, i) => {
     const at = findColumn(parent, column);
-    if (at < 0) throw new SqlError('ER_FK_NO_COLUMN_PARENT', column, name, parent.name);
+    if (at < 0) throw new SqlError('ER_FK_NO_COLUMN_PARENT', column, key.name, parent.name);
     const own = child.columns[key.columns[i]];
     if (!isComparable(own.type, parent.columns[at].type)) {
-      throw new SqlError('ER_FK_INCOMPATIBLE_COLUMNS', own.name, column, name);
+      throw new SqlError('ER_FK_INCOMPATIBLE_COLUMNS', own.name, column, key.name);
     }
     return at;
   });
-  if (indexOver(parent, positions) < 0) throw new SqlError('ER_FK_NO_INDEX_PARENT', name, parent.name);
+  if (indexOver(parent, positions) < 0) throw new SqlError('ER_FK_NO_INDEX_PARENT', key.name, parent.name);
 }
 
 export function findColumn(table: StoredTable, name: string): number {
@@ -124,63 +101,111 @@ export function findColumn(table: StoredTable, name: string): number {
 }
 
 /** The index whose first columns are these, whole; -1 when there is none. */
-export function indexOver(table: Pick<StoredTable, 'indexes'>, columns: readonly number[]): number {
+export function indexOver(table: Pick<NewShape, 'indexes'>, columns: readonly number[]): number {
   return table.indexes.findIndex(({parts}) =>
     columns.every((column, i) => parts[i]?.column === column && parts[i].length === 0),
   );
 }
 
+/** Kinds that differ in how values are padded only. */
+const SIMILAR: ReadonlyMap<Kind, Kind> = new Map([
+  [Kind.varchar, Kind.char],
+  [Kind.varbinary, Kind.binary],
+]);
+
+function family(kind: Kind): Kind {
+  return SIMILAR.get(kind) ?? kind;
+}
+
 /** Equal values have equal keys: the same kind, sign, scale and collation; lengths of strings may differ. */
 function isComparable(a: SqlType, b: SqlType): boolean {
-  return a.kind === b.kind && a.unsigned === b.unsigned && a.decimals === b.decimals && a.collation === b.collation;
+  const isSameLength = a.kind !== Kind.decimal || a.length === b.length;
+  return (
+    family(a.kind) === family(b.kind) &&
+    a.unsigned === b.unsigned &&
+    a.decimals === b.decimals &&
+    a.collation === b.collation &&
+    isSameLength
+  );
 }
 
 // --- When a definition changes -------------------------------------------------------------------------------------
 
-/** What foreign keys still need of a table whose definition changes. Throws 1553, 1828, 1829, 1832, 1833. */
-export function* checkStillServes(context: StatementContext, old: StoredTable, changed: StoredTable): Steps<void> {
-  for (const key of changed.foreignKeys) {
-    if (key.columns.includes(-1))
-      throw new SqlError('ER_FK_COLUMN_CANNOT_DROP', lostName(old, changed, key.name), key.name);
-    if (indexOver(changed, key.columns) < 0) throw new SqlError('ER_DROP_INDEX_FK', key.name);
-    const before = old.foreignKeys.find(other => other.name === key.name);
-    for (const [i, column] of key.columns.entries()) {
-      const was = before === undefined ? undefined : old.columns[before.columns[i]];
-      const {name, type} = changed.columns[column];
-      if (was !== undefined && !isComparable(was.type, type))
-        throw new SqlError('ER_FK_COLUMN_CANNOT_CHANGE', name, key.name);
-    }
-  }
+/** A definition that is about to be: what foreign keys look at. */
+export interface NewShape {
+  readonly columns: readonly StoredColumn[];
+  readonly indexes: readonly Pick<StoredIndex, 'name' | 'parts'>[];
+  readonly foreignKeys: readonly ForeignKeyDefinition[];
+}
+
+/**
+ * What foreign keys still need of a table whose definition changes. Throws 1553, 1828, 1829, 1830, 1832, 1833. With checks off types may change, on
+ * both sides one after the other.
+ */
+export function* checkStillServes(
+  context: StatementContext,
+  old: StoredTable,
+  changed: NewShape,
+  locksChildren: boolean,
+): Steps<void> {
+  const mayChangeTypes = !checksForeignKeys(context);
+  for (const key of changed.foreignKeys) checkOwnKey(old, changed, key, mayChangeTypes);
   const {catalog, engine} = context;
   for (const reference of old.referencedBy) {
-    const child: StoredTable | undefined = isSameTable(reference, old)
-      ? changed
-      : storedOf(yield* catalog.open(engine, reference.schema, reference.name, false));
-    if (child !== undefined) checkChild(old, changed, child);
+    const isSelf = isSameTable(reference, old);
+    const opened = isSelf ? undefined : yield* catalog.open(engine, reference.schema, reference.name, locksChildren);
+    const child = opened?.kind === 'table' ? opened.stored : undefined;
+    for (const key of keysTo(child ?? (isSelf ? changed : NO_KEYS), old)) {
+      checkParentOf(old, changed, key, child?.name ?? old.name, mayChangeTypes);
+    }
   }
 }
 
-function storedOf(opened: {readonly kind: string} | undefined): StoredTable | undefined {
-  return opened?.kind === 'table' ? (opened as OpenTable).stored : undefined;
-}
+const NO_KEYS = {foreignKeys: []};
 
-function lostName(old: StoredTable, changed: StoredTable, key: string): string {
-  const before = old.foreignKeys.find(other => other.name === key);
-  const lost = before?.columns.find(column => !changed.columns.some(other => other.id === old.columns[column].id));
-  return lost === undefined ? '' : old.columns[lost].name;
-}
-
-function checkChild(old: StoredTable, changed: StoredTable, child: StoredTable): void {
-  for (const key of keysTo(child, old)) {
-    const positions = key.refColumns.map(column => {
-      const at = findColumn(changed, column);
-      if (at < 0) throw new SqlError('ER_FK_COLUMN_CANNOT_DROP_CHILD', column, key.name, child.name);
-      const was = old.columns[findColumn(old, column)];
-      if (!isComparable(was.type, changed.columns[at].type)) {
-        throw new SqlError('ER_FK_COLUMN_CANNOT_CHANGE_CHILD', column, key.name, child.name);
-      }
-      return at;
-    });
-    if (indexOver(changed, positions) < 0) throw new SqlError('ER_DROP_INDEX_FK', key.name);
+function checkOwnKey(old: StoredTable, changed: NewShape, key: ForeignKeyDefinition, mayChangeTypes: boolean): void {
+  const before = old.foreignKeys.find(other => other.name === key.name);
+  if (key.columns.includes(-1)) {
+    const lost = before?.columns[key.columns.indexOf(-1)] ?? 0;
+    throw new SqlError('ER_FK_COLUMN_CANNOT_DROP', old.columns[lost].name, key.name);
   }
+  if (indexOver(changed, key.columns) < 0) throw new SqlError('ER_DROP_INDEX_FK', servingIndex(old, before));
+  checkActions(
+    key,
+    key.columns.map(column => changed.columns[column]),
+  );
+  if (before === undefined || mayChangeTypes) return;
+  for (const [i, column] of key.columns.entries()) {
+    const {name, type} = changed.columns[column];
+    if (!isComparable(old.columns[before.columns[i]].type, type))
+      throw new SqlError('ER_FK_COLUMN_CANNOT_CHANGE', name, key.name);
+  }
+}
+
+/** Name of the index that a foreign key has used so far. */
+function servingIndex(old: StoredTable, key: ForeignKeyDefinition | undefined): string {
+  const at = key === undefined ? -1 : indexOver(old, key.columns);
+  return at < 0 ? (key?.name ?? '') : old.indexes[at].name;
+}
+
+/** `key` belongs to the table `child` and refers to the one that changes. */
+function checkParentOf(
+  old: StoredTable,
+  changed: NewShape,
+  key: ForeignKeyDefinition,
+  child: string,
+  mayChangeTypes: boolean,
+): void {
+  const before = key.refColumns.map(column => findColumn(old, column));
+  if (before.includes(-1)) return;
+  const positions = before.map(at => {
+    const {id, name, type} = old.columns[at];
+    const now = changed.columns.findIndex(column => column.id === id);
+    if (now < 0) throw new SqlError('ER_FK_COLUMN_CANNOT_DROP_CHILD', name, key.name, child);
+    if (!mayChangeTypes && !isComparable(type, changed.columns[now].type))
+      throw new SqlError('ER_FK_COLUMN_CANNOT_CHANGE_CHILD', name, key.name, child);
+    return now;
+  });
+  const index = indexOver(old, before);
+  if (index >= 0 && indexOver(changed, positions) < 0) throw new SqlError('ER_DROP_INDEX_FK', old.indexes[index].name);
 }

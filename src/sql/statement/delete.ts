@@ -1,14 +1,17 @@
 // DELETE, from one table or several.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {BLOCKED, DONE, ROW} from '../../engine/api.ts';
+import {BLOCKED, DONE, type EngineSession, ROW} from '../../engine/api.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
-import {pauseAt, type Steps} from '../catalog/steps.ts';
+import {Privilege} from '../catalog/privileges.ts';
+import {expectRow, pauseAt, type Steps, until} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {PollClock} from '../exec/poll-clock.ts';
 import type {Delete} from '../parse/ast.ts';
+import {needTable} from './access.ts';
+import {ForeignKeys, isForeignKeyError} from './foreign-keys.ts';
 import {PointDelete} from './point-delete.ts';
 import {bindEnvironment} from './query.ts';
 import {RowStore} from './row-store.ts';
@@ -25,6 +28,8 @@ export function deleteClauses(ast: Delete): SearchClauses {
 interface DeleteTarget {
   readonly table: TableDefinition;
   readonly key: TargetKey;
+  /** Undefined: no row of another table can depend on a row of this one. */
+  readonly foreignKeys: ForeignKeys | undefined;
 }
 
 interface DeletePlan {
@@ -41,8 +46,16 @@ export function planDelete(context: StatementContext, catalog: StatementCatalog,
   if (new Set(sources).size < sources.length) throw new SqlError('ER_NONUNIQ_TABLE', ast.targets[0].name);
   const targets = sources.map(source => {
     const table = bound.target(source, 'DELETE');
-    return {table, key: new TargetKey(table, source)};
+    needTable(context, Privilege.delete, 'DELETE', table.schema, table.name);
+    const foreignKeys = ForeignKeys.of(context, catalog, table);
+    return {
+      table,
+      key: new TargetKey(table, source),
+      foreignKeys: foreignKeys?.hasChildren === true ? foreignKeys : undefined,
+    };
   });
+  const isBlind = ast.where === null && ast.orderBy.length === 0 && ast.targets.length === 0;
+  catalog.checkReads(isBlind ? targets.map(target => target.table) : []);
   const needed: Expression[] = targets.flatMap(target => target.key.needed);
   return {search: bound.plan(needed, context.statistics.for(context.engine)), targets};
 }
@@ -51,17 +64,20 @@ export function planDelete(context: StatementContext, catalog: StatementCatalog,
 export function planDeleteBody(context: StatementContext, catalog: StatementCatalog, ast: Delete): StatementBody {
   const plan = planDelete(context, catalog, ast);
   const {root} = plan.search;
-  if (ast.targets.length === 0 && root.kind === 'scan' && root.access.kind === 'point') {
-    return new PointDelete(context, plan.targets[0].table, root.access.pointValues, plan.search.registerCount);
+  const isSimple = ast.targets.length === 0;
+  const [{table, foreignKeys}] = plan.targets;
+  if (isSimple && foreignKeys === undefined && root.kind === 'scan' && root.access.kind === 'point') {
+    return new PointDelete(context, table, root.access.pointValues, plan.search.registerCount);
   }
-  return new StepsBody(inner => deleteRows(inner, plan, ast.targets.length === 0));
+  return new StepsBody(inner => deleteRows(inner, plan, ast));
 }
 
 /** Rows of one table are deleted as they are found; those of several after the search, each once. */
-function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, isSimple: boolean): Steps<Outcome> {
-  const {exec, engine, state, world} = context;
+function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, ast: Delete): Steps<Outcome> {
+  const {exec, engine, state} = context;
+  const isSimple = ast.targets.length === 0;
   const inner: ExecContext = {registers: [], parameters: exec.parameters, engine, session: state};
-  const stores = targets.map(target => new RowStore(engine, target.table, world.pageSize));
+  const removers = targets.map(target => new Remover(context, target, ast.ignore));
   const deferred: Map<string, Uint8Array>[] = targets.map(() => new Map());
   const clock = new PollClock();
   let count = 0;
@@ -77,7 +93,7 @@ function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, i
       if (tick !== ROW) yield* pauseAt(tick);
       for (const [i, {key}] of targets.entries()) {
         if (!key.make(inner)) continue;
-        if (isSimple) count += yield* removeRow(stores[i], key.bytes, key.length);
+        if (isSimple) count += yield* removers[i].remove(key.bytes, key.length);
         else deferred[i].set(key.text(), key.copy());
       }
     }
@@ -88,17 +104,46 @@ function* deleteRows(context: StatementContext, {search, targets}: DeletePlan, i
     for (const key of keys.values()) {
       const tick = clock.tick(inner);
       if (tick !== ROW) yield* pauseAt(tick);
-      count += yield* removeRow(stores[i], key, key.length);
+      count += yield* removers[i].remove(key, key.length);
     }
   }
   return changed(count);
 }
 
-/** 1 when the row was there. */
-function* removeRow(store: RowStore, key: Uint8Array, length: number): Steps<number> {
-  let result: number;
-  while ((result = store.remove(key, length)) === BLOCKED) yield;
-  if (result === ROW) return 1;
-  if (result === DONE) return 0;
-  throw engineError(result);
+/** Takes rows out of one table. */
+class Remover {
+  readonly #engine: EngineSession;
+  readonly #state: StatementContext['state'];
+  readonly #store: RowStore;
+  readonly #foreignKeys: ForeignKeys | undefined;
+  readonly #ignore: boolean;
+
+  constructor({engine, state, world}: StatementContext, {table, foreignKeys}: DeleteTarget, ignore: boolean) {
+    this.#engine = engine;
+    this.#state = state;
+    this.#store = new RowStore(engine, table, world.pageSize);
+    this.#foreignKeys = foreignKeys;
+    this.#ignore = ignore;
+  }
+
+  /** 1 when the row was there. With IGNORE a row that others refer to stays, with a warning. */
+  *remove(key: Uint8Array, length: number): Steps<number> {
+    const store = this.#store;
+    if (this.#foreignKeys === undefined) return countOf(yield* until(() => store.remove(key, length)));
+    const savepoint = this.#ignore ? this.#engine.savepoint() : -1;
+    try {
+      return countOf(yield* this.#foreignKeys.remove(store, key, length));
+    } catch (error) {
+      if (!this.#ignore || !isForeignKeyError(error)) throw error;
+      yield* expectRow(() => this.#engine.rollbackTo(savepoint));
+      this.#state.warning('Warning', error.errno, error.message);
+      return 0;
+    }
+  }
+}
+
+function countOf(removed: number): number {
+  if (removed === ROW) return 1;
+  if (removed === DONE) return 0;
+  throw engineError(removed);
 }

@@ -4,9 +4,10 @@ import {SqlError} from '../../base/sql-error.ts';
 import type {OpenObject} from '../catalog/catalog.ts';
 import {checkTableName} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
-import type {StoredTable, StoredView} from '../catalog/stored-table.ts';
+import type {StoredTable, StoredView, TableReference} from '../catalog/stored-table.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import type {DropTables, RenameTables, TruncateTable} from '../parse/ast-schema.ts';
+import {checkDroppable, checkTruncatable, followNames, forgetTables, withReferences} from './foreign-key-changes.ts';
 import {lockExistingSchema, notABaseTable, openTable, schemaOf} from './resolve-name.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {TableDraft} from './table-draft.ts';
@@ -28,16 +29,24 @@ export function* dropTables(context: StatementContext, ast: DropTables): Steps<O
   }
   if (missing.length > 0 && !ast.ifExists) throw new SqlError('ER_BAD_TABLE', missing.join(','));
   for (const name of missing) state.warning('Note', 1051, `Unknown table '${name}'`);
-  for (const table of found) {
-    yield* catalog.removeTable(engine, table);
+  yield* dropLocked(context, found);
+  return NOTHING_DONE;
+}
+
+/** Drops tables whose exclusive metadata locks are held. */
+export function* dropLocked(context: StatementContext, tables: readonly StoredTable[]): Steps<void> {
+  yield* checkDroppable(context, tables);
+  for (const table of tables) {
+    yield* context.catalog.removeTable(context.engine, table);
     yield* dropTrees(context, table);
   }
-  return NOTHING_DONE;
+  yield* forgetTables(context, tables);
 }
 
 /** The table is made anew, with a new id: cached ranges and plans of the old one are worth nothing any more. */
 export function* truncateTable(context: StatementContext, ast: TruncateTable): Steps<Outcome> {
   const {stored} = yield* openTable(context, ast.table, true);
+  yield* checkTruncatable(context, stored);
   const {schema, name, version, createdMicros} = stored;
   const draft = TableDraft.of(stored).finish();
   const fresh = yield* makeTable(context, draft, {
@@ -77,8 +86,11 @@ function* renameOne(
     : storedOf(yield* catalog.open(engine, fromSchema, from.name, true));
   if (object === undefined) throw new SqlError('ER_NO_SUCH_TABLE', fromSchema, from.name);
   yield* lockExistingSchema(context, toSchema);
-  const changed = {...object, schema: toSchema, name: to.name};
+  const name: TableReference = {schema: toSchema, name: to.name};
+  const changed =
+    object.kind === 'view' ? {...object, ...name} : yield* withReferences(context, object, {...object, ...name});
   if (!(yield* catalog.changeTable(engine, object, changed))) throw new SqlError('ER_TABLE_EXISTS', to.name);
+  if (object.kind === 'table' && changed.kind === 'table') yield* followNames(context, object, changed);
   renamed.set(fromKey, undefined);
   renamed.set(`${toSchema}\0${to.name}`, changed);
 }

@@ -1,32 +1,48 @@
 // Foreign keys at work, for statements that change rows.
 //
 // Write mine first, then check the other (protocols K12): a child row is in before its parent is looked for, a parent row is gone before its
-// children are; both look at the newest rows, whatever snapshot the transaction has, and wait for transactions that hold them. So of a child
-// and the end of its parent at least one sees the other.
+// children are; both look at the newest rows, whatever snapshot the transaction has, and wait for transactions that change them. So of a child
+// and the end of its parent at least one sees the other; when each sees the other, that is a cycle of waits, and one of them is the victim.
 //
-// A parent row is locked while it is looked at, as under FOR SHARE: transactions that add children to one parent go one after the other.
+// Nothing is locked by looking: two transactions that add children to one parent do not meet, and the parent's page is only read.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {BLOCKED, type Cursor, DONE, DUPLICATE, Isolation, LockMode, LockWait, ROW} from '../../engine/api.ts';
+import {
+  BLOCKED,
+  type Cursor,
+  DONE,
+  DUPLICATE,
+  Isolation,
+  LockMode,
+  LockWait,
+  type PointRead,
+  ROW,
+} from '../../engine/api.ts';
 import {KeyRange, RANGE_OK, rangeOfPrefix} from '../../format/key/key-range.ts';
-import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
-import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
-import type {Value} from '../../format/value/types.ts';
+import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import type {OpenTable} from '../catalog/catalog.ts';
 import type {ForeignKeyDefinition, TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
 import {quoteName} from '../catalog/names.ts';
-import {keysTo, parentOf} from '../catalog/references.ts';
-import {expectRow, type Steps} from '../catalog/steps.ts';
+import {foreignKeyText, isSameTable, keysTo, parentOf} from '../catalog/references.ts';
+import {pauseAt, type Steps, until} from '../catalog/steps.ts';
+import {MemoryBudget} from '../exec/memory-budget.ts';
+import {PollClock} from '../exec/poll-clock.ts';
 import {isSameValue} from './assignments.ts';
 import {checksForeignKeys, findColumn, indexOver} from './define-foreign-key.ts';
 import {duplicateEntry} from './duplicate-key.ts';
+import {readRow} from './read-row.ts';
+import {Regenerator} from './regenerator.ts';
 import {RowStore} from './row-store.ts';
-import type {StatementCatalog} from './statement-catalog.ts';
 import type {StatementContext} from './statement-context.ts';
 
 /** Cascades go at most this deep, as in MySQL. */
 const DEPTH_MAX = 15;
+
+/** Where the tables on the other sides of foreign keys are found; they have been loaded. */
+export interface RelatedTables {
+  related(schema: string, name: string): OpenTable | undefined;
+}
 
 /** A foreign key seen from the child: where its parent rows are. */
 interface ParentSide {
@@ -45,50 +61,63 @@ interface ChildSide {
   readonly parentColumns: readonly number[];
 }
 
-/** A row of a child table: all of its values, and its primary key. */
-interface ChildRow {
-  readonly values: readonly Value[];
-  readonly key: Uint8Array;
+/** The change that set off a cascade into another table. */
+interface Cause {
+  readonly tableId: number;
+  readonly isUpdate: boolean;
+  readonly depth: number;
+  readonly above: Cause | undefined;
+}
+
+/** True for the errors that IGNORE turns into warnings: 1451 and 1452. */
+export function isForeignKeyError(error: unknown): error is SqlError {
+  return error instanceof SqlError && (error.errno === 1451 || error.errno === 1452);
 }
 
 export class ForeignKeys {
   readonly #context: StatementContext;
-  readonly #catalog: StatementCatalog;
+  readonly #tables: RelatedTables;
   readonly #table: OpenTable;
   readonly #parents: readonly ParentSide[];
   readonly #children: readonly ChildSide[];
-  readonly #depth: number;
+  readonly #cause: Cause | undefined;
+  readonly #range: KeyRange = new KeyRange();
+  readonly #cursor: Cursor;
+  readonly #read: PointRead;
+  readonly #clock: PollClock = new PollClock();
 
-  private constructor(context: StatementContext, catalog: StatementCatalog, table: OpenTable, depth: number) {
+  constructor(context: StatementContext, tables: RelatedTables, table: OpenTable, cause?: Cause) {
     this.#context = context;
-    this.#catalog = catalog;
+    this.#tables = tables;
     this.#table = table;
-    this.#depth = depth;
+    this.#cause = cause;
     this.#parents = table.stored.foreignKeys.map(key => this.#parentSide(key));
     this.#children = table.stored.referencedBy.flatMap(({schema, name}) =>
-      this.#childSides(catalog.related(schema, name)),
+      this.#childSides(tables.related(schema, name)),
     );
+    this.#cursor = context.engine.newCursor();
+    this.#read = context.engine.newPointRead();
   }
 
   /** The foreign keys of a loaded table, both ways; undefined when there are none, or they are not checked. */
   static of(
     context: StatementContext,
-    catalog: StatementCatalog,
+    tables: RelatedTables,
     table: TableDefinition,
-    depth = 0,
+    cause?: Cause,
   ): ForeignKeys | undefined {
     if (!checksForeignKeys(context)) return undefined;
-    const opened = catalog.related(table.schema, table.name);
+    const opened = tables.related(table.schema, table.name);
     if (opened === undefined) return undefined;
     const {foreignKeys, referencedBy} = opened.stored;
-    return foreignKeys.length + referencedBy.length === 0
-      ? undefined
-      : new ForeignKeys(context, catalog, opened, depth);
+    return foreignKeys.length + referencedBy.length === 0 ? undefined : new ForeignKeys(context, tables, opened, cause);
   }
 
   #parentSide(key: ForeignKeyDefinition): ParentSide {
-    const {schema, name} = parentOf(key);
-    const opened = this.#catalog.related(schema, name);
+    const parent = parentOf(key);
+    const opened = isSameTable(parent, this.#table.stored)
+      ? this.#table
+      : this.#tables.related(parent.schema, parent.name);
     if (opened === undefined) return {key, parent: undefined, index: -1};
     const columns = key.refColumns.map(column => findColumn(opened.stored, column));
     return {key, parent: opened.definition, index: indexOver(opened.stored, columns)};
@@ -105,12 +134,7 @@ export class ForeignKeys {
     }));
   }
 
-  /** True when rows that are added or changed must have parents. */
-  get hasParents(): boolean {
-    return this.#parents.length > 0;
-  }
-
-  /** True when rows that go or change may have children. */
+  /** True when rows that go may have children. */
   get hasChildren(): boolean {
     return this.#children.length > 0;
   }
@@ -123,16 +147,23 @@ export class ForeignKeys {
     );
   }
 
-  // --- After a change ------------------------------------------------------------------------------------------------
+  // --- Changes of this table -----------------------------------------------------------------------------------------
 
   /** A row is in: its parents must be there. Throws 1452. */
   *afterInsert(row: readonly Value[]): Steps<void> {
     for (const side of this.#parents) yield* this.#checkParent(side, row);
   }
 
-  /** A row is gone: so must its children be, or they keep it from going (1451). */
-  *afterDelete(row: readonly Value[]): Steps<void> {
+  /** Takes a row out; its children go with it, or keep it (1451). ROW; DONE: it is not there; or a lock result. */
+  *remove(store: RowStore, key: Uint8Array, length: number): Steps<number> {
+    if (!this.hasChildren) return yield* until(() => store.remove(key, length));
+    const found = yield* this.#find(key, length);
+    if (found !== ROW) return found;
+    const row = yield* readRow(this.#context, this.#table.definition.rowLayout, this.#read);
+    const removed = yield* until(() => store.remove(key, length));
+    if (removed !== ROW) return removed;
     for (const side of this.#children) yield* this.#follow(side, row, undefined);
+    return ROW;
   }
 
   /** A row has changed. */
@@ -150,176 +181,184 @@ export class ForeignKeys {
   *#checkParent({key, parent, index}: ParentSide, row: readonly Value[]): Steps<void> {
     const wanted = key.columns.map(column => row[column]);
     if (wanted.includes(null)) return;
-    const error = new SqlError('ER_NO_REFERENCED_ROW', described(this.#table.definition, key));
-    if (parent === undefined || index < 0) throw error;
-    const cursor = this.#open(parent, index, wanted, LockMode.share);
-    if (cursor === undefined) throw error;
-    const found = yield* this.#next(cursor);
-    cursor.close();
-    if (!found) throw error;
+    const exists = parent !== undefined && (yield* this.#exists(parent, index, wanted));
+    if (!exists) throw new SqlError('ER_NO_REFERENCED_ROW', described(this.#table.definition, key));
   }
+
+  // --- Children ------------------------------------------------------------------------------------------------------
 
   /** Deals with the children of a row that is gone (`after` undefined) or has another key now. */
   *#follow(side: ChildSide, before: readonly Value[], after: readonly Value[] | undefined): Steps<void> {
     const {key, child, index, parentColumns} = side;
     const wanted = parentColumns.map(column => before[column]);
-    if (wanted.includes(null) || index < 0) return;
+    if (wanted.includes(null)) return;
     const action = after === undefined ? key.onDelete : key.onUpdate;
-    const rows = yield* this.#childRows(
-      child.definition,
-      index,
-      wanted,
-      action === 'restrict' || action === 'noAction',
-    );
-    if (rows.length === 0) return;
     if (action === 'restrict' || action === 'noAction') {
-      if (yield* this.#isStillThere(wanted, parentColumns)) return;
-      throw new SqlError('ER_ROW_IS_REFERENCED', described(child.definition, key));
+      yield* this.#keepFromGoing(side, wanted);
+      return;
     }
-    if (this.#depth >= DEPTH_MAX) throw new SqlError('ER_FK_DEPTH_EXCEEDED', DEPTH_MAX);
-    const onward = ForeignKeys.of(this.#context, this.#catalog, child.definition, this.#depth + 1);
-    const store = new RowStore(this.#context.engine, child.definition, this.#context.world.pageSize);
-    for (const row of rows) {
-      if (action === 'cascade' && after === undefined) yield* removeChild(store, row, onward);
-      else {
-        const fresh = key.columns.map((_, i) =>
-          action === 'setNull' || after === undefined ? null : after[parentColumns[i]],
-        );
-        yield* this.#changeChild(store, child.definition, key, row, fresh, onward);
-      }
-    }
+    const keys = yield* this.#childKeys(child.definition, index, wanted);
+    if (keys.length === 0) return;
+    const isUpdate = after !== undefined;
+    const cause: Cause = {
+      tableId: this.#table.id,
+      isUpdate,
+      depth: (this.#cause?.depth ?? 0) + 1,
+      above: this.#cause,
+    };
+    if (cause.depth > DEPTH_MAX) throw new SqlError('ER_FK_DEPTH_EXCEEDED', DEPTH_MAX);
+    const isRemoval = action === 'cascade' && !isUpdate;
+    if (!isRemoval && isUpdatedAbove(cause, child.id)) throw isReferenced(side);
+    const onward = new ForeignKeys(this.#context, this.#tables, child, cause);
+    if (isRemoval) yield* onward.#removeAll(keys);
+    else yield* onward.#changeAll(side, keys, action === 'setNull' ? undefined : after);
   }
 
-  /** Another row of this table has the key that a row has lost: its children keep their parent. */
-  *#isStillThere(wanted: readonly Value[], columns: readonly number[]): Steps<boolean> {
+  /** RESTRICT and NO ACTION: 1451 while there are children, unless another row of this table has the key that this one has lost. */
+  *#keepFromGoing(side: ChildSide, wanted: readonly Value[]): Steps<void> {
+    if (!(yield* this.#exists(side.child.definition, side.index, wanted))) return;
     const {definition, stored} = this.#table;
-    const index = indexOver(stored, columns);
-    const cursor = index < 0 ? undefined : this.#open(definition, index, wanted, LockMode.share);
-    if (cursor === undefined) return false;
-    const found = yield* this.#next(cursor);
-    cursor.close();
-    return found;
+    if (yield* this.#exists(definition, indexOver(stored, side.parentColumns), wanted)) return;
+    throw isReferenced(side);
   }
 
-  *#changeChild(
-    store: RowStore,
-    table: TableDefinition,
-    key: ForeignKeyDefinition,
-    row: ChildRow,
-    fresh: readonly Value[],
-    onward: ForeignKeys | undefined,
-  ): Steps<void> {
-    const {timeZone} = this.#context.state;
-    const after = [...row.values];
-    for (const [i, column] of key.columns.entries()) after[column] = fresh[i];
-    const columns = [...key.columns].sort((a, b) => a - b);
-    const movesRow = table.indexes[0].parts.some(part => columns.includes(part.column));
-    let result: number;
-    if (movesRow) {
-      while ((result = store.remove(row.key, row.key.length)) === BLOCKED) yield;
-      if (result === ROW) while ((result = store.insert(after, timeZone)) === BLOCKED) yield;
-    } else {
-      const values = columns.map(column => after[column]);
-      while ((result = store.update(row.key, row.key.length, columns, values, timeZone)) === BLOCKED) yield;
+  *#removeAll(keys: readonly Uint8Array[]): Steps<void> {
+    const store = this.#newStore();
+    for (const key of keys) {
+      yield* this.#pause();
+      const removed = yield* this.remove(store, key, key.length);
+      if (removed !== ROW && removed !== DONE) throw engineError(removed);
     }
-    if (result === DUPLICATE) throw duplicateEntry(table, this.#context.engine.writer.conflictIndex, after);
+  }
+
+  /** Children get the key that their parent has now; `parent` undefined: NULL. */
+  *#changeAll(side: ChildSide, keys: readonly Uint8Array[], parent: readonly Value[] | undefined): Steps<void> {
+    const {key, parentColumns} = side;
+    const {columns} = this.#table.definition;
+    const fresh = key.columns.map((_, i) => (parent === undefined ? null : parent[parentColumns[i]]));
+    if (key.columns.some((column, i) => isTooLong(fresh[i], columns[column].type))) throw isReferenced(side);
+    const store = this.#newStore();
+    const regenerator = Regenerator.of(this.#context, this.#table.definition);
+    for (const rowKey of keys) {
+      yield* this.#pause();
+      const found = yield* this.#find(rowKey, rowKey.length);
+      if (found === DONE) continue;
+      if (found !== ROW) throw engineError(found);
+      const before = yield* readRow(this.#context, this.#table.definition.rowLayout, this.#read);
+      const after = [...before];
+      for (const [i, column] of key.columns.entries()) after[column] = fresh[i];
+      const computed = regenerator?.compute(after) ?? [];
+      yield* this.#write(store, rowKey, [...key.columns, ...computed], after);
+      yield* this.afterUpdate(before, after);
+    }
+  }
+
+  *#write(store: RowStore, key: Uint8Array, changed: readonly number[], after: readonly Value[]): Steps<void> {
+    const {definition} = this.#table;
+    const {timeZone} = this.#context.state;
+    let result: number;
+    if (definition.indexes[0].parts.some(part => changed.includes(part.column))) {
+      result = yield* until(() => store.remove(key, key.length));
+      if (result === ROW) result = yield* until(() => store.insert(after, timeZone));
+    } else {
+      const columns = [...changed].sort((a, b) => a - b);
+      const values = columns.map(column => after[column]);
+      result = yield* until(() => store.update(key, key.length, columns, values, timeZone));
+    }
+    if (result === DUPLICATE) throw duplicateEntry(definition, this.#context.engine.writer.conflictIndex, after);
     if (result !== ROW && result !== DONE) throw engineError(result);
-    yield* onward?.afterUpdate(row.values, after) ?? [];
+  }
+
+  #newStore(): RowStore {
+    return new RowStore(this.#context.engine, this.#table.definition, this.#context.world.pageSize);
+  }
+
+  *#pause(): Steps<void> {
+    const tick = this.#clock.tick(this.#context.exec);
+    if (tick !== ROW) yield* pauseAt(tick);
   }
 
   // --- Rows as they are now ------------------------------------------------------------------------------------------
 
-  #open(table: TableDefinition, index: number, wanted: readonly Value[], lock: LockMode): Cursor | undefined {
-    const {engine, state} = this.#context;
-    const range = new KeyRange();
-    if (rangeOfPrefix(table.indexes[index].keyLayout, wanted, range, state.timeZone) !== RANGE_OK) return undefined;
+  /** Locks a row of this table; it is in `#read`. */
+  *#find(key: Uint8Array, length: number): Steps<number> {
+    const {handle} = this.#table.definition;
+    return yield* until(() => this.#read.get(handle, key, length, LockMode.exclusive, LockWait.wait));
+  }
+
+  /** Is there a row with these values in the index, as everybody will see it? */
+  *#exists(table: TableDefinition, index: number, wanted: readonly Value[]): Steps<boolean> {
+    if (!this.#open(table, index, wanted, LockMode.current)) return false;
+    const result = yield* until(() => this.#cursor.next());
+    this.#cursor.close();
+    if (result !== ROW && result !== DONE) throw engineError(result);
+    return result === ROW;
+  }
+
+  /** The primary keys of the rows with these values in the index; the rows are locked. */
+  *#childKeys(table: TableDefinition, index: number, wanted: readonly Value[]): Steps<readonly Uint8Array[]> {
+    const keys: Uint8Array[] = [];
+    if (!this.#open(table, index, wanted, LockMode.exclusive)) return keys;
+    const budget = new MemoryBudget();
+    for (;;) {
+      const result = this.#nextNewest();
+      if (result === DONE) break;
+      if (result === BLOCKED) yield;
+      else if (result !== ROW) throw engineError(result);
+      else {
+        yield* this.#pause();
+        const {primaryKey, primaryKeyLength} = this.#cursor;
+        budget.take(96 + primaryKeyLength);
+        keys.push(primaryKey.slice(0, primaryKeyLength));
+      }
+    }
+    this.#cursor.close();
+    return keys;
+  }
+
+  /** Children that the snapshot does not show must be found too: for the length of the call the session reads as under READ COMMITTED. */
+  #nextNewest(): number {
+    const {engine} = this.#context;
+    const {isolation} = engine;
+    engine.isolation = Isolation.readCommitted;
+    const result = this.#cursor.next();
+    engine.isolation = isolation;
+    return result;
+  }
+
+  /** Puts the cursor before the rows with these values. False: there can be none. */
+  #open(table: TableDefinition, index: number, wanted: readonly Value[], lock: LockMode): boolean {
+    if (index < 0) return false;
+    const range = this.#range;
+    if (rangeOfPrefix(table.indexes[index].keyLayout, wanted, range, this.#context.state.timeZone) !== RANGE_OK)
+      return false;
     const low = range.low.subarray(0, range.lowLength);
     const high = range.highLength < 0 ? undefined : range.high.subarray(0, range.highLength);
-    const cursor = engine.newCursor();
-    cursor.open(table.handle, index, low, true, high, false, false, lock, LockWait.wait, false);
-    return cursor;
-  }
-
-  /** The cursor's next row in its newest version, which at REPEATABLE READ only a moment of READ COMMITTED shows. */
-  *#next(cursor: Cursor): Steps<boolean> {
-    const {engine} = this.#context;
-    for (;;) {
-      const {isolation} = engine;
-      engine.isolation = Isolation.readCommitted;
-      const result = cursor.next();
-      engine.isolation = isolation;
-      if (result === ROW) return true;
-      if (result === DONE) return false;
-      if (result !== BLOCKED) throw engineError(result);
-      yield;
-    }
-  }
-
-  /** The rows with these values in the index, locked; at most one when `oneIsEnough`. */
-  *#childRows(
-    table: TableDefinition,
-    index: number,
-    wanted: readonly Value[],
-    oneIsEnough: boolean,
-  ): Steps<readonly ChildRow[]> {
-    const rows: ChildRow[] = [];
-    const cursor = this.#open(table, index, wanted, LockMode.exclusive);
-    if (cursor === undefined) return rows;
-    while (yield* this.#next(cursor)) {
-      const key = cursor.primaryKey.slice(0, cursor.primaryKeyLength);
-      rows.push({key, values: yield* this.#valuesAt(table, cursor)});
-      if (oneIsEnough) break;
-    }
-    cursor.close();
-    return rows;
-  }
-
-  *#valuesAt({rowLayout}: TableDefinition, {memory, payloadAt}: Cursor): Steps<readonly Value[]> {
-    const {engine, state} = this.#context;
-    const long: {readonly column: number; readonly page: number; readonly bytes: Uint8Array}[] = [];
-    const values: Value[] = [];
-    for (let column = 0; column < rowLayout.columnCount; column++) {
-      if (isOverflow(rowLayout, memory, payloadAt, column)) {
-        const {firstPage, length} = readOverflow(rowLayout, memory, payloadAt, column);
-        long.push({column, page: firstPage, bytes: new Uint8Array(length)});
-        values.push(null);
-      } else values.push(readColumn(rowLayout, memory, payloadAt, column, state.timeZone));
-    }
-    for (const {column, page, bytes} of long) {
-      yield* expectRow(() => engine.readOverflow(page, bytes.length, bytes, 0));
-      values[column] = valueFromBytes(rowLayout, column, bytes);
-    }
-    return values;
+    this.#cursor.open(table.handle, index, low, true, high, false, false, lock, LockWait.wait, false);
+    return true;
   }
 }
 
-function* removeChild(store: RowStore, row: ChildRow, onward: ForeignKeys | undefined): Steps<void> {
-  let result: number;
-  while ((result = store.remove(row.key, row.key.length)) === BLOCKED) yield;
-  if (result === DONE) return;
-  if (result !== ROW) throw engineError(result);
-  yield* onward?.afterDelete(row.values) ?? [];
+/** A row that is changed by an update must not be changed by it again: MySQL ends such a circle with 1451. */
+function isUpdatedAbove(cause: Cause, tableId: number): boolean {
+  for (let above: Cause | undefined = cause; above !== undefined; above = above.above) {
+    if (above.isUpdate && above.tableId === tableId) return true;
+  }
+  return false;
+}
+
+/** The parent's column may be longer than the child's. */
+function isTooLong(value: Value, {kind, length}: SqlType): boolean {
+  if (value instanceof Uint8Array) return value.length > length;
+  if (typeof value !== 'string' || (kind !== Kind.char && kind !== Kind.varchar)) return false;
+  return value.length > length && [...value].length > length;
+}
+
+function isReferenced({child, key}: ChildSide): SqlError {
+  return new SqlError('ER_ROW_IS_REFERENCED', described(child.definition, key));
 }
 
 /** The words behind "a foreign key constraint fails". */
 function described(child: TableDefinition, key: ForeignKeyDefinition): string {
-  const columns = key.columns.map(column => quoteName(child.columns[column].name)).join(', ');
-  const parent =
-    key.refSchema === child.schema ? quoteName(key.refTable) : `${quoteName(key.refSchema)}.${quoteName(key.refTable)}`;
-  const references = `FOREIGN KEY (${columns}) REFERENCES ${parent} (${key.refColumns.map(quoteName).join(', ')})`;
-  return `${quoteName(child.schema)}.${quoteName(child.name)}, CONSTRAINT ${quoteName(key.name)} ${references}${actionsText(key)}`;
-}
-
-const ACTIONS = {
-  restrict: 'RESTRICT',
-  cascade: 'CASCADE',
-  setNull: 'SET NULL',
-  noAction: '',
-  setDefault: 'SET DEFAULT',
-};
-
-/** ON DELETE and ON UPDATE as SHOW CREATE TABLE writes them. */
-export function actionsText({onDelete, onUpdate}: ForeignKeyDefinition): string {
-  const deleteText = ACTIONS[onDelete] === '' ? '' : ` ON DELETE ${ACTIONS[onDelete]}`;
-  return ACTIONS[onUpdate] === '' ? deleteText : `${deleteText} ON UPDATE ${ACTIONS[onUpdate]}`;
+  return `${quoteName(child.schema)}.${quoteName(child.name)}, ${foreignKeyText(child, key)}`;
 }

@@ -9,22 +9,24 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {BLOCKED, DONE, DUPLICATE, LockMode, LockWait, type PointRead, ROW} from '../../engine/api.ts';
-import {readColumn, valueFromBytes} from '../../format/row/decode.ts';
-import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
-import {expectRow, pauseAt, type Steps} from '../catalog/steps.ts';
+import {Privilege} from '../catalog/privileges.ts';
+import {expectRow, pauseAt, type Steps, until} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {PollClock} from '../exec/poll-clock.ts';
 import type {Insert, InsertQuery} from '../parse/ast.ts';
+import {needTable} from './access.ts';
 import {Assigner} from './assignments.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
+import {ForeignKeys, isForeignKeyError} from './foreign-keys.ts';
 import {type InsertPlan, planInsert} from './insert-plan.ts';
 import {NewRow} from './new-row.ts';
 import {GENERATED_RETRIES_MAX, PlainInsert} from './plain-insert.ts';
 import {bindEnvironment, collectRows} from './query.ts';
+import {readRow} from './read-row.ts';
 import {RowStore} from './row-store.ts';
 import {type StatementBody, StepsBody} from './statement-body.ts';
 import {StatementCatalog} from './statement-catalog.ts';
@@ -50,6 +52,7 @@ export class InsertRun {
   readonly #row: NewRow;
   readonly #clock: PollClock = new PollClock();
   readonly #assigner: Assigner | undefined;
+  readonly #foreignKeys: ForeignKeys | undefined;
   readonly #needsSavepoint: boolean;
   #oldRead: PointRead | undefined;
   #records = 0;
@@ -57,8 +60,15 @@ export class InsertRun {
   #affected = 0;
   #lastExplicit: Value = null;
 
-  constructor(statement: StatementContext, plan: InsertPlan, ast: Insert, isMany: boolean) {
+  constructor(
+    statement: StatementContext,
+    plan: InsertPlan,
+    ast: Insert,
+    isMany: boolean,
+    foreignKeys: ForeignKeys | undefined,
+  ) {
     this.#statement = statement;
+    this.#foreignKeys = foreignKeys;
     this.#plan = plan;
     this.#ast = ast;
     const {engine, exec, state, world} = statement;
@@ -71,7 +81,8 @@ export class InsertRun {
     this.#assigner = plan.onDuplicate.length === 0 ? undefined : this.#newAssigner();
     const survivesDuplicates = ast.ignore || ast.replace || this.#assigner !== undefined;
     this.#needsSavepoint =
-      survivesDuplicates && plan.table.indexes.some((index, i) => i > 0 && index.kind === 'unique');
+      (survivesDuplicates && plan.table.indexes.some((index, i) => i > 0 && index.kind === 'unique')) ||
+      (ast.ignore && foreignKeys !== undefined);
   }
 
   #newAssigner(): Assigner {
@@ -118,12 +129,30 @@ export class InsertRun {
       let result: number;
       while ((result = this.#store.insert(this.#row.values, state.timeZone)) === BLOCKED) yield;
       if (result === ROW) {
-        this.#stored();
+        if (yield* this.#hasParents(savepoint)) this.#stored();
         return;
       }
       if (result !== DUPLICATE) throw engineError(result);
       if (yield* this.#duplicate(savepoint, tries)) return;
     }
+  }
+
+  /** Foreign keys of the row that is in. False: IGNORE, a parent is missing, and the row is out again. */
+  *#hasParents(savepoint: number): Steps<boolean> {
+    try {
+      yield* this.#foreignKeys?.afterInsert(this.#row.values) ?? [];
+      return true;
+    } catch (error) {
+      yield* this.#passOver(error, savepoint);
+      return false;
+    }
+  }
+
+  /** With IGNORE an error over a foreign key is a warning, and the row is as it was. */
+  *#passOver(error: unknown, savepoint: number): Steps<void> {
+    if (!this.#ast.ignore || !isForeignKeyError(error)) throw error;
+    yield* expectRow(() => this.#statement.engine.rollbackTo(savepoint));
+    this.#target.warning('Warning', error.errno, error.message);
   }
 
   #stored(): void {
@@ -162,8 +191,8 @@ export class InsertRun {
 
   /** REPLACE: the other row goes. */
   *#deleteOther(key: Uint8Array): Steps<boolean> {
-    let result: number;
-    while ((result = this.#store.remove(key, key.length)) === BLOCKED) yield;
+    const result = yield* this.#foreignKeys?.remove(this.#store, key, key.length) ??
+      until(() => this.#store.remove(key, key.length));
     if (result === ROW) this.#affected++;
     else if (result !== DONE) throw engineError(result);
     this.#duplicates++;
@@ -172,7 +201,6 @@ export class InsertRun {
 
   /** ON DUPLICATE KEY UPDATE. */
   *#updateOther(key: Uint8Array, assigner: Assigner): Steps<boolean> {
-    const {table} = this.#plan;
     const {state} = this.#statement;
     // The row may have gone meanwhile: then the insert is tried again.
     if (!(yield* this.#readOther(key))) return false;
@@ -182,40 +210,36 @@ export class InsertRun {
     const hasChanged = assigner.assign(this.#context, this.#target);
     if (state.lastInsertId !== idBefore) this.#lastExplicit = state.lastInsertId;
     if (!hasChanged || !assigner.complete(this.#context, this.#target)) return true;
-    if (touchesPrimaryKey(table.indexes[0].parts, assigner.columns)) {
-      yield* this.#moveOther(key, assigner);
-      return true;
+    const savepoint = this.#needsSavepoint ? this.#statement.engine.savepoint() : -1;
+    const values = [...this.#old];
+    for (const [i, column] of assigner.columns.entries()) values[column] = assigner.values[i];
+    yield* this.#changeOther(key, assigner, values);
+    try {
+      yield* this.#foreignKeys?.afterUpdate(this.#old, values) ?? [];
+      this.#affected += 2;
+    } catch (error) {
+      yield* this.#passOver(error, savepoint);
     }
-    let result: number;
-    while (
-      (result = this.#store.update(key, key.length, assigner.columns, assigner.values, state.timeZone)) === BLOCKED
-    )
-      yield;
-    if (result === DUPLICATE) throw this.#secondDuplicate(assigner);
-    if (result !== ROW && result !== DONE) throw engineError(result);
-    this.#affected += 2;
     return true;
   }
 
-  /** The update of the other row met a third one. */
-  #secondDuplicate(assigner: Assigner): SqlError {
-    const values = [...this.#old];
-    for (const [i, column] of assigner.columns.entries()) values[column] = assigner.values[i];
-    return duplicateEntry(this.#plan.table, this.#statement.engine.writer.conflictIndex, values);
-  }
-
-  /** The other row gets another primary key: it is deleted and inserted. */
-  *#moveOther(key: Uint8Array, assigner: Assigner): Steps<void> {
-    const values = [...this.#old];
-    for (const [i, column] of assigner.columns.entries()) values[column] = assigner.values[i];
+  /** Writes the other row; with another primary key it is deleted and inserted. */
+  *#changeOther(key: Uint8Array, assigner: Assigner, values: readonly Value[]): Steps<void> {
+    const {table} = this.#plan;
+    const {engine, state} = this.#statement;
+    const store = this.#store;
     let result: number;
-    while ((result = this.#store.remove(key, key.length)) === BLOCKED) yield;
-    if (result !== ROW) throw engineError(result);
-    while ((result = this.#store.insert(values, this.#statement.state.timeZone)) === BLOCKED) yield;
-    if (result === DUPLICATE)
-      throw duplicateEntry(this.#plan.table, this.#statement.engine.writer.conflictIndex, values);
-    if (result !== ROW) throw engineError(result);
-    this.#affected += 2;
+    if (touchesPrimaryKey(table.indexes[0].parts, assigner.columns)) {
+      result = yield* until(() => store.remove(key, key.length));
+      if (result !== ROW) throw engineError(result);
+      result = yield* until(() => store.insert(values, state.timeZone));
+    } else {
+      const {columns, values: fresh} = assigner;
+      result = yield* until(() => store.update(key, key.length, columns, fresh, state.timeZone));
+    }
+    // The change of the other row has met a third one.
+    if (result === DUPLICATE) throw duplicateEntry(table, engine.writer.conflictIndex, values);
+    if (result !== ROW && result !== DONE) throw engineError(result);
   }
 
   /** The other row, by column. */
@@ -223,7 +247,7 @@ export class InsertRun {
 
   /** Locks the row and puts it into the registers of the old row. False: it is gone. */
   *#readOther(key: Uint8Array): Steps<boolean> {
-    const {engine, state} = this.#statement;
+    const {engine} = this.#statement;
     const {table, oldRow} = this.#plan;
     const {rowLayout, handle} = table;
     const read = (this.#oldRead ??= engine.newPointRead());
@@ -231,19 +255,7 @@ export class InsertRun {
     while ((result = read.get(handle, key, key.length, LockMode.exclusive, LockWait.wait)) === BLOCKED) yield;
     if (result === DONE) return false;
     if (result !== ROW) throw engineError(result);
-    const long: {readonly column: number; readonly page: number; readonly bytes: Uint8Array}[] = [];
-    const old = table.columns.map((_, c) => {
-      if (!isOverflow(rowLayout, read.memory, read.payloadAt, c)) {
-        return readColumn(rowLayout, read.memory, read.payloadAt, c, state.timeZone);
-      }
-      const {firstPage, length} = readOverflow(rowLayout, read.memory, read.payloadAt, c);
-      long.push({column: c, page: firstPage, bytes: new Uint8Array(length)});
-      return null;
-    });
-    for (const {column, page, bytes} of long) {
-      yield* expectRow(() => engine.readOverflow(page, bytes.length, bytes, 0));
-      old[column] = valueFromBytes(rowLayout, column, bytes);
-    }
+    const old = yield* readRow(this.#statement, rowLayout, read);
     this.#old = old;
     for (const [c, register] of oldRow.registers.entries())
       if (register >= 0) this.#context.registers[register] = old[c];
@@ -313,13 +325,19 @@ export class CollectedSupply implements RowSupply {
 export function planInsertBody(context: StatementContext, catalog: StatementCatalog, ast: Insert): StatementBody {
   if (ast.partitions.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
   const table = targetTable(context, catalog, ast.table);
+  if (ast.replace) needTable(context, Privilege.delete, 'DELETE', table.schema, table.name);
+  if (ast.onDuplicate.length > 0) needTable(context, Privilege.update, 'UPDATE', table.schema, table.name);
   const environment = bindEnvironment(context, catalog);
+  const foreignKeys = ForeignKeys.of(context, catalog, table);
   if (ast.source.kind === 'query')
-    return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table));
+    return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table, foreignKeys));
   const plan = planInsert(ast, table, environment, -1);
   const rows = plan.rows ?? [];
-  if (!ast.ignore && !ast.replace && plan.onDuplicate.length === 0) return new PlainInsert(context, plan, rows);
-  return new StepsBody(inner => new InsertRun(inner, plan, ast, rows.length > 1).run(new ValuesSupply(rows)));
+  const mayMeetOthers = ast.ignore || ast.replace || plan.onDuplicate.length > 0;
+  if (!mayMeetOthers && foreignKeys === undefined) return new PlainInsert(context, plan, rows);
+  return new StepsBody(inner =>
+    new InsertRun(inner, plan, ast, rows.length > 1, foreignKeys).run(new ValuesSupply(rows)),
+  );
 }
 
 /** All rows are collected first: the query may read the table that is being written. */
@@ -328,10 +346,11 @@ function* insertQuery(
   ast: Insert,
   source: InsertQuery,
   table: TableDefinition,
+  foreignKeys: ForeignKeys | undefined,
 ): Steps<Outcome> {
   const {rows, columns} = yield* collectRows(context, source.query);
   const environment = bindEnvironment(context, new StatementCatalog(context));
   const plan = planInsert(ast, table, environment, columns.length);
   const types = columns.map(column => column.type);
-  return yield* new InsertRun(context, plan, ast, true).run(new CollectedSupply(rows, types));
+  return yield* new InsertRun(context, plan, ast, true, foreignKeys).run(new CollectedSupply(rows, types));
 }

@@ -10,6 +10,7 @@ import {canonicalSchema} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Row, VirtualColumn} from '../catalog/virtual/virtual-table.ts';
 import type {TableMaintenance} from '../parse/ast-command.ts';
+import {openShared} from './resolve-name.ts';
 import {sendRows} from './show/show-result.ts';
 import type {Outcome, StatementContext} from './statement-context.ts';
 
@@ -27,7 +28,7 @@ export function* maintainTables(context: StatementContext, ast: TableMaintenance
     const schema = canonicalSchema(name.schema ?? context.state.database);
     if (schema === '') throw new SqlError('ER_NO_DB');
     const shown = `${schema}.${name.name}`;
-    const opened = yield* context.catalog.open(context.engine, schema, name.name, false);
+    const opened = yield* openShared(context, schema, name.name);
     const messages = opened === undefined ? missing(schema, name.name) : yield* maintain(context, ast, opened);
     for (const [type, text] of messages) rows.push([shown, ast.action, type, text]);
   }

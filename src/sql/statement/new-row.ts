@@ -56,6 +56,7 @@ export class NewRow {
   /** Takes a row of VALUES in. */
   takeBound(row: readonly BoundValue[]): void {
     this.#begin();
+    this.#showDefaults();
     const {targets, table} = this.#plan;
     for (let i = 0; i < row.length; i++) {
       const value = row[i];
@@ -86,6 +87,17 @@ export class NewRow {
   #begin(): void {
     this.#given.fill(0);
     this.isGenerated = false;
+  }
+
+  /** Values that name columns of their own row see the defaults of those that have no value yet. */
+  #showDefaults(): void {
+    const {defaults, rowExpressions, table} = this.#plan;
+    for (let column = 0; column < this.values.length; column++) {
+      const bound = defaults[column];
+      if (bound === undefined || rowExpressions.source.registers[column] < 0) continue;
+      const value = this.#target.store(bound.evaluate(this.#context), bound.type, table.columns[column], this.#isMany);
+      rowExpressions.set(column, value, this.#context);
+    }
   }
 
   #put(column: number, value: Value, from: SqlType): void {

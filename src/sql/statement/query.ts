@@ -1,6 +1,7 @@
 // Queries: load the tables, bind and plan, run. SELECT ... INTO variables ends here too.
 
 import {SqlError} from '../../base/sql-error.ts';
+import {isStrict, SqlMode} from '../../format/value/sql-mode.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import type {BindEnvironment} from '../bind/binder.ts';
 import {typeOfValue} from '../bind/variables.ts';
@@ -20,12 +21,18 @@ export function bindEnvironment(context: StatementContext, catalog: StatementCat
     catalog,
     session: state,
     parameterTypes: parameterTypes(exec.parameters, state.collationConnection),
+    refusesZeroDivisor: catalog.writesRows && refusesZeroDivisor(state.sqlMode),
     parseQuery: sql => {
       const statement = parse(sql);
       if (statement.kind !== 'query') throw new SqlError('ER_VIEW_INVALID', '', '');
       return statement;
     },
   };
+}
+
+/** ERROR_FOR_DIVISION_BY_ZERO and a strict mode. */
+function refusesZeroDivisor(sqlMode: number): boolean {
+  return (sqlMode & SqlMode.errorForDivisionByZero) !== 0 && isStrict(sqlMode);
 }
 
 /** The types that the values of `?` show by themselves. */

@@ -1,24 +1,20 @@
 // Names of schemas and tables in statements that define something.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {OpenTable, OpenView} from '../catalog/catalog.ts';
+import type {OpenObject, OpenTable, OpenView} from '../catalog/catalog.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredSchema} from '../catalog/stored-table.ts';
 import type {TableName} from '../parse/ast-expression.ts';
+import {schemaDenied} from './access.ts';
 import type {StatementContext} from './statement-context.ts';
 
 /** The schema that a table name means: the one written, or the current one. Throws 1046, and 1044 for schemas that are not rows. */
 export function schemaOf(context: StatementContext, name: TableName): string {
   const schema = canonicalSchema(name.schema ?? context.state.database);
   if (schema === '') throw new SqlError('ER_NO_DB');
-  if (isVirtualSchema(schema)) throw accessDenied(context, schema);
+  if (isVirtualSchema(schema)) throw schemaDenied(context, schema);
   return schema;
-}
-
-export function accessDenied(context: StatementContext, schema: string): SqlError {
-  const {user, host} = context.state;
-  return new SqlError('ER_DBACCESS_DENIED', user, host, schema);
 }
 
 /** The schema under a shared lock, so that it cannot be dropped meanwhile; 1049 when there is none. */
@@ -26,6 +22,12 @@ export function* lockExistingSchema(context: StatementContext, name: string): St
   const schema = yield* context.catalog.lockSchema(context.engine, name, false);
   if (schema === undefined) throw new SqlError('ER_BAD_DB', name);
   return schema;
+}
+
+/** The object for reading its definition: as LOCK TABLES has locked it, or under a shared lock; undefined when there is none. */
+export function* openShared(context: StatementContext, schema: string, name: string): Steps<OpenObject | undefined> {
+  const {catalog, engine, tableLocks} = context;
+  return tableLocks?.peek(schema, name) ?? (yield* catalog.open(engine, schema, name, false));
 }
 
 /** The table under a lock; 1146 when there is none, 1347 when it is a view. */

@@ -3,11 +3,13 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {canonicalSchema, checkSchemaName, isVirtualSchema} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StoredTable} from '../catalog/stored-table.ts';
 import type {AlterDatabase, CreateDatabase, DatabaseOption, DropDatabase} from '../parse/ast-schema.ts';
-import {accessDenied} from './resolve-name.ts';
+import {schemaDenied} from './access.ts';
+import {dropLocked} from './drop-table.ts';
 import {changed, NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {collationOption} from './table-options.ts';
-import {dropTrees, newId} from './table-trees.ts';
+import {newId} from './table-trees.ts';
 
 /** utf8mb4_0900_ai_ci. */
 const DEFAULT_COLLATION = 255;
@@ -22,7 +24,7 @@ export function* createDatabase(context: StatementContext, ast: CreateDatabase):
   const {catalog, engine, state} = context;
   const name = canonicalSchema(ast.name);
   checkSchemaName(name);
-  if (isVirtualSchema(name)) throw accessDenied(context, name);
+  if (isVirtualSchema(name)) throw schemaDenied(context, name);
   const collation = collationOfOptions(ast.options) ?? DEFAULT_COLLATION;
   const id = yield* newId(engine);
   if (yield* catalog.addSchema(engine, {id, name, collation})) return changed(1);
@@ -35,7 +37,7 @@ export function* alterDatabase(context: StatementContext, ast: AlterDatabase): S
   const {catalog, engine, state} = context;
   const name = canonicalSchema(ast.name ?? state.database);
   if (name === '') throw new SqlError('ER_NO_DB');
-  if (isVirtualSchema(name)) throw accessDenied(context, name);
+  if (isVirtualSchema(name)) throw schemaDenied(context, name);
   const schema = yield* catalog.lockSchema(engine, name, true);
   if (schema === undefined) throw new SqlError('ER_BAD_DB', name);
   yield* catalog.removeSchema(engine, schema);
@@ -47,21 +49,22 @@ export function* alterDatabase(context: StatementContext, ast: AlterDatabase): S
 export function* dropDatabase(context: StatementContext, ast: DropDatabase): Steps<Outcome> {
   const {catalog, engine, state} = context;
   const name = canonicalSchema(ast.name);
-  if (isVirtualSchema(name) || name === 'mysql') throw accessDenied(context, name);
+  if (isVirtualSchema(name) || name === 'mysql') throw schemaDenied(context, name);
   const schema = yield* catalog.lockSchema(engine, name, true);
   if (schema === undefined) {
     if (!ast.ifExists) throw new SqlError('ER_DB_DROP_EXISTS', name);
     state.warning('Note', 1008, `Can't drop database '${name}'; database doesn't exist`);
     return NOTHING_DONE;
   }
-  const tables = yield* catalog.list(engine, name);
-  for (const table of tables) {
-    const opened = yield* catalog.open(engine, name, table.name, true);
-    if (opened === undefined) continue;
-    yield* catalog.removeTable(engine, opened.kind === 'table' ? opened.stored : opened.view);
-    if (opened.kind === 'table') yield* dropTrees(context, opened.stored);
+  const objects = yield* catalog.list(engine, name);
+  const tables: StoredTable[] = [];
+  for (const object of objects) {
+    const opened = yield* catalog.open(engine, name, object.name, true);
+    if (opened?.kind === 'table') tables.push(opened.stored);
+    if (opened?.kind === 'view') yield* catalog.removeTable(engine, opened.view);
   }
+  yield* dropLocked(context, tables);
   yield* catalog.removeSchema(engine, schema);
   if (state.database === name) state.database = '';
-  return changed(tables.length);
+  return changed(objects.length);
 }

@@ -7,7 +7,7 @@ import {quoteName} from '../catalog/names.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import type {Modes} from '../parse/modes.ts';
 import {Scanner, Token} from '../parse/scanner.ts';
-import {type Source, textOf} from '../parse/source.ts';
+import {type Source, sourceOf, textOf} from '../parse/source.ts';
 
 /**
  * What stands between the parentheses around offset `inside`, looking from the token at `from` on: the outermost pair that opens behind `from`
@@ -47,4 +47,20 @@ export function qualifiedText(
     at = place;
   }
   return result + textOf(text.slice(at, end));
+}
+
+const SCHEMA_AND_DOT = /^(?:`(?:[^`]|``)*`|[^`.\s]+)\s*\.\s*/;
+
+/** The other way round: `text` with the schema cut off where a table of it is named. */
+export function unqualifiedText(text: string, tables: readonly TableName[], schema: string): string {
+  const source = sourceOf(text);
+  const places = tables.filter(table => table.schema === schema).map(table => table.at);
+  places.sort((a, b) => a - b);
+  let result = '';
+  let at = 0;
+  for (const place of places) {
+    result += textOf(source.slice(at, place));
+    at = place + (SCHEMA_AND_DOT.exec(source.slice(place))?.[0].length ?? 0);
+  }
+  return result + textOf(source.slice(at));
 }

@@ -4,12 +4,16 @@ import {SqlError} from '../../base/sql-error.ts';
 import type {OpenObject, OpenTable} from '../catalog/catalog.ts';
 import type {CatalogView, TableDefinition, VirtualTable} from '../catalog/definition.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {Privilege} from '../catalog/privileges.ts';
 import {parentsOf} from '../catalog/references.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StoredView} from '../catalog/stored-table.ts';
 import {loadVirtualTable} from '../catalog/virtual-tables.ts';
 import type {Query, Statement} from '../parse/ast.ts';
 import type {Expression, TableName} from '../parse/ast-expression.ts';
 import {parse} from '../parse/statement.ts';
+import {needTable} from './access.ts';
+import {openShared} from './resolve-name.ts';
 import type {StatementContext} from './statement-context.ts';
 import {tablesIn} from './table-references.ts';
 
@@ -21,25 +25,43 @@ export class StatementCatalog implements CatalogView {
   readonly #objects: Map<string, OpenObject> = new Map();
   readonly #virtual: Map<string, VirtualTable> = new Map();
   readonly #schemas: Set<string> = new Set();
+  #writesRows = false;
+  /** Tables and views that the statement itself names; what only views name is a matter of their definers. */
+  readonly #named: Set<string> = new Set();
+  /** UPDATE and DELETE: what has been looked up so far, to be judged when it is known what is changed. */
+  #reads: {readonly schema: string; readonly name: string}[] | undefined;
 
   constructor(context: StatementContext) {
     this.#context = context;
   }
 
-  /** Locks and loads everything that the statement names. Names that do not exist are left for the binder to complain about. */
-  *load(node: Statement | Query | Expression): Steps<void> {
-    yield* this.#loadNames(tablesIn(node), this.#context.state.database, 0);
-    if (node.kind === 'insert') yield* this.#loadRelated([node.table]);
-    if (node.kind === 'update' || node.kind === 'delete') yield* this.#loadRelated(tablesIn(node));
+  /** The statement that was loaded changes rows, without IGNORE. */
+  get writesRows(): boolean {
+    return this.#writesRows;
   }
 
-  /** Foreign keys: the parents of the tables that may change, and their children, which may change with them. */
-  *#loadRelated(names: readonly TableName[]): Steps<void> {
+  /** Locks and loads everything that the statement names. Names that do not exist are left for the binder to complain about. */
+  *load(node: Statement | Query | Expression): Steps<void> {
+    const names = tablesIn(node);
+    const {database} = this.#context.state;
+    for (const {schema, name} of names) this.#named.add(`${canonicalSchema(schema ?? database)}\0${name}`);
+    if (node.kind === 'update' || node.kind === 'delete') this.#reads = [];
+    yield* this.#loadNames(names, database, 0);
+    this.#writesRows = (node.kind === 'insert' || node.kind === 'update' || node.kind === 'delete') && !node.ignore;
+    if (node.kind === 'insert') {
+      const changesOthers = node.replace || node.onDuplicate.length > 0;
+      yield* this.#loadRelated([node.table], changesOthers);
+    } else if (node.kind === 'update' || node.kind === 'delete') yield* this.#loadRelated(tablesIn(node), true);
+  }
+
+  /** Foreign keys: the parents of the tables that may change, and (`withChildren`) their children, which may change with them. */
+  *#loadRelated(names: readonly TableName[], withChildren: boolean): Steps<void> {
     const {database} = this.#context.state;
     const changing = names.map(({schema, name}) => this.related(canonicalSchema(schema ?? database), name));
     for (const table of changing) {
       if (table === undefined) continue;
       for (const {schema, name} of parentsOf(table.stored.foreignKeys)) yield* this.#relate(schema, name);
+      if (!withChildren) continue;
       for (const {schema, name} of table.stored.referencedBy) {
         const child = yield* this.#relate(schema, name);
         if (!changing.includes(child)) changing.push(child);
@@ -51,8 +73,7 @@ export class StatementCatalog implements CatalogView {
   *#relate(schema: string, name: string): Steps<OpenTable | undefined> {
     const key = `${schema}\0${name}`;
     if (!this.#objects.has(key)) {
-      const {catalog, engine, tableLocks} = this.#context;
-      const opened = tableLocks?.peek(schema, name) ?? (yield* catalog.open(engine, schema, name, false));
+      const opened = yield* openShared(this.#context, schema, name);
       if (opened !== undefined) this.#objects.set(key, opened);
     }
     return this.related(schema, name);
@@ -70,6 +91,22 @@ export class StatementCatalog implements CatalogView {
       const inSchema = canonicalSchema(schema ?? database);
       if (inSchema === '') continue;
       yield* this.#loadOne(inSchema, name, depth, schema !== null);
+    }
+  }
+
+  /** What a view reads, its definer must be allowed to read: 1449, 1356. */
+  *#loadView(view: StoredView, depth: number): Steps<void> {
+    const names = tablesIn(parse(view.sql));
+    yield* this.#loadNames(names, view.schema, depth + 1);
+    const at = view.definer.lastIndexOf('@');
+    const [user, host] = [view.definer.slice(0, at), view.definer.slice(at + 1)];
+    const rights = yield* this.#context.rightsOf(user, host);
+    if (rights === undefined) throw new SqlError('ER_NO_SUCH_USER', user, host);
+    for (const {schema, name} of names) {
+      const inSchema = canonicalSchema(schema ?? view.schema);
+      const isRead = this.#objects.has(`${inSchema}\0${name}`);
+      if (isRead && (rights.onTable(inSchema, name) & Privilege.select) === 0)
+        throw new SqlError('ER_VIEW_INVALID', view.schema, view.name);
     }
   }
 
@@ -91,13 +128,18 @@ export class StatementCatalog implements CatalogView {
     }
     this.#schemas.add(schema);
     this.#objects.set(key, opened);
-    if (opened.kind === 'view') yield* this.#loadNames(tablesIn(parse(opened.view.sql)), schema, depth + 1);
+    if (opened.kind === 'view') yield* this.#loadView(opened.view, depth);
   }
 
-  /** Under LOCK TABLES the locks are there already; anything else is error 1100. */
+  /** Under LOCK TABLES the locks are there already; any other table is error 1100. */
   *#open(schema: string, name: string): Steps<OpenObject | undefined> {
     const {catalog, engine, tableLocks} = this.#context;
-    if (tableLocks !== undefined) return tableLocks.find(schema, name);
+    if (tableLocks !== undefined) {
+      const locked = tableLocks.peek(schema, name);
+      // A name of no table may be one of WITH.
+      if (locked !== undefined || !(yield* catalog.exists(engine, schema, name))) return locked;
+      throw new SqlError('ER_TABLE_NOT_LOCKED', name);
+    }
     return catalog.openCached(engine, schema, name) ?? (yield* catalog.open(engine, schema, name, false));
   }
 
@@ -125,14 +167,37 @@ export class StatementCatalog implements CatalogView {
     return this.#virtual.size > 0;
   }
 
+  /** The table, to be read: 1142 when that is not allowed. */
   table(schema: string, name: string): TableDefinition | undefined {
-    const found = this.#objects.get(`${canonicalSchema(schema)}\0${name}`);
-    return found?.kind === 'table' ? found.definition : undefined;
+    const found = this.target(schema, name);
+    if (found !== undefined) this.#noteRead(found.schema, name);
+    return found;
+  }
+
+  /** The table, to be changed. */
+  target(schema: string, name: string): TableDefinition | undefined {
+    return this.related(canonicalSchema(schema), name)?.definition;
+  }
+
+  #noteRead(schema: string, name: string): void {
+    if (!this.#named.has(`${schema}\0${name}`)) return;
+    if (this.#reads === undefined) needTable(this.#context, Privilege.select, 'SELECT', schema, name);
+    else this.#reads.push({schema, name});
+  }
+
+  /** UPDATE and DELETE, when it is bound: everything that was looked up is read, but for the tables in `unread`, which are changed only. */
+  checkReads(unread: readonly TableDefinition[]): void {
+    for (const {schema, name} of this.#reads ?? []) {
+      const isRead = !unread.some(table => table.schema === schema && table.name === name);
+      if (isRead) needTable(this.#context, Privilege.select, 'SELECT', schema, name);
+    }
   }
 
   view(schema: string, name: string): {readonly sql: string; readonly columns: readonly string[]} | undefined {
     const found = this.#objects.get(`${canonicalSchema(schema)}\0${name}`);
-    return found?.kind === 'view' ? found.view : undefined;
+    if (found?.kind !== 'view') return undefined;
+    this.#noteRead(found.view.schema, name);
+    return found.view;
   }
 
   schemaExists(schema: string): boolean {

@@ -3,6 +3,8 @@
 import type {EngineSession} from '../../engine/api.ts';
 import type {AutoIncrement} from '../catalog/auto-increment.ts';
 import type {Catalog} from '../catalog/catalog.ts';
+import type {Rights} from '../catalog/rights.ts';
+import type {Steps} from '../catalog/steps.ts';
 import type {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {ResultSink} from '../exec/result-sink.ts';
@@ -26,6 +28,10 @@ export interface StatementContext {
   readonly text: Source;
   /** What LOCK TABLES has locked; statements may use nothing else then. */
   readonly tableLocks: TableLocks | undefined;
+  /** What the session's account may do. */
+  readonly rights: Rights;
+  /** The rights of another account: the definer of a view. Undefined: there is no such account. */
+  rightsOf(user: string, host: string): Steps<Rights | undefined>;
   /** Told of the plan that was made for this statement, when somebody wants to keep it. */
   readonly planned: ((planned: PlannedStatement) => void) | undefined;
   /** All sessions of the cluster. */

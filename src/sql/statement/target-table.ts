@@ -3,17 +3,19 @@
 import {SqlError} from '../../base/sql-error.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {Privilege} from '../catalog/privileges.ts';
 import type {TableName} from '../parse/ast-expression.ts';
-import {accessDenied} from './resolve-name.ts';
+import {needTable, schemaDenied} from './access.ts';
 import type {StatementCatalog} from './statement-catalog.ts';
 import type {StatementContext} from './statement-context.ts';
 
-/** The loaded table of this name. Throws 1046, 1049, 1146, and 1235 for views, which cannot be written through. */
+/** The loaded table of this name, to insert into. Throws 1046, 1049, 1142, 1146, and 1235 for views, which cannot be written through. */
 export function targetTable(context: StatementContext, catalog: StatementCatalog, name: TableName): TableDefinition {
   const schema = canonicalSchema(name.schema ?? context.state.database);
   if (schema === '') throw new SqlError('ER_NO_DB');
-  if (isVirtualSchema(schema)) throw accessDenied(context, schema);
-  const table = catalog.table(schema, name.name);
+  if (isVirtualSchema(schema)) throw schemaDenied(context, schema);
+  needTable(context, Privilege.insert, 'INSERT', schema, name.name);
+  const table = catalog.target(schema, name.name);
   if (table !== undefined) {
     context.tableLocks?.checkWritable(schema, name.name);
     return table;

@@ -11,15 +11,18 @@ import type {Expression} from '../bind/expression.ts';
 import type {Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
+import {Privilege} from '../catalog/privileges.ts';
 import {expectRow, pauseAt, type Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {MemoryBudget} from '../exec/memory-budget.ts';
 import {PollClock} from '../exec/poll-clock.ts';
 import {sizeOf} from '../exec/registers.ts';
 import type {Update} from '../parse/ast.ts';
+import {needTable} from './access.ts';
 import {Assigner, type BoundAssignment, bindAssignment} from './assignments.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
+import {ForeignKeys, isForeignKeyError} from './foreign-keys.ts';
 import {touchesPrimaryKey} from './insert.ts';
 import {expressionsOver} from './insert-plan.ts';
 import {PointUpdate} from './point-update.ts';
@@ -53,8 +56,9 @@ export function planUpdateBody(context: StatementContext, catalog: StatementCata
 /** The plan of an UPDATE that finds its row by the whole primary key and leaves all keys as they are. */
 function pointUpdate(context: StatementContext, plan: UpdatePlan, ast: Update): StatementBody | undefined {
   const {root} = plan.search;
-  if (plan.isDeferred || ast.ignore || root.kind !== 'scan' || root.access.kind !== 'point') return undefined;
-  const [{table, assigner}] = plan.targets;
+  const [{table, assigner, foreignKeys}] = plan.targets;
+  if (plan.isDeferred || ast.ignore || foreignKeys !== undefined) return undefined;
+  if (root.kind !== 'scan' || root.access.kind !== 'point') return undefined;
   return new PointUpdate(context, {
     table,
     assigner,
@@ -69,8 +73,12 @@ export interface UpdateTarget {
   readonly table: TableDefinition;
   readonly key: TargetKey;
   readonly assigner: Assigner;
-  /** The primary key changes: rows are deleted and inserted. By column, the registers of the whole row. */
+  /** The primary key changes: rows are deleted and inserted. */
+  readonly movesRow: boolean;
+  /** By column, the registers of the whole row, where it is needed: it moves, or foreign keys look at it. */
   readonly wholeRow: Int32Array | undefined;
+  /** Undefined: the assigned columns are part of none. */
+  readonly foreignKeys: ForeignKeys | undefined;
 }
 
 export interface UpdatePlan {
@@ -83,6 +91,7 @@ export interface UpdatePlan {
 export function planUpdate(context: StatementContext, catalog: StatementCatalog, ast: Update): UpdatePlan {
   const bound = new BoundSearch(updateClauses(ast), bindEnvironment(context, catalog));
   const bySource = bindBySource(bound, ast);
+  checkAccess(context, catalog, bySource, ast);
   const needed: Expression[] = [];
   const targets = [...bySource].map(([source, assignments]) => {
     const table = bound.target(source, 'UPDATE');
@@ -91,9 +100,12 @@ export function planUpdate(context: StatementContext, catalog: StatementCatalog,
     const key = new TargetKey(table, source);
     const movesRow = touchesPrimaryKey(table.indexes[0].parts, assigner.columns);
     needed.push(...key.needed, ...assignments.map(assignment => assignment.value));
-    for (const column of columnsToRead(table, assigner, expressions !== undefined || movesRow))
+    const related = ForeignKeys.of(context, catalog, table);
+    const foreignKeys = related?.concerns(assigner.columns) === true ? related : undefined;
+    const needsRow = movesRow || foreignKeys !== undefined;
+    for (const column of columnsToRead(table, assigner, expressions !== undefined || needsRow))
       needed.push(source.ref(column));
-    return {table, key, assigner, wholeRow: movesRow ? source.registers : undefined};
+    return {table, key, assigner, movesRow, wholeRow: needsRow ? source.registers : undefined, foreignKeys};
   });
   const isDeferred =
     targets.length > 1 ||
@@ -101,6 +113,30 @@ export function planUpdate(context: StatementContext, catalog: StatementCatalog,
     targets.some(target => changesIndex(target)) ||
     ast.tables[0].kind !== 'baseTable';
   return {search: bound.plan(needed, context.statistics.for(context.engine)), targets, isDeferred};
+}
+
+/** The changed tables need UPDATE, and everything that is read SELECT. */
+function checkAccess(
+  context: StatementContext,
+  catalog: StatementCatalog,
+  bySource: ReadonlyMap<Source, readonly BoundAssignment[]>,
+  ast: Update,
+): void {
+  const isBlind =
+    ast.where === null && ast.orderBy.length === 0 && ast.assignments.every(({value}) => !namesColumn(value));
+  const unread: TableDefinition[] = [];
+  for (const {origin} of bySource.keys()) {
+    if (origin.kind !== 'table') continue;
+    needTable(context, Privilege.update, 'UPDATE', origin.table.schema, origin.table.name);
+    if (isBlind) unread.push(origin.table);
+  }
+  catalog.checkReads(unread);
+}
+
+/** True when a column is named anywhere in an expression. */
+function namesColumn(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
+  return (node as {readonly kind?: unknown}).kind === 'column' || Object.values(node).some(namesColumn);
 }
 
 function columnsToRead(table: TableDefinition, assigner: Assigner, all: boolean): readonly number[] {
@@ -131,7 +167,9 @@ interface Change {
   readonly target: UpdateTarget;
   readonly key: Uint8Array;
   readonly values: readonly Value[];
-  readonly whole: readonly Value[] | undefined;
+  /** The whole row before and after, where it is needed. */
+  readonly before: readonly Value[] | undefined;
+  readonly after: readonly Value[] | undefined;
 }
 
 class UpdateRun {
@@ -195,7 +233,8 @@ class UpdateRun {
       this.#target.row = this.#matched;
       const old = wholeRow === undefined ? undefined : Array.from(wholeRow, register => context.registers[register]);
       if (!assigner.assign(context, this.#target) || !assigner.complete(context, this.#target)) continue;
-      const change = {target, key: key.copy(), values: [...assigner.values], whole: old && withChanges(old, assigner)};
+      const after = old && withChanges(old, assigner);
+      const change = {target, key: key.copy(), values: [...assigner.values], before: old, after};
       if (this.#plan.isDeferred) this.#defer(change);
       else yield* this.#apply(change);
     }
@@ -219,36 +258,47 @@ class UpdateRun {
     const {engine} = this.#statement;
     const {ignore} = this.#target;
     const savepoint = ignore ? engine.savepoint() : -1;
-    const result = yield* this.#write(change);
-    if (result === ROW) {
-      this.#changed++;
-      return;
-    }
-    if (result === DONE) return;
-    if (result !== DUPLICATE) throw engineError(result);
-    const error = this.#duplicate(change);
+    const error = yield* this.#change(change);
+    if (error === undefined) return;
     if (!ignore) throw error;
     yield* expectRow(() => engine.rollbackTo(savepoint));
     this.#target.warning('Warning', error.errno, error.message);
   }
 
-  *#write({target, key, values, whole}: Change): Steps<number> {
+  /** Writes a change; answers the error that IGNORE turns into a warning, if there is one. */
+  *#change(change: Change): Steps<SqlError | undefined> {
+    const result = yield* this.#write(change);
+    if (result === DONE) return undefined;
+    if (result === DUPLICATE) return this.#duplicate(change);
+    if (result !== ROW) throw engineError(result);
+    const {before, after, target} = change;
+    try {
+      if (before !== undefined && after !== undefined) yield* target.foreignKeys?.afterUpdate(before, after) ?? [];
+    } catch (error) {
+      if (!isForeignKeyError(error)) throw error;
+      return error;
+    }
+    this.#changed++;
+    return undefined;
+  }
+
+  *#write({target, key, values, after}: Change): Steps<number> {
     const store = this.#stores.get(target) as RowStore;
     const {timeZone} = this.#statement.state;
     let result: number;
-    if (whole === undefined) {
+    if (after === undefined || !target.movesRow) {
       while ((result = store.update(key, key.length, target.assigner.columns, values, timeZone)) === BLOCKED) yield;
       return result;
     }
     while ((result = store.remove(key, key.length)) === BLOCKED) yield;
     if (result !== ROW) return result;
-    while ((result = store.insert(whole, timeZone)) === BLOCKED) yield;
+    while ((result = store.insert(after, timeZone)) === BLOCKED) yield;
     return result;
   }
 
-  #duplicate({target, values, whole}: Change): SqlError {
+  #duplicate({target, values, after}: Change): SqlError {
     const {conflictIndex} = this.#statement.engine.writer;
-    const row: Value[] = whole === undefined ? target.table.columns.map(() => null) : [...whole];
+    const row: Value[] = after === undefined ? target.table.columns.map(() => null) : [...after];
     for (const [i, column] of target.assigner.columns.entries()) row[column] = values[i];
     return duplicateEntry(target.table, conflictIndex, row);
   }

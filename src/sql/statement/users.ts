@@ -1,9 +1,12 @@
-// CREATE USER, ALTER USER, DROP USER, RENAME USER, SET PASSWORD: the simple forms. Accounts can be made, changed and locked; there are no
-// privileges, roles, password rules or several passwords.
+// CREATE USER, ALTER USER, DROP USER, RENAME USER, SET PASSWORD. Accounts can be made, changed and locked; there are no roles, password
+// rules or second passwords.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {type AuthenticationPlugin, accountRecord, decodeAccount, type StoredAccount} from '../catalog/accounts.ts';
+import type {AuthenticationPlugin, StoredAccount} from '../catalog/accounts.ts';
+import {Privilege} from '../catalog/privileges.ts';
 import {RecordKind} from '../catalog/record-tree.ts';
+import {NO_GRANTS} from '../catalog/rights.ts';
+import {lockAccounts} from '../catalog/rights-cache.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {
   AccountDefinition,
@@ -15,53 +18,40 @@ import type {
   TlsRequirement,
   UserStatement,
 } from '../parse/ast-command.ts';
-import type {AccountName} from '../parse/ast-expression.ts';
+import {needGlobal} from './access.ts';
+import {accountText, findAccount, type NamedAccount, namedAccount, storeAccount} from './account-records.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 
-const NAME_CHARACTERS_MAX = 32;
 const DEFAULT_PLUGIN: AuthenticationPlugin = 'caching_sha2_password';
-
-function named(context: StatementContext, {user, host}: AccountName): {readonly user: string; readonly host: string} {
-  const {state} = context;
-  if (user === null) return {user: state.user, host: state.identity.accountHost};
-  if (user.length > NAME_CHARACTERS_MAX)
-    throw new SqlError('ER_WRONG_STRING_LENGTH', user, 'user name', NAME_CHARACTERS_MAX);
-  return {user, host: host.toLowerCase()};
-}
-
-function shown({user, host}: {readonly user: string; readonly host: string}): string {
-  return `'${user}'@'${host}'`;
-}
-
-function* find(context: StatementContext, user: string, host: string): Steps<StoredAccount | undefined> {
-  const {catalog, engine} = context;
-  const text = yield* catalog.readers.read(engine.waiter, reader =>
-    catalog.records.read(reader, RecordKind.account, user, host),
-  );
-  return text === undefined ? undefined : decodeAccount({name1: user, name2: host, text});
-}
-
-function* store(context: StatementContext, account: StoredAccount): Steps<void> {
-  const {catalog, engine} = context;
-  yield* catalog.records.remove(engine, RecordKind.account, account.user, account.host);
-  yield* catalog.records.insert(engine, RecordKind.account, accountRecord(account));
-}
 
 // --- CREATE and ALTER ----------------------------------------------------------------------------------------------
 
 export function* changeUsers(context: StatementContext, ast: UserStatement): Steps<Outcome> {
+  if (ast.defaultRoles.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'roles');
+  yield* lockAccounts(context.engine);
   const failed: string[] = [];
   for (const definition of ast.accounts) {
-    const {user, host} = named(context, definition.account);
-    const old = yield* find(context, user, host);
+    const name = namedAccount(context, definition.account);
+    if (ast.kind === 'alterUser') checkMayAlter(context, ast, name);
+    const old = yield* findAccount(context, name);
     const isWrong = ast.kind === 'createUser' ? old !== undefined : old === undefined;
-    if (!isWrong) yield* store(context, defined(context, ast, definition, old ?? newAccount(user, host)));
-    else if (ast.ifExists) noteSkipped(context, ast.kind, shown({user, host}));
-    else failed.push(shown({user, host}));
+    if (!isWrong) yield* storeAccount(context, defined(context, ast, definition, old ?? newAccount(name)));
+    else if (ast.ifExists) noteSkipped(context, ast.kind, accountText(name));
+    else failed.push(accountText(name));
   }
   if (failed.length > 0)
     throw new SqlError('ER_CANNOT_USER', ast.kind === 'createUser' ? 'CREATE USER' : 'ALTER USER', failed.join(','));
   return NOTHING_DONE;
+}
+
+/** One's own password is one's own; all else needs CREATE USER. */
+function checkMayAlter(context: StatementContext, {require, options}: UserStatement, name: NamedAccount): void {
+  const isOwnPassword = isOwn(context, name) && require.length === 0 && options.length === 0;
+  if (!isOwnPassword) needGlobal(context, Privilege.createUser, 'CREATE USER');
+}
+
+function isOwn({state}: StatementContext, {user, host}: NamedAccount): boolean {
+  return user === state.identity.accountUser && host === state.identity.accountHost;
 }
 
 function noteSkipped(context: StatementContext, kind: UserStatement['kind'], account: string): void {
@@ -69,8 +59,9 @@ function noteSkipped(context: StatementContext, kind: UserStatement['kind'], acc
   context.state.warning('Note', errno as number, `Authorization ID ${account} ${words}.`);
 }
 
-function newAccount(user: string, host: string): StoredAccount {
-  return {user, host, plugin: DEFAULT_PLUGIN, secret: new Uint8Array(0), requireTls: false, locked: false};
+function newAccount({user, host}: NamedAccount): StoredAccount {
+  const secret = new Uint8Array(0);
+  return {user, host, plugin: DEFAULT_PLUGIN, secret, requireTls: false, locked: false, grants: NO_GRANTS};
 }
 
 function defined(
@@ -143,12 +134,13 @@ function lockedOf(options: readonly AccountOption[], old: StoredAccount): boolea
 
 export function* dropUsers(context: StatementContext, ast: DropAccounts): Steps<Outcome> {
   const {catalog, engine} = context;
+  yield* lockAccounts(engine);
   const missing: string[] = [];
   for (const account of ast.accounts) {
-    const {user, host} = named(context, account);
-    const removed = yield* catalog.records.remove(engine, RecordKind.account, user, host);
-    if (!removed && ast.ifExists) noteSkipped(context, 'alterUser', shown({user, host}));
-    else if (!removed) missing.push(shown({user, host}));
+    const name = namedAccount(context, account);
+    const removed = yield* catalog.records.remove(engine, RecordKind.account, name.user, name.host);
+    if (!removed && ast.ifExists) noteSkipped(context, 'alterUser', accountText(name));
+    else if (!removed) missing.push(accountText(name));
   }
   if (missing.length > 0) throw new SqlError('ER_CANNOT_USER', 'DROP USER', missing.join(','));
   return NOTHING_DONE;
@@ -156,23 +148,26 @@ export function* dropUsers(context: StatementContext, ast: DropAccounts): Steps<
 
 export function* renameUsers(context: StatementContext, ast: RenameUser): Steps<Outcome> {
   const {catalog, engine} = context;
+  yield* lockAccounts(engine);
   for (const {from, to} of ast.renames) {
-    const old = named(context, from);
-    const account = yield* find(context, old.user, old.host);
-    const target = named(context, to);
-    const isTaken = (yield* find(context, target.user, target.host)) !== undefined;
-    if (account === undefined || isTaken) throw new SqlError('ER_CANNOT_USER', 'RENAME USER', shown(old));
+    const old = namedAccount(context, from);
+    const account = yield* findAccount(context, old);
+    const target = namedAccount(context, to);
+    const isTaken = (yield* findAccount(context, target)) !== undefined;
+    if (account === undefined || isTaken) throw new SqlError('ER_CANNOT_USER', 'RENAME USER', accountText(old));
     yield* catalog.records.remove(engine, RecordKind.account, old.user, old.host);
-    yield* store(context, {...account, ...target});
+    yield* storeAccount(context, {...account, ...target});
   }
   return NOTHING_DONE;
 }
 
 export function* setPassword(context: StatementContext, ast: SetPassword): Steps<Outcome> {
   if (ast.password === null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'SET PASSWORD TO RANDOM');
-  const {user, host} = named(context, ast.account ?? {at: ast.at, user: null, host: '%'});
-  const account = yield* find(context, user, host);
+  const name = namedAccount(context, ast.account ?? {at: ast.at, user: null, host: '%'});
+  if (!isOwn(context, name)) needGlobal(context, Privilege.createUser, 'CREATE USER');
+  yield* lockAccounts(context.engine);
+  const account = yield* findAccount(context, name);
   if (account === undefined) throw new SqlError('ER_PASSWORD_NO_MATCH');
-  yield* store(context, {...account, secret: secretOf(context, account.plugin, ast.password)});
+  yield* storeAccount(context, {...account, secret: secretOf(context, account.plugin, ast.password)});
   return NOTHING_DONE;
 }

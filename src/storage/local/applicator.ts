@@ -254,6 +254,12 @@ export class Applicator {
     if (this.damages.size > 0) this.damages.delete(pageNo);
   }
 
+  /** The page comes from elsewhere, whole: what is cached of it, and what was wrong with it, is over. */
+  forget(pageNo: number): void {
+    this.#cache.drop(pageNo);
+    this.damages.delete(pageNo);
+  }
+
   /** Records damage once per page and tells the operator. */
   noteDamage(pageNo: number, words: string): void {
     if (this.damages.has(pageNo) || this.damages.size >= DAMAGE_MAX) return;

@@ -16,7 +16,6 @@ import {pageIncarnation, pageLlsn} from '../../format/page/page.ts';
 import {type Applicator, BUILT, DAMAGED, GAP} from './applicator.ts';
 import {type ImageIndex, MappingBatch} from './image-index.ts';
 import type {ImageStore} from './image-store.ts';
-import type {Ingest} from './ingest.ts';
 import {leafIndex, NONE, type PageLeaf, type PageTable} from './page-table.ts';
 import type {RedoArena} from './redo-arena.ts';
 import type {RedoFileTable} from './stream-state.ts';
@@ -29,7 +28,8 @@ export interface CheckpointParts {
   readonly images: ImageStore;
   readonly index: ImageIndex;
   readonly applicator: Applicator;
-  readonly ingest: Ingest;
+  /** Is told the number of the last durable batch. */
+  readonly ingest: {batch: number};
 }
 
 export class Checkpointer {
@@ -63,20 +63,68 @@ export class Checkpointer {
   /** Writes one batch. Returns how many pages; 0 when nothing waits, or the disk is full. */
   step(): number {
     if (this.#batch === 0 && !this.#commit()) return 0;
+    this.#begin();
+    this.#gather();
+    if (this.#pages.length === 0) return 0;
+    return this.#finish() ? this.#pages.length : 0;
+  }
+
+  #begin(): void {
     this.#pages.length = 0;
     this.#slots.length = 0;
     this.#mappings.clear();
-    this.#gather();
-    if (this.#pages.length === 0) return 0;
+  }
+
+  /** Steps 2 to 5. False when the disk is full: nothing has happened. */
+  #finish(): boolean {
     this.#writeImages();
-    if (!this.#commit()) {
-      for (const slot of this.#slots) this.#parts.images.giveBack(slot);
-      return 0;
-    }
+    if (!this.#commit()) return this.#giveUp();
     for (let k = 0; k < this.#pages.length; k++) this.#install(k);
     this.pagesWritten += this.#pages.length;
     if (this.#parts.index.shouldRewrite(this.#rewriteBytes)) this.#parts.index.rewrite();
-    return this.#pages.length;
+    return true;
+  }
+
+  #giveUp(): false {
+    for (const slot of this.#slots) this.#parts.images.giveBack(slot);
+    return false;
+  }
+
+  /**
+   * Takes over finished pages that stand one behind the other in `source` (a replica that copies from a peer). False when the disk is full: nothing is
+   * taken. Pages that are here in the same version or a newer one are passed over.
+   */
+  adopt(pageNos: readonly number[], source: Uint8Array): boolean {
+    if (this.#batch === 0 && !this.#commit()) return false;
+    for (let from = 0; from < pageNos.length; from += this.#batchPages) {
+      const part = pageNos.slice(from, from + this.#batchPages);
+      this.#begin();
+      for (const [k, pageNo] of part.entries()) {
+        const begin = (from + k) * this.#pageSize;
+        if (!this.#take(pageNo, source.subarray(begin, begin + this.#pageSize))) return this.#giveUp();
+      }
+      if (this.#pages.length > 0 && !this.#finish()) return false;
+    }
+    return true;
+  }
+
+  /** Puts one page of `adopt` into the batch. False when there is no slot for it. */
+  #take(pageNo: number, bytes: Uint8Array): boolean {
+    const at = this.#pages.length * this.#pageSize;
+    this.#memory.bytes.set(bytes, at);
+    const {table, images, applicator} = this.#parts;
+    const leaf = table.leaf(pageNo);
+    const i = leafIndex(pageNo);
+    const isNews = leaf.slot[i] === NONE || leaf.llsn[i] < pageLlsn(this.#memory, at);
+    if (!isNews && !applicator.damages.has(pageNo)) return true;
+    const slot = images.allocate();
+    if (slot === NONE) return false;
+    images.seal(this.#memory, at);
+    this.#mappings.add(pageNo, slot, pageLlsn(this.#memory, at), pageIncarnation(this.#memory, at));
+    this.#pages.push(pageNo);
+    this.#slots.push(slot);
+    applicator.forget(pageNo);
+    return true;
   }
 
   /** An empty batch, so that what the last one made superfluous can be given away although nothing else is to do. */

@@ -15,7 +15,9 @@ import {
   frameIncarnation,
   frameLength,
   framePayloadLength,
+  frameRestsAt,
   frameStartLsn,
+  frameSyncedLsn,
 } from '../../format/redo/frame.ts';
 import {FRAME_HEADER, FRAME_MAGIC} from '../../format/redo/layout.ts';
 import {framePayloadMax} from './options.ts';
@@ -90,6 +92,16 @@ export class FrameScanner {
 
   get cplLsn(): number {
     return frameCplLsn(this.#block, this.#frameAt);
+  }
+
+  /** How far the stream was on disk for certain when the loaded frame was written. */
+  get syncedLsn(): number {
+    return frameSyncedLsn(this.#block, this.#frameAt);
+  }
+
+  /** Offset in `memory` of the loaded frame's `rests` record, -1 when it has none. */
+  get restsAt(): number {
+    return frameRestsAt(this.#block, this.#frameAt);
   }
 
   /** Where the scan stands, for messages. */
@@ -195,10 +207,10 @@ export class FrameScanner {
   }
 
   /**
-   * The frame that is due is not there: does a later one of this stream exist? Then the missing one was durable once, and has been
-   * damaged. Returns its LSN, or -1. Reads the rest of all files; the scan can go on afterwards.
+   * The frame that is due is not there: does a later one of this stream say that it was on disk once? Then it has been damaged. Returns the LSN of
+   * such a frame, or -1. (Frames that were written and not synced may be missing anywhere.) Reads the rest of all files; the scan can go on afterwards.
    */
-  findLaterFrame(): number {
+  findProofOfLoss(): number {
     for (let sequence = this.#sequence; ; sequence++) {
       const path = this.#path(sequence);
       if (!this.#disk.existsSync(path)) return -1;
@@ -217,7 +229,7 @@ export class FrameScanner {
       this.#blockFilled = file.readSync(bytes, 0, Math.min(size, this.#range.redoFileSize - position), position);
       for (let at = 0; at + FRAME_HEADER <= this.#blockFilled && at < step; at += 8) {
         if (view.getUint32(at, true) !== FRAME_MAGIC || frameStartLsn(this.#block, at) <= this.#lsn) continue;
-        if (this.#isWhole(at)) return frameStartLsn(this.#block, at);
+        if (this.#isWhole(at) && frameSyncedLsn(this.#block, at) > this.#lsn) return frameStartLsn(this.#block, at);
       }
     }
     return -1;

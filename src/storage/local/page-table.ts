@@ -54,6 +54,18 @@ export class PageTable {
     return number === this.#lastNumber ? this.#last : this.#leaves.get(number);
   }
 
+  /** The lowest page number above `pageNo` that has an image or waiting redo, or -1. */
+  after(pageNo: number): number {
+    const last = Math.max(-1, ...this.#leaves.keys());
+    let i = leafIndex(pageNo + 1);
+    for (let number = (pageNo + 1) >>> LEAF_BITS; number <= last; number++, i = 0) {
+      const leaf = this.#leaves.get(number);
+      if (leaf === undefined) continue;
+      for (; i < LEAF_PAGES; i++) if (leaf.slot[i] !== NONE || leaf.head[i] !== NONE) return leaf.firstPage + i;
+    }
+    return -1;
+  }
+
   /** Calls `visit` for every page that has an image or waiting redo, in order of page numbers. */
   forEach(visit: (pageNo: number, leaf: PageLeaf, index: number) => void): void {
     for (const number of [...this.#leaves.keys()].sort((a, b) => a - b)) {

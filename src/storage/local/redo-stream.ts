@@ -1,24 +1,29 @@
-// The primary's end of its redo stream in a local volume: one frame at a time into preallocated files, by callback, O_DSYNC.
+// The primary's end of its redo stream in a local volume: frames into preallocated files, written at once, synced together.
 //
 // The primary writes from its own thread; no hop to the storage thread lies between a commit and the disk. The two meet in the
 // stream words: storage announces files that are ready, the primary announces how far it is durable.
+//
+//   written   handed to the system: survives this primary, not the machine. A frame is written by a call that returns; it costs a few microseconds
+//   synced    on disk. One fdatasync at a time, by callback; frames written meanwhile belong to the next one
+//   durable   synced, and so is all of other streams that it rests on (stream-rests.ts)
 //
 // Room. A frame never straddles two files. So a file whose rest is smaller than the largest frame may have to be left early, and
 // that much of each file is not promised; neither is what a few frame headers take. What is left is certain: every sequence of frames
 // that together carry no more than `room()` bytes of payload finds its place (S14).
 //
-// End. A write that fails ends the stream for good: the disk may have kept any part of it (S15). A write that ends after
+// End. A write or sync that fails ends the stream for good: the disk may have kept any part of it (S15). What is synced after
 // storage has sealed the stream is not acknowledged, for D was fixed without regard to it (K7: force first, then test the seal).
 
 import {assert} from '../../base/assert.ts';
 import type {Checksum} from '../../env/crypto.ts';
-import type {Disk, DiskError, File} from '../../env/disk.ts';
+import {type Disk, DiskFailure, type File} from '../../env/disk.ts';
 import type {Memory} from '../../format/memory.ts';
 import {frameLength, sealFrame} from '../../format/redo/frame.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import type {RedoStream} from '../api.ts';
 import {framePayloadMax} from './options.ts';
 import {REDO_FILE_HEADER, redoFileName} from './redo-files.ts';
+import {StreamRests} from './stream-rests.ts';
 import {StreamFlag, type StreamWords} from './stream-words.ts';
 
 /** Frame headers and padding that are never promised as room: those of all frames that can be under way or gathered at one time. */
@@ -38,30 +43,45 @@ export class LocalRedoStream implements RedoStream {
   readonly incarnation: number;
   readonly startLsn: number;
   readonly maxPayload: number;
+  onAdvance: (error?: string) => void = () => {};
   readonly #disk: Disk;
   readonly #crc32: Checksum;
   readonly #words: StreamWords;
+  readonly #rests: StreamRests;
+  readonly #ring: (node: number) => void;
   readonly #description: RedoStreamDescription;
   #file: File | undefined;
+  /** Files that have been left and are to be synced once more before they are closed. */
+  readonly #left: File[] = [];
   #sequence = 0;
   #position: number;
-  #nextLsn: number;
+  #writtenLsn: number;
+  #syncedLsn: number;
   #durableLsn: number;
   #cplLsn: number;
-  /** Set while a write is under way. */
-  #done: ((error?: string) => void) | undefined;
+  /** What will be synced when the sync under way ends; -1 = none is under way. */
+  #syncing = -1;
   #failure: string | undefined;
-  readonly #onWritten = (error?: DiskError): void => this.#written(error);
 
-  constructor(disk: Disk, crc32: Checksum, words: StreamWords, description: RedoStreamDescription) {
+  /** `ring` wakes the primary of a node, which then calls `look`. */
+  constructor(
+    disk: Disk,
+    crc32: Checksum,
+    words: StreamWords,
+    description: RedoStreamDescription,
+    ring: (node: number) => void,
+  ) {
     this.#disk = disk;
     this.#crc32 = crc32;
     this.#words = words;
+    this.#rests = new StreamRests(words, description.node);
+    this.#ring = ring;
     this.#description = description;
     this.incarnation = description.incarnation;
     this.startLsn = description.startLsn;
     this.maxPayload = framePayloadMax({pageSize: 0, redoFileSize: description.redoFileSize});
-    this.#nextLsn = description.startLsn;
+    this.#writtenLsn = description.startLsn;
+    this.#syncedLsn = description.startLsn;
     this.#durableLsn = description.startLsn;
     this.#cplLsn = description.startLsn;
     this.#position = description.redoFileSize;
@@ -76,52 +96,44 @@ export class LocalRedoStream implements RedoStream {
     return this.#durableLsn;
   }
 
+  get writtenLsn(): number {
+    return this.#writtenLsn;
+  }
+
+  restOn(incarnation: number, lsn: number, fromLsn: number): void {
+    this.#rests.add(incarnation, lsn, fromLsn);
+  }
+
+  encodeRests(memory: Memory, at: number, frameLsn: number): number {
+    return this.#rests.encode(memory, at, frameLsn);
+  }
+
   write(
     memory: Memory,
     at: number,
     payloadLength: number,
     startLsn: number,
     cplLsn: number,
-    done: (error?: string) => void,
+    restsLength: number,
   ): void {
-    assert(this.#done === undefined, () => 'one redo write at a time');
-    assert(startLsn === this.#nextLsn, () => `redo write at LSN ${startLsn}, the stream is at ${this.#nextLsn}`);
+    assert(startLsn === this.#writtenLsn, () => `redo write at LSN ${startLsn}, the stream is at ${this.#writtenLsn}`);
     assert(payloadLength > 0 && payloadLength <= this.maxPayload, () => `redo frame of ${payloadLength} bytes`);
     assert(cplLsn <= startLsn + payloadLength, () => `CPL ${cplLsn} beyond the frame's end`);
-    if (this.#failure === undefined) this.#write(memory, at, payloadLength, startLsn, cplLsn, done);
-    else done(this.#failure);
-  }
-
-  #write(
-    memory: Memory,
-    at: number,
-    payloadLength: number,
-    startLsn: number,
-    cplLsn: number,
-    done: (error?: string) => void,
-  ): void {
+    if (this.#failure !== undefined) return;
     const length = frameLength(payloadLength);
-    if (this.#position + length > this.#description.redoFileSize) this.#nextFile();
-    const file = this.#file;
-    if (file === undefined) {
-      done(this.#failure);
+    this.#cplLsn = Math.max(this.#cplLsn, cplLsn);
+    const cpl = this.#cplLsn > this.startLsn ? this.#cplLsn : 0;
+    sealFrame(memory, at, this.incarnation, payloadLength, startLsn, cpl, restsLength, this.#syncedLsn, this.#crc32);
+    try {
+      if (this.#position + length > this.#description.redoFileSize) this.#nextFile();
+      this.#file?.writeSync(memory.bytes, at, length, this.#position);
+    } catch (error) {
+      if (!(error instanceof DiskFailure)) throw error;
+      this.#fail(`${error.code}: ${error.message}`);
       return;
     }
-    this.#cplLsn = Math.max(this.#cplLsn, cplLsn);
-    sealFrame(
-      memory,
-      at,
-      this.incarnation,
-      payloadLength,
-      startLsn,
-      this.#cplLsn > this.startLsn ? this.#cplLsn : 0,
-      this.#crc32,
-    );
-    this.#done = done;
-    this.#nextLsn = startLsn + payloadLength;
-    const position = this.#position;
     this.#position += length;
-    file.write(memory.bytes, at, length, position, this.#onWritten);
+    this.#writtenLsn = startLsn + payloadLength;
   }
 
   #nextFile(): void {
@@ -130,33 +142,73 @@ export class LocalRedoStream implements RedoStream {
       this.#sequence < prepared,
       () => `redo written beyond the room that was promised (file ${this.#sequence + 1})`,
     );
-    this.#file?.closeSync();
+    if (this.#file !== undefined) this.#left.push(this.#file);
+    this.#file = undefined;
     this.#sequence++;
     this.#position = REDO_FILE_HEADER;
     const path = `${this.#description.directory}/${redoFileName(this.incarnation, this.#sequence)}`;
-    try {
-      this.#file = this.#disk.openSync(path, {durableWrites: true});
-    } catch (error) {
-      this.#file = undefined;
-      this.#end(error instanceof Error ? error.message : String(error));
-    }
+    this.#file = this.#disk.openSync(path, {});
   }
 
-  #written(error: DiskError | undefined): void {
-    const done = this.#done;
-    this.#done = undefined;
-    if (error !== undefined) this.#end(`${error.code}: ${error.message}`);
-    else if (this.#words.hasFlag(this.#description.node, StreamFlag.sealed)) this.#end('the stream has been sealed');
-    else {
-      this.#durableLsn = this.#cplLsn;
-      this.#words.setDurable(this.#description.node, this.#cplLsn);
-    }
-    done?.(this.#failure);
+  sync(): boolean {
+    if (this.#syncing >= 0) return true;
+    if (this.#failure !== undefined || this.#cplLsn <= this.#syncedLsn) return false;
+    this.#syncing = this.#cplLsn;
+    this.#syncNext();
+    return true;
   }
 
-  #end(reason: string): void {
+  /** Files that were left come first, also those that are left meanwhile. */
+  #syncNext(): void {
+    const [left] = this.#left;
+    const file = left ?? (this.#file as File);
+    file.sync(error => {
+      if (error !== undefined) {
+        this.#syncing = -1;
+        this.#fail(`${error.code}: ${error.message}`);
+      } else if (left === undefined) this.#synced();
+      else {
+        this.#left.shift();
+        left.closeSync();
+        this.#syncNext();
+      }
+    });
+  }
+
+  #synced(): void {
+    const lsn = this.#syncing;
+    this.#syncing = -1;
+    if (this.#failure !== undefined) return;
+    const {node} = this.#description;
+    if (this.#words.hasFlag(node, StreamFlag.sealed)) {
+      this.#fail('the stream has been sealed');
+      return;
+    }
+    this.#syncedLsn = lsn;
+    this.#words.setSynced(node, lsn);
+    for (let rest = this.#words.takeWaiters(node); rest !== 0; rest &= rest - 1)
+      this.#ring(31 - Math.clz32(rest & -rest));
+    this.#advance();
+    this.onAdvance();
+  }
+
+  look(): void {
+    if (this.#durableLsn < this.#syncedLsn && this.#advance()) this.onAdvance();
+  }
+
+  #advance(): boolean {
+    const lsn = this.#failure === undefined ? this.#rests.durable(this.#syncedLsn) : this.#durableLsn;
+    if (lsn <= this.#durableLsn) return false;
+    this.#durableLsn = lsn;
+    this.#words.raiseDurable(this.#description.node, this.incarnation, lsn);
+    return true;
+  }
+
+  #fail(reason: string): void {
+    if (this.#failure !== undefined) return;
     this.#failure = reason;
     this.#words.setFlag(this.#description.node, StreamFlag.failed);
+    this.onAdvance(reason);
   }
 
   room(): number {
@@ -174,7 +226,8 @@ export class LocalRedoStream implements RedoStream {
   }
 
   close(): void {
-    assert(this.#done === undefined, () => 'the stream is closed while a write is under way');
+    assert(this.#syncing < 0, () => 'the stream is closed while a sync is under way');
+    for (const file of this.#left.splice(0)) file.closeSync();
     this.#file?.closeSync();
     this.#file = undefined;
     this.#failure ??= 'the stream is closed';

@@ -38,7 +38,7 @@ test('K3: what is not durable is not served', () => {
   world.change(a, [7]);
   world.flush(a);
   world.change(a, [7]);
-  a.stream.write(a.memory, 0, a.filled, a.frameLsn, a.cplLsn, () => {});
+  world.write(a);
   world.verifyPage(7, false);
 });
 
@@ -50,7 +50,8 @@ test('K5, K6: a mini-transaction of two frames counts only when its last one is 
   const end = a.ackedLsn;
   world.change(a, [1, 2]);
   // The same bytes, announced as a frame that ends inside a mini-transaction.
-  a.stream.write(a.memory, 0, a.filled, a.frameLsn, 0, () => {});
+  a.stream.write(a.memory, 0, a.filled, a.frameLsn, 0, 0);
+  a.stream.sync();
   world.disk.runCallbacks();
   assert.equal(a.stream.durableLsn, end);
   assert.equal(world.volume.readPage(2, target, 0), PAGE_ABSENT);
@@ -65,7 +66,8 @@ test('K5, K6: a frame that ends inside a mini-transaction is taken in up to the 
   world.change(a, [1]);
   const end = a.cplLsn;
   world.change(a, [1, 2]);
-  a.stream.write(a.memory, 0, a.filled, a.frameLsn, end, () => {});
+  a.stream.write(a.memory, 0, a.filled, a.frameLsn, end, 0);
+  a.stream.sync();
   world.disk.runCallbacks();
   assert.equal(world.volume.readPage(2, target, 0), PAGE_ABSENT);
   assert.equal(world.volume.readPage(1, target, 0), PAGE_FOUND);
@@ -73,7 +75,8 @@ test('K5, K6: a frame that ends inside a mini-transaction is taken in up to the 
   // The rest of the mini-transaction comes with the next frame.
   const rest = a.lsn;
   world.change(a, [2]);
-  a.stream.write(a.memory, rest - a.frameLsn, a.lsn - rest, rest, a.lsn, () => {});
+  a.stream.write(a.memory, rest - a.frameLsn, a.lsn - rest, rest, a.lsn, 0);
+  a.stream.sync();
   world.disk.runCallbacks();
   a.ackedLsn = a.lsn;
   a.filled = 0;
@@ -114,14 +117,15 @@ test('K6 c: old frames in a recycled file, with good checksums and the very LSN 
   assert.equal(world.volume.incarnations().length, 0, 'incarnation 1 is retired, its files are free');
   // The next stream gets the old file. Its first frame is as long as the old first one, so that the old second one stands where its second is due.
   const recycled = world.disk.listSync('v/redo').length;
-  const stream = new LocalRedoStream(world.disk, crc32, world.words, world.volume.openIncarnation(1));
+  const stream = new LocalRedoStream(world.disk, crc32, world.words, world.volume.openIncarnation(1), () => {});
   assert.equal(world.disk.listSync('v/redo').length, recycled);
   const file = world.disk.openSync('v/redo/0000000002-00000001.redo', {});
   const old = new Memory(new ArrayBuffer(1 << 14));
   file.readSync(old.bytes, 0, old.size, 0);
   assert.equal(old.view.getUint32(REDO_FILE_HEADER + 8, true), 1, 'the frames of incarnation 1 are still in it');
   const length = old.view.getUint32(REDO_FILE_HEADER + 12, true);
-  stream.write(old, REDO_FILE_HEADER, length, FIRST_LSN, FIRST_LSN + length, () => {});
+  stream.write(old, REDO_FILE_HEADER, length, FIRST_LSN, FIRST_LSN + length, 0);
+  stream.sync();
   world.disk.runCallbacks();
   assert.equal(stream.durableLsn, FIRST_LSN + length);
   world.disk.crash();
@@ -129,20 +133,23 @@ test('K6 c: old frames in a recycled file, with good checksums and the very LSN 
   assert.equal(world.volume.incarnations().find(i => i.incarnation === 2)?.endLsn, FIRST_LSN + length);
 });
 
-test('K7: a write that ends after the seal is not acknowledged', () => {
+test('K7: what is written after the seal, or synced after it, is not acknowledged', () => {
   const world = new TestWorld(1);
   const a = world.start(0);
   world.change(a, [1]);
-  let answer: string | undefined = 'none';
-  a.stream.write(a.memory, 0, a.filled, a.frameLsn, a.cplLsn, error => {
-    answer = error;
-  });
-  assert.equal(world.volume.sealStream(a.stream.incarnation), FIRST_LSN);
+  world.write(a);
+  const end = a.cplLsn;
+  a.stream.sync();
+  assert.equal(world.volume.sealStream(a.stream.incarnation), end);
+  world.change(a, [2]);
+  world.write(a);
   world.disk.runCallbacks();
-  assert.equal(answer, 'the stream has been sealed');
+  assert.equal(a.failure, 'the stream has been sealed');
+  assert.equal(a.ackedLsn, FIRST_LSN);
   assert.equal(a.stream.room(), 0);
   world.volume.ingest();
-  assert.equal(world.volume.readPage(1, target, 0), PAGE_ABSENT, 'nothing beyond D exists');
+  assert.equal(world.volume.readPage(1, target, 0), PAGE_FOUND);
+  assert.equal(world.volume.readPage(2, target, 0), PAGE_ABSENT, 'nothing beyond D exists');
 });
 
 test('K8: an incarnation is durable before its first use, and its number is never used again', () => {
@@ -231,8 +238,10 @@ test('S14: what room() promises can be written, in frames of any size', () => {
     const memory = new Memory(new ArrayBuffer(a.stream.maxPayload + FRAME_HEADER + 8));
     let lsn = a.stream.startLsn;
     const write = (length: number): void => {
-      a.stream.write(memory, 0, length, lsn, lsn + length, error => assert.equal(error, undefined));
+      a.stream.write(memory, 0, length, lsn, lsn + length, 0);
       lsn += length;
+      assert.equal(a.stream.writtenLsn, lsn, a.failure);
+      a.stream.sync();
       world.disk.runCallbacks();
     };
     // The promise is taken at some moment; then all of it is written, in frames chosen to fit badly.
@@ -260,11 +269,9 @@ test('S15: a failed redo write ends the stream, at what was durable before', () 
   assert.equal(a.stream.durableLsn, durable);
   assert.equal(a.stream.room(), 0);
   world.change(a, [1]);
-  let again: string | undefined;
-  a.stream.write(a.memory, 0, 100, a.frameLsn, a.frameLsn + 100, error => {
-    again = error;
-  });
-  assert.match(again ?? '', /EIO/, 'it is never tried again');
+  world.disk.runCallbacks();
+  assert.equal(a.stream.sync(), false, 'it is never tried again');
+  assert.equal(a.stream.durableLsn, durable);
 });
 
 test('S15: what a failed redo write left in the system cache is durable before the seal counts it', () => {

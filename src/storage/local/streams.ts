@@ -8,7 +8,6 @@
 
 import {assert, must} from '../../base/assert.ts';
 import {CorruptionError, OperatingError} from '../../base/errors.ts';
-import {frameLength} from '../../format/redo/frame.ts';
 import {IncarnationState} from '../api.ts';
 import type {Checkpointer} from './checkpointer.ts';
 import {FrameScanner} from './frame-scanner.ts';
@@ -16,16 +15,10 @@ import type {IncarnationJournal, JournalIncarnation} from './incarnation-journal
 import type {StorageEnv, VolumeLimits} from './options.ts';
 import {NO_SPACE, PREPARED, type RedoFiles} from './redo-files.ts';
 import type {RedoStreamDescription} from './redo-stream.ts';
+import {cutToWhatHolds, findStreamEnd, type StreamEnd} from './stream-end.ts';
 import type {StreamDescription} from './stream-reader.ts';
 import {FIRST_LSN, type RedoFileEntry, type RedoFileTable, type StreamState} from './stream-state.ts';
 import {StreamFlag, type StreamWords} from './stream-words.ts';
-
-/** Where a frame stands. */
-interface FramePlace {
-  readonly sequence: number;
-  readonly position: number;
-  readonly length: number;
-}
 
 export class Streams {
   readonly #env: StorageEnv;
@@ -37,6 +30,8 @@ export class Streams {
   readonly #words: StreamWords;
   readonly #streams = new Map<number, StreamState>();
   #starved = false;
+  /** Ends of the streams that an earlier process left open, once they are known. */
+  #ends: Map<number, StreamEnd> | undefined;
 
   constructor(
     env: StorageEnv,
@@ -197,8 +192,8 @@ export class Streams {
   }
 
   /**
-   * Seals a stream whose writer is gone (its thread has ended; K7) and returns its end D: the last mini-transaction end with no hole
-   * before it. Durable seal first, then D is found and the tail made durable, then D is stored. May be repeated at any step.
+   * Seals a stream whose writer is gone (its thread has ended; K7) and returns its end D. Durable seal first, then D is found and the tail made durable, with all
+   * that it rests on, then D is stored. May be repeated at any step.
    */
   seal(incarnation: number): number {
     const stream = must(this.#streams.get(incarnation), () => `stream ${incarnation}`);
@@ -208,45 +203,59 @@ export class Streams {
       this.#words.setFlag(stream.node, StreamFlag.sealed);
     }
     this.#journal.beginSeal(incarnation);
-    const endLsn = this.#findEnd(stream);
+    const endLsn = stream.phase === 'live' ? this.#liveEnd(stream) : this.#orphanEnd(stream);
     this.#journal.seal(incarnation, endLsn);
     stream.endLsn = endLsn;
     stream.phase = 'ended';
     return endLsn;
   }
 
-  /** D: at least what is known to have been durable, else a frame has been damaged. */
-  #findEnd(stream: StreamState): number {
-    const known = stream.phase === 'live' ? this.#words.durable(stream.node) : stream.checkpointLsn;
-    const probe = stream.scanner.clone();
-    let end = stream.phase === 'live' ? stream.ingestedLsn : FIRST_LSN;
-    let tail: FramePlace | undefined;
-    while (probe.load()) {
-      end = Math.max(end, probe.cplLsn);
-      tail = {sequence: probe.sequence, position: probe.position, length: frameLength(probe.payloadLength)};
-      probe.advance();
-    }
-    const later = probe.findLaterFrame();
-    probe.close();
-    const fault = `stream ${stream.incarnation}: the frame at LSN ${probe.lsn} is damaged`;
-    if (later >= 0) throw new CorruptionError(probe.where, `${fault}, for there is one at LSN ${later}`);
-    if (tail !== undefined) this.#secure(stream, tail);
-    if (end < known) throw new CorruptionError(probe.where, `${fault}, for LSN ${known} was durable`);
-    return end;
+  /** What the dead primary wrote may rest on what living ones have written: all of that is in the system's hands, and is synced here. */
+  #liveEnd(stream: StreamState): number {
+    for (const other of this.#streams.values()) if (other.phase === 'live' && other !== stream) this.#sync(other);
+    const {lsn, resting} = findStreamEnd(stream, this.#words.synced(stream.node), this.#env.disk, this.#redoFiles);
+    this.#words.setSynced(stream.node, lsn);
+    for (const {rests} of resting) for (const rest of rests) this.#raise(rest.incarnation, rest.lsn);
+    return lsn;
   }
 
-  /**
-   * Makes the last frame durable, the only one that may not be: one write is under way at a time. The dead process may have left it in
-   * the system's cache (K6 a); and if its write had failed, the system may show bytes that it will never write by itself (S15). So
-   * it is written once more, byte for byte, and synced.
-   */
-  #secure(stream: StreamState, {sequence, position, length}: FramePlace): void {
-    const file = this.#env.disk.openSync(this.#redoFiles.path(stream.incarnation, sequence), {});
-    const bytes = new Uint8Array(length);
-    file.readSync(bytes, 0, length, position);
-    file.writeSync(bytes, 0, length, position);
-    file.syncSync();
-    file.closeSync();
+  /** All that the living have written is on disk now, so what the dead one rests on is durable, and is taken in before it. */
+  #raise(incarnation: number, lsn: number): void {
+    const stream = this.#streams.get(incarnation);
+    if (stream?.phase === 'live') this.#words.raiseDurable(stream.node, incarnation, lsn);
+  }
+
+  #sync(stream: StreamState): void {
+    for (let sequence = stream.scanner.sequence; sequence <= stream.preparedSequence; sequence++) {
+      const file = this.#env.disk.openSync(this.#redoFiles.path(stream.incarnation, sequence), {});
+      file.syncSync();
+      file.closeSync();
+    }
+  }
+
+  /** After the death of everything: all streams are looked at before the first one is sealed. */
+  #orphanEnd(stream: StreamState): number {
+    this.#ends ??= this.#findEnds();
+    const {lsn} = must(this.#ends.get(stream.incarnation), () => `end of stream ${stream.incarnation}`);
+    if (lsn < stream.checkpointLsn)
+      throw new CorruptionError(
+        stream.scanner.where,
+        `stream ${stream.incarnation} rests on redo that is missing, though LSN ${stream.checkpointLsn} was durable`,
+      );
+    return lsn;
+  }
+
+  #findEnds(): Map<number, StreamEnd> {
+    const ends = new Map<number, StreamEnd>();
+    for (const stream of this.#streams.values()) {
+      const end =
+        stream.phase === 'orphan'
+          ? findStreamEnd(stream, stream.checkpointLsn, this.#env.disk, this.#redoFiles)
+          : {lsn: stream.endLsn, resting: []};
+      ends.set(stream.incarnation, end);
+    }
+    cutToWhatHolds(ends);
+    return ends;
   }
 
   /** Nobody needs the stream for recovery any more. */

@@ -10,6 +10,7 @@ import {Memory} from '../../format/memory.ts';
 import {PAGE_HEADER, PageType} from '../../format/page/layout.ts';
 import {INFINITE} from '../../format/page/page.ts';
 import {applyRedo} from '../../format/redo/apply.ts';
+import {restsMax} from '../../format/redo/control.ts';
 import {encodeBytes, encodeFormat, markCpl} from '../../format/redo/encode.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import {SimCrash, SimDisk} from '../../sim/sim-disk.ts';
@@ -33,6 +34,7 @@ export const LIMITS: Partial<VolumeLimits> = {
   indexRewriteBytes: 600,
 };
 const BUFFER = 4096;
+const RESTS_MAX = restsMax(16);
 
 /** One version of a page, and the record that made it. */
 interface Version {
@@ -55,7 +57,7 @@ interface ModelPage {
 export class TestNode {
   readonly node: number;
   readonly stream: LocalRedoStream;
-  readonly memory = new Memory(new ArrayBuffer(BUFFER + FRAME_HEADER + 8));
+  readonly memory = new Memory(new ArrayBuffer(BUFFER + FRAME_HEADER + 8 + RESTS_MAX));
   filled = 0;
   lsn: number;
   frameLsn: number;
@@ -106,19 +108,27 @@ export class TestWorld {
   }
 
   start(node: number): TestNode {
-    const stream = new LocalRedoStream(this.disk, crc32, this.words, this.volume.openIncarnation(node));
+    const ring = (other: number): void => this.nodes[other]?.stream.look();
+    const stream = new LocalRedoStream(this.disk, crc32, this.words, this.volume.openIncarnation(node), ring);
     const started = new TestNode(node, stream);
+    stream.onAdvance = error => {
+      started.failure = error;
+      if (error === undefined) started.ackedLsn = stream.durableLsn;
+    };
     this.nodes[node] = started;
     return started;
   }
 
-  /** Changes some pages in one mini-transaction; first makes the redo of their last owners durable (K5). False: there is no room. */
+  /** Changes some pages in one mini-transaction; first has the redo of their last owners written, and rests on it (K5). False: there is no room. */
   change(node: TestNode, pageNos: readonly number[]): boolean {
-    if (node.stream.room() < node.filled + pageNos.length * 128) return false;
-    if (node.filled + pageNos.length * 128 > Math.min(BUFFER, node.stream.maxPayload)) this.flush(node);
+    const length = pageNos.length * 128 + RESTS_MAX;
+    if (node.stream.room() < node.filled + length) return false;
+    if (node.filled + length > Math.min(BUFFER, node.stream.maxPayload)) this.flush(node);
     for (const pageNo of pageNos) {
       const {owner, cplLsn} = this.#page(pageNo);
-      if (owner !== undefined && owner !== node && owner.ackedLsn < cplLsn) this.flush(owner);
+      if (owner === undefined || owner === node) continue;
+      if (owner.stream.writtenLsn < cplLsn) this.write(owner);
+      node.stream.restOn(owner.stream.incarnation, cplLsn, node.frameLsn);
     }
     let last = 0;
     for (const pageNo of pageNos) last = this.#record(node, pageNo);
@@ -186,29 +196,45 @@ export class TestWorld {
     return encodeBytes(node.memory, at, page.memory, 0, node.llsn, target, this.#source, 0, length);
   }
 
-  /** Makes what the node has gathered durable. */
-  flush(node: TestNode): void {
+  /** Hands what the node has gathered to the system. */
+  write(node: TestNode): void {
     if (node.filled === 0) return;
-    const length = node.filled;
-    node.stream.write(node.memory, 0, length, node.frameLsn, node.cplLsn, error => {
-      node.failure = error;
-      if (error === undefined) node.ackedLsn = node.cplLsn;
-    });
+    const rests = node.stream.encodeRests(node.memory, FRAME_HEADER + node.filled, node.frameLsn);
+    if (rests > 0) {
+      markCpl(node.memory, FRAME_HEADER + node.filled);
+      node.filled += rests;
+      node.lsn += rests;
+      node.cplLsn = node.lsn;
+    }
+    node.stream.write(node.memory, 0, node.filled, node.frameLsn, node.cplLsn, rests);
+    node.frameLsn += node.filled;
     node.filled = 0;
-    node.frameLsn += length;
-    this.disk.runCallbacks();
     if (this.disk.isDead) throw new SimCrash('in a redo write');
+  }
+
+  /** Writes what the node has gathered and makes it durable, if all that it rests on is. */
+  flush(node: TestNode): void {
+    this.write(node);
+    node.stream.sync();
+    this.disk.runCallbacks();
+    if (this.disk.isDead) throw new SimCrash('in a redo sync');
   }
 
   /** A random step of a random node, or of the storage thread. */
   step(pageCount: number): void {
     const nodes = this.nodes.filter(n => n !== undefined);
     const node = nodes[this.prng.below(nodes.length)];
-    const dice = this.prng.below(20);
+    if (this.prng.chance(0.002)) {
+      this.die(node);
+      this.start(node.node);
+      return;
+    }
+    const dice = this.prng.below(21);
     if (dice < 10) {
       const pageNos = new Set(Array.from({length: 1 + this.prng.below(3)}, () => this.prng.below(pageCount)));
       if (!this.change(node, [...pageNos])) this.volume.maintain();
     } else if (dice < 13) this.flush(node);
+    else if (dice === 20) this.write(node);
     else if (dice < 15) node.stream.setCheckpoint(node.stream.durableLsn);
     else if (dice < 16) this.volume.checkpointStep();
     else if (dice < 17) this.verifyPage(this.prng.below(pageCount), false);
@@ -229,31 +255,55 @@ export class TestWorld {
     this.recover();
   }
 
+  /** One primary dies; the others go on. Nothing that it had written is lost (K5). */
+  die(node: TestNode): void {
+    const {incarnation, writtenLsn} = node.stream;
+    const end = this.volume.sealStream(incarnation);
+    assert.ok(
+      end >= Math.min(writtenLsn, node.cplLsn),
+      `stream ${incarnation} ends at ${end}, written up to ${writtenLsn}`,
+    );
+    this.#cut(new Map([[incarnation, end]]));
+    this.#finish(incarnation);
+    this.nodes[node.node] = undefined;
+    for (const page of this.pages.values()) if (page.owner === node) page.owner = undefined;
+    for (const other of this.nodes) other?.stream.look();
+  }
+
   /** Seals and finishes everything that is open, and cuts the model where the streams were cut. */
   recover(): void {
+    const ends = new Map<number, number>();
     for (const {incarnation, state} of this.volume.incarnations()) {
       if (state === IncarnationState.finished) continue;
       const end = this.volume.sealStream(incarnation);
       const node = this.nodes.find(n => n?.stream.incarnation === incarnation);
       if (node !== undefined)
         assert.ok(end >= node.ackedLsn, `stream ${incarnation} ends at ${end}, acknowledged was ${node.ackedLsn}`);
-      this.#cut(incarnation, end);
-      let scanned = 0;
-      const reader = this.volume.readStream(incarnation);
-      reader.scan(reader.checkpointLsn, () => scanned++);
-      this.volume.finishIncarnation(incarnation);
+      ends.set(incarnation, end);
     }
+    this.#cut(ends);
+    for (const incarnation of ends.keys()) this.#finish(incarnation);
+    for (const page of this.pages.values()) page.owner = undefined;
     this.nodes.length = 0;
   }
 
-  #cut(incarnation: number, endLsn: number): void {
-    for (const page of this.pages.values()) {
-      const lost = page.versions.findIndex(v => v.incarnation === incarnation && v.lsn > endLsn);
+  #finish(incarnation: number): void {
+    let scanned = 0;
+    const reader = this.volume.readStream(incarnation);
+    reader.scan(reader.checkpointLsn, () => scanned++);
+    this.volume.finishIncarnation(incarnation);
+  }
+
+  /** Takes what is lost out of the model. Nothing that is kept may rest on it (K5). */
+  #cut(ends: ReadonlyMap<number, number>): void {
+    for (const [pageNo, page] of this.pages) {
+      const isLost = (v: Version): boolean => v.lsn > (ends.get(v.incarnation) ?? Number.POSITIVE_INFINITY);
+      const lost = page.versions.findIndex(isLost);
       if (lost < 0) continue;
+      assert.ok(page.versions.slice(lost).every(isLost), `page ${pageNo}: a version is kept whose predecessor is lost`);
       page.versions = page.versions.slice(0, lost);
       page.memory.bytes.set(page.versions.at(-1)?.bytes ?? new Uint8Array(PAGE_SIZE - 4), 4);
     }
-    for (const page of this.pages.values()) page.owner = undefined;
   }
 
   /** Compares a page with the model: the newest durable version (`exact`), or at least one that includes all that was acknowledged. */
@@ -277,7 +327,8 @@ export class TestWorld {
 
   #isDurable(version: Version): boolean {
     const writer = this.nodes.find(n => n?.stream.incarnation === version.incarnation);
-    return writer === undefined || version.lsn <= writer.ackedLsn;
+    // What the words really say: tests may have them lie to the volume.
+    return writer === undefined || version.lsn <= StreamWords.prototype.durable.call(this.words, writer.node);
   }
 
   /** Compares every page with the model. */

@@ -19,7 +19,7 @@ const trace = {info: () => {}, warn: () => {}, error: () => {}};
 const random = {u32: () => 4, secretBytes: (n: number) => new Uint8Array(n).fill(4)};
 const shape = {pageSize: 4096, redoFileSize: 1 << 16};
 const volume = LocalVolume.open({disk, crc32, trace, random}, {directory: process.argv[2], shape, words});
-const stream = new LocalRedoStream(disk, crc32, words, volume.openIncarnation(0));
+const stream = new LocalRedoStream(disk, crc32, words, volume.openIncarnation(0), () => {});
 const memory = new Memory(new ArrayBuffer(512));
 
 let lsn = stream.startLsn;
@@ -46,13 +46,16 @@ function next(): void {
     INFINITE,
   );
   markCpl(memory, FRAME_HEADER);
-  stream.write(memory, 0, length, lsn, lsn + length, error => {
-    if (error !== undefined) throw new Error(error);
-    process.stdout.write(`${llsn} ${stream.durableLsn}\n`);
-    if (llsn % 100 === 0) volume.checkpointStep();
-    setImmediate(next);
-  });
+  stream.write(memory, 0, length, lsn, lsn + length, 0);
   lsn += length;
+  stream.sync();
 }
+
+stream.onAdvance = error => {
+  if (error !== undefined) throw new Error(error);
+  process.stdout.write(`${llsn} ${stream.durableLsn}\n`);
+  if (llsn % 100 === 0) volume.checkpointStep();
+  setImmediate(next);
+};
 
 next();

@@ -6,6 +6,7 @@ import {Kind, type SqlType, type Value} from '../../../format/value/types.ts';
 import type {ColumnDefinition} from '../definition.ts';
 import type {StoredTable} from '../stored-table.ts';
 import {charsetName, collationName, columnTypeText, dataTypeName, isCharacterType} from '../type-text.ts';
+import {visibleObjects} from './schema-tables.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
 
 /** Visible columns of a table, with their positions. */
@@ -171,7 +172,7 @@ export const columns: VirtualDefinition = {
   ],
   *rows(context) {
     const rows: Row[] = [];
-    for (const table of yield* context.catalog.list(context.engine)) {
+    for (const table of yield* visibleObjects(context)) {
       if (table.kind === 'view') continue;
       for (const [i, [position, column]] of namedColumns(table).entries())
         rows.push(columnRow(table, position, i + 1, column));

@@ -1,9 +1,11 @@
 // information_schema: STATISTICS, KEY_COLUMN_USAGE, TABLE_CONSTRAINTS and the other tables about keys and constraints.
 
 import type {StatementContext} from '../../statement/statement-context.ts';
+import type {ForeignKeyDefinition} from '../definition.ts';
+import {isSameTable, parentOf} from '../references.ts';
 import type {Steps} from '../steps.ts';
 import type {StoredIndex, StoredTable} from '../stored-table.ts';
-import {sizeOf} from './schema-tables.ts';
+import {sizeOf, visibleObjects} from './schema-tables.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
 
 /** Indexes that have a name: not the one of hidden row ids. */
@@ -12,7 +14,7 @@ export function namedIndexes(table: StoredTable): readonly StoredIndex[] {
 }
 
 export function* baseTables(context: StatementContext): Steps<readonly StoredTable[]> {
-  const objects = yield* context.catalog.list(context.engine);
+  const objects = yield* visibleObjects(context);
   return objects.filter(object => object.kind === 'table');
 }
 
@@ -165,6 +167,18 @@ export const tableConstraints: VirtualDefinition = {
   },
 };
 
+/** The unique index of the parent that a foreign key refers to; null when there is none. */
+function uniqueName(tables: readonly StoredTable[], key: ForeignKeyDefinition): string | null {
+  const parent = tables.find(table => isSameTable(table, parentOf(key)));
+  const index = parent?.indexes.find(
+    ({kind, parts}) =>
+      kind !== 'index' &&
+      parts.length === key.refColumns.length &&
+      parts.every((part, i) => parent.columns[part.column].name.toLowerCase() === key.refColumns[i].toLowerCase()),
+  );
+  return index?.name ?? null;
+}
+
 const RULES = {
   restrict: 'RESTRICT',
   cascade: 'CASCADE',
@@ -197,7 +211,7 @@ export const referentialConstraints: VirtualDefinition = {
         key.name,
         'def',
         key.refSchema,
-        'PRIMARY',
+        uniqueName(tables, key),
         'NONE',
         RULES[key.onUpdate],
         RULES[key.onDelete],

@@ -6,6 +6,7 @@ import type {Value} from '../../../format/value/types.ts';
 import type {StatementContext} from '../../statement/statement-context.ts';
 import {buildTable} from '../build-table.ts';
 import {INFORMATION_SCHEMA, PERFORMANCE_SCHEMA} from '../names.ts';
+import {Privilege} from '../privileges.ts';
 import type {Steps} from '../steps.ts';
 import type {StoredTable, StoredView} from '../stored-table.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
@@ -13,11 +14,22 @@ import type {Row, VirtualDefinition} from './virtual-table.ts';
 /** utf8mb3_general_ci. */
 const DICTIONARY_COLLATION = 33;
 
-/** Names and collations of all schemas, the virtual ones first. */
+/** The tables and views, of one schema or of all, that the account may know of. */
+export function* visibleObjects(
+  {catalog, engine, rights}: StatementContext,
+  schema?: string,
+): Steps<readonly (StoredTable | StoredView)[]> {
+  const objects = yield* catalog.list(engine, schema);
+  return objects.filter(object => rights.seesTable(object.schema, object.name));
+}
+
+/** Names and collations of the schemas that the account may know of, the virtual ones first. */
 export function* allSchemas(
   context: StatementContext,
 ): Steps<readonly {readonly name: string; readonly collation: number}[]> {
-  const stored = yield* context.catalog.schemas(context.engine);
+  const {catalog, engine, rights} = context;
+  const all = yield* catalog.schemas(engine);
+  const stored = all.filter(({name}) => (rights.global & Privilege.showDatabases) !== 0 || rights.seesSchema(name));
   const virtual = [INFORMATION_SCHEMA, PERFORMANCE_SCHEMA].map(name => ({name, collation: DICTIONARY_COLLATION}));
   return [...virtual, ...stored].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -129,7 +141,7 @@ export const tables: VirtualDefinition = {
   ],
   *rows(context) {
     const rows: Row[] = [];
-    for (const object of yield* context.catalog.list(context.engine)) {
+    for (const object of yield* visibleObjects(context)) {
       const type = object.kind === 'view' ? 'VIEW' : 'BASE TABLE';
       rows.push(['def', object.schema, object.name, type, ...(yield* statusOf(context, object))]);
     }
@@ -152,7 +164,7 @@ export const views: VirtualDefinition = {
     ['COLLATION_CONNECTION', 'name'],
   ],
   *rows(context) {
-    const objects = yield* context.catalog.list(context.engine);
+    const objects = yield* visibleObjects(context);
     return objects.flatMap(object =>
       object.kind === 'view'
         ? [

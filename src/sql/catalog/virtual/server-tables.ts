@@ -137,17 +137,6 @@ export const globalVariables: VirtualDefinition = ready('global_variables', NAME
 export const sessionStatus: VirtualDefinition = ready('session_status', NAME_VALUE, context => context.statusRows());
 export const globalStatus: VirtualDefinition = ready('global_status', NAME_VALUE, context => context.statusRows());
 
-export const userPrivileges: VirtualDefinition = ready(
-  'USER_PRIVILEGES',
-  [
-    ['GRANTEE', 'text'],
-    ['TABLE_CATALOG', 'name'],
-    ['PRIVILEGE_TYPE', 'name'],
-    ['IS_GRANTABLE', 'name'],
-  ],
-  context => [[`'${context.state.user}'@'${context.state.identity.accountHost}'`, 'def', 'ALL PRIVILEGES', 'YES']],
-);
-
 /** Tables of things that there are none of. */
 export const EMPTY_TABLES: readonly VirtualDefinition[] = [
   emptyTable('FILES', [
@@ -247,21 +236,6 @@ export const EMPTY_TABLES: readonly VirtualDefinition[] = [
     ['PLUGIN_VERSION', 'name'],
     ['PLUGIN_STATUS', 'name'],
     ['PLUGIN_TYPE', 'name'],
-  ]),
-  emptyTable('SCHEMA_PRIVILEGES', [
-    ['GRANTEE', 'text'],
-    ['TABLE_CATALOG', 'name'],
-    ['TABLE_SCHEMA', 'name'],
-    ['PRIVILEGE_TYPE', 'name'],
-    ['IS_GRANTABLE', 'name'],
-  ]),
-  emptyTable('TABLE_PRIVILEGES', [
-    ['GRANTEE', 'text'],
-    ['TABLE_CATALOG', 'name'],
-    ['TABLE_SCHEMA', 'name'],
-    ['TABLE_NAME', 'name'],
-    ['PRIVILEGE_TYPE', 'name'],
-    ['IS_GRANTABLE', 'name'],
   ]),
   emptyTable('COLUMN_PRIVILEGES', [
     ['GRANTEE', 'text'],

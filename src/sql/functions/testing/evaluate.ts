@@ -24,6 +24,7 @@ export class TestSession implements SessionState {
   readonly connectionId = 7;
   readonly user = 'ann';
   readonly host = 'office';
+  readonly account = 'ann@%';
   database = 'shop';
   sqlMode = DEFAULT_SQL_MODE;
   timeZone: TimeZone = UTC;

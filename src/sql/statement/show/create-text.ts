@@ -3,8 +3,9 @@
 import {collationOf} from '../../../format/value/collation.ts';
 import {toText} from '../../../format/value/domain.ts';
 import {Kind} from '../../../format/value/types.ts';
-import type {ColumnDefinition, ForeignKeyDefinition} from '../../catalog/definition.ts';
+import type {ColumnDefinition} from '../../catalog/definition.ts';
 import {quoteName} from '../../catalog/names.ts';
+import {foreignKeyText} from '../../catalog/references.ts';
 import type {StoredIndex, StoredSchema, StoredTable, StoredView} from '../../catalog/stored-table.ts';
 import {charsetName, collationName, columnTypeText, isCharacterType, quoteText} from '../../catalog/type-text.ts';
 import {namedColumns, nowText} from '../../catalog/virtual/column-tables.ts';
@@ -80,24 +81,6 @@ function indexText(table: StoredTable, index: StoredIndex): string {
   const tail = `(${parts.join(',')})${comment}${index.invisible ? ' /*!80000 INVISIBLE */' : ''}`;
   if (index.kind === 'primary') return `PRIMARY KEY ${tail}`;
   return `${index.kind === 'unique' ? 'UNIQUE KEY' : 'KEY'} ${quoteName(index.name)} ${tail}`;
-}
-
-const ACTIONS = {
-  restrict: 'RESTRICT',
-  cascade: 'CASCADE',
-  setNull: 'SET NULL',
-  noAction: 'NO ACTION',
-  setDefault: 'SET DEFAULT',
-};
-
-function foreignKeyText(table: StoredTable, key: ForeignKeyDefinition): string {
-  const columns = key.columns.map(column => quoteName(table.columns[column].name)).join(', ');
-  const other =
-    key.refSchema === table.schema ? quoteName(key.refTable) : `${quoteName(key.refSchema)}.${quoteName(key.refTable)}`;
-  const onDelete = key.onDelete === 'noAction' ? '' : ` ON DELETE ${ACTIONS[key.onDelete]}`;
-  const onUpdate = key.onUpdate === 'noAction' ? '' : ` ON UPDATE ${ACTIONS[key.onUpdate]}`;
-  const refColumns = key.refColumns.map(quoteName).join(', ');
-  return `CONSTRAINT ${quoteName(key.name)} FOREIGN KEY (${columns}) REFERENCES ${other} (${refColumns})${onDelete}${onUpdate}`;
 }
 
 export function createViewText(view: StoredView): string {

@@ -2,7 +2,6 @@
 
 import {CHARSETS} from '../../../format/value/charset.ts';
 import {COLLATIONS, defaultCollation} from '../../../format/value/collation.ts';
-import {quoteName} from '../../catalog/names.ts';
 import {ENGINE_ROWS, variableRows} from '../../catalog/virtual/server-tables.ts';
 import type {Row, VirtualColumn} from '../../catalog/virtual/virtual-table.ts';
 import type {Show} from '../../parse/ast-command.ts';
@@ -116,15 +115,6 @@ export function showCollation(): ShowResult {
     c.padSpace ? 'PAD SPACE' : 'NO PAD',
   ]);
   return {columns, rows};
-}
-
-/** Every account may do everything: there are no privileges yet. */
-export function showGrants(context: StatementContext, ast: Show): ShowResult {
-  const {state} = context;
-  const user = ast.account?.user ?? state.user;
-  const host = ast.account === null || ast.account.user === null ? state.identity.accountHost : ast.account.host;
-  const grant = `GRANT ALL PRIVILEGES ON *.* TO ${quoteName(user)}@${quoteName(host)} WITH GRANT OPTION`;
-  return {columns: [[`Grants for ${user}@${host}`, 'text']], rows: [[grant]]};
 }
 
 /** Columns of the lists that are always empty here. */

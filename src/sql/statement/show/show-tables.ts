@@ -4,20 +4,25 @@ import {SqlError} from '../../../base/sql-error.ts';
 import {collationOf} from '../../../format/value/collation.ts';
 import type {OpenObject} from '../../catalog/catalog.ts';
 import {canonicalSchema, INFORMATION_SCHEMA, isVirtualSchema} from '../../catalog/names.ts';
+import {ALL_RIGHTS} from '../../catalog/rights.ts';
 import type {Steps} from '../../catalog/steps.ts';
-import type {StoredTable} from '../../catalog/stored-table.ts';
+import type {StoredTable, StoredView} from '../../catalog/stored-table.ts';
 import {collationName, columnTypeText, isCharacterType} from '../../catalog/type-text.ts';
 import {defaultText, extraText, keyText, namedColumns} from '../../catalog/virtual/column-tables.ts';
 import {indexRows, namedIndexes} from '../../catalog/virtual/index-tables.ts';
-import {allSchemas, sizeOf, statusOf} from '../../catalog/virtual/schema-tables.ts';
+import {allSchemas, sizeOf, statusOf, visibleObjects} from '../../catalog/virtual/schema-tables.ts';
 import type {Row, VirtualColumn} from '../../catalog/virtual/virtual-table.ts';
 import {columnTypeOf} from '../../catalog/virtual/virtual-table.ts';
 import {findVirtualTable, virtualTableNames} from '../../catalog/virtual-tables.ts';
 import type {Show} from '../../parse/ast-command.ts';
 import type {TableName} from '../../parse/ast-expression.ts';
 import {parse} from '../../parse/statement.ts';
+import {schemaDenied} from '../access.ts';
 import {planQuery} from '../query.ts';
+import {openShared} from '../resolve-name.ts';
+import {unqualifiedText} from '../sql-text.ts';
 import type {StatementContext} from '../statement-context.ts';
+import {tablesIn} from '../table-references.ts';
 import {createDatabaseText, createTableText, createViewText} from './create-text.ts';
 import type {ShowResult} from './show-result.ts';
 
@@ -30,6 +35,7 @@ export function* showDatabases(context: StatementContext): Steps<ShowResult> {
 function* shownSchema(context: StatementContext, ast: Show): Steps<string> {
   const schema = canonicalSchema(ast.schema ?? context.state.database);
   if (schema === '') throw new SqlError('ER_NO_DB');
+  if (!isVirtualSchema(schema) && !context.rights.seesSchema(schema)) throw schemaDenied(context, schema);
   if (!isVirtualSchema(schema) && (yield* context.catalog.schema(context.engine, schema)) === undefined) {
     throw new SqlError('ER_BAD_DB', schema);
   }
@@ -39,7 +45,7 @@ function* shownSchema(context: StatementContext, ast: Show): Steps<string> {
 export function* showTables(context: StatementContext, ast: Show): Steps<ShowResult> {
   const schema = yield* shownSchema(context, ast);
   const isSystem = isVirtualSchema(schema);
-  const objects = isSystem ? [] : yield* context.catalog.list(context.engine, schema);
+  const objects = isSystem ? [] : yield* visibleObjects(context, schema);
   const named: readonly (readonly [string, string])[] = isSystem
     ? virtualTableNames(schema).map(name => [name, 'SYSTEM VIEW'] as const)
     : objects.map(object => [object.name, object.kind === 'view' ? 'VIEW' : 'BASE TABLE'] as const);
@@ -53,7 +59,7 @@ export function* showTableStatus(context: StatementContext, ast: Show): Steps<Sh
   const schema = yield* shownSchema(context, ast);
   const rows: Row[] = [];
   if (!isVirtualSchema(schema)) {
-    for (const object of yield* context.catalog.list(context.engine, schema)) {
+    for (const object of yield* visibleObjects(context, schema)) {
       rows.push([object.name, ...(yield* statusOf(context, object))]);
     }
   }
@@ -84,7 +90,7 @@ export function* showTableStatus(context: StatementContext, ast: Show): Steps<Sh
 function* shownObject(context: StatementContext, ast: Show): Steps<OpenObject> {
   const target = ast.target as TableName;
   const schema = yield* shownSchema(context, {...ast, schema: target.schema ?? ast.schema});
-  const opened = yield* context.catalog.open(context.engine, schema, target.name, false);
+  const opened = yield* openShared(context, schema, target.name);
   if (opened === undefined) throw new SqlError('ER_NO_SUCH_TABLE', schema, target.name);
   return opened;
 }
@@ -170,7 +176,8 @@ function virtualColumns(schema: string, name: string): readonly Row[] {
 function* viewColumns(context: StatementContext, sql: string, names: readonly string[]): Steps<readonly Row[]> {
   const query = parse(sql);
   if (query.kind !== 'query') return [];
-  const {columns} = yield* planQuery(context, query);
+  // Who may look at the view may know its columns, whatever stands behind it.
+  const {columns} = yield* planQuery({...context, rights: ALL_RIGHTS}, query);
   return columns.map(({name, type, nullable}, i) => [
     names[i] ?? name,
     columnTypeText(type),
@@ -210,6 +217,12 @@ export function* showIndex(context: StatementContext, ast: Show): Steps<ShowResu
   return {columns, rows: shown, likeColumn: 2};
 }
 
+/** Tables of the current schema are shown without it, so that a dump can be loaded into another one. */
+function asSeenFrom({state}: StatementContext, view: StoredView): StoredView {
+  if (state.database !== view.schema) return view;
+  return {...view, sql: unqualifiedText(view.sql, tablesIn(parse(view.sql)), view.schema)};
+}
+
 // --- CREATE --------------------------------------------------------------------------------------------------------
 
 export function* showCreate(context: StatementContext, ast: Show): Steps<ShowResult> {
@@ -222,7 +235,7 @@ export function* showCreate(context: StatementContext, ast: Show): Steps<ShowRes
       ['character_set_client', 'name'],
       ['collation_connection', 'name'],
     ];
-    return {columns, rows: [[view.name, createViewText(view), 'utf8mb4', 'utf8mb4_0900_ai_ci']]};
+    return {columns, rows: [[view.name, createViewText(asSeenFrom(context, view)), 'utf8mb4', 'utf8mb4_0900_ai_ci']]};
   }
   if (ast.subject === 'createView')
     throw new SqlError('ER_WRONG_OBJECT', opened.stored.schema, opened.stored.name, 'VIEW');

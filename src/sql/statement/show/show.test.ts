@@ -47,6 +47,17 @@ test('SHOW of tables, columns and indexes', () => {
   ]);
 });
 
+test('a view is shown without the current schema, so that it can be made in another one', () => {
+  const shown =
+    'v|CREATE ALGORITHM=UNDEFINED DEFINER=`root`@`localhost` SQL SECURITY DEFINER VIEW `v` (`id`,`n`) AS SELECT';
+  check(client, [
+    ['SHOW CREATE VIEW v', [`${shown} id, n FROM t|utf8mb4|utf8mb4_0900_ai_ci`]],
+    ['USE mysql', 'ok'],
+    ['SHOW CREATE VIEW test.v', [`${shown} id, n FROM \`test\`.t|utf8mb4|utf8mb4_0900_ai_ci`]],
+    ['USE test', 'ok'],
+  ]);
+});
+
 test('SHOW of the server', () => {
   check(client, [
     ["SHOW CHARACTER SET LIKE 'utf8mb4'", ['utf8mb4|UTF-8 Unicode|utf8mb4_0900_ai_ci|4']],

@@ -3,6 +3,7 @@
 import {SqlError} from '../../../base/sql-error.ts';
 import type {Steps} from '../../catalog/steps.ts';
 import type {Show} from '../../parse/ast-command.ts';
+import {showGrants} from '../grants.ts';
 import type {Outcome, StatementContext} from '../statement-context.ts';
 import {type ShowResult, sendShown} from './show-result.ts';
 import {
@@ -11,7 +12,6 @@ import {
   showConditions,
   showCount,
   showEngines,
-  showGrants,
   showNothing,
   showProcesslist,
   showStatus,
@@ -67,7 +67,7 @@ function* shown(context: StatementContext, ast: Show): Steps<ShowResult> {
     case 'collation':
       return showCollation();
     case 'grants':
-      return showGrants(context, ast);
+      return yield* showGrants(context, ast);
     default: {
       const nothing = showNothing(ast.subject);
       if (nothing === undefined) throw new SqlError('ER_NOT_SUPPORTED_YET', `SHOW ${words(ast.subject)}`);

@@ -1,0 +1,11 @@
+// Where the command line begins: looks at the Node it runs on, makes loading fast, and only then loads the rest.
+
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 24) {
+  console.error(`pando needs Node 24 or newer; this is ${process.versions.node}. \`npm start\` brings its own.`);
+  process.exit(1);
+}
+const {loadFast} = await import('../host/fast-loading.mjs');
+loadFast();
+const {runProgram} = await import('./program.ts');
+await runProgram();

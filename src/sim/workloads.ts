@@ -1,0 +1,15 @@
+// The workloads that a seed can run, by name.
+
+import {Bank, bankFromSeed} from './bank.ts';
+import type {RunRequest, SimRun} from './run.ts';
+import {Workload, workloadFromSeed} from './workload.ts';
+
+export const WORKLOADS = {
+  /** Transfers between accounts, with audits. */
+  bank: (request: RunRequest): SimRun => new Bank(bankFromSeed(request)),
+  /** Random statements against a model. */
+  random: (request: RunRequest): SimRun => new Workload(workloadFromSeed(request)),
+} as const;
+export type WorkloadName = keyof typeof WORKLOADS;
+
+export const WORKLOAD_NAMES = Object.keys(WORKLOADS) as WorkloadName[];

@@ -1,0 +1,115 @@
+// The privileges that accounts can have: one bit each, and which of them can be had where.
+//
+// A privilege is held on everything (*.*), on a schema (its name may be a pattern), or on a table. What is held further up holds below.
+
+/** Bits. Their numbers are not stored; names are. */
+export const Privilege = {
+  select: 1 << 0,
+  insert: 1 << 1,
+  update: 1 << 2,
+  delete: 1 << 3,
+  create: 1 << 4,
+  drop: 1 << 5,
+  references: 1 << 6,
+  index: 1 << 7,
+  alter: 1 << 8,
+  createView: 1 << 9,
+  showView: 1 << 10,
+  trigger: 1 << 11,
+  createTemporaryTables: 1 << 12,
+  lockTables: 1 << 13,
+  execute: 1 << 14,
+  createRoutine: 1 << 15,
+  alterRoutine: 1 << 16,
+  event: 1 << 17,
+  reload: 1 << 18,
+  shutdown: 1 << 19,
+  process: 1 << 20,
+  file: 1 << 21,
+  showDatabases: 1 << 22,
+  super: 1 << 23,
+  replicationSlave: 1 << 24,
+  replicationClient: 1 << 25,
+  createUser: 1 << 26,
+  createTablespace: 1 << 27,
+  createRole: 1 << 28,
+  dropRole: 1 << 29,
+  grantOption: 1 << 30,
+} as const;
+
+/** Every privilege but GRANT OPTION, as SQL names it, in the order in which SHOW GRANTS lists them. */
+const NAMES: readonly (readonly [name: string, bit: number])[] = [
+  ['SELECT', Privilege.select],
+  ['INSERT', Privilege.insert],
+  ['UPDATE', Privilege.update],
+  ['DELETE', Privilege.delete],
+  ['CREATE', Privilege.create],
+  ['DROP', Privilege.drop],
+  ['RELOAD', Privilege.reload],
+  ['SHUTDOWN', Privilege.shutdown],
+  ['PROCESS', Privilege.process],
+  ['FILE', Privilege.file],
+  ['REFERENCES', Privilege.references],
+  ['INDEX', Privilege.index],
+  ['ALTER', Privilege.alter],
+  ['SHOW DATABASES', Privilege.showDatabases],
+  ['SUPER', Privilege.super],
+  ['CREATE TEMPORARY TABLES', Privilege.createTemporaryTables],
+  ['LOCK TABLES', Privilege.lockTables],
+  ['EXECUTE', Privilege.execute],
+  ['REPLICATION SLAVE', Privilege.replicationSlave],
+  ['REPLICATION CLIENT', Privilege.replicationClient],
+  ['CREATE VIEW', Privilege.createView],
+  ['SHOW VIEW', Privilege.showView],
+  ['CREATE ROUTINE', Privilege.createRoutine],
+  ['ALTER ROUTINE', Privilege.alterRoutine],
+  ['CREATE USER', Privilege.createUser],
+  ['EVENT', Privilege.event],
+  ['TRIGGER', Privilege.trigger],
+  ['CREATE TABLESPACE', Privilege.createTablespace],
+  ['CREATE ROLE', Privilege.createRole],
+  ['DROP ROLE', Privilege.dropRole],
+];
+
+const BITS: ReadonlyMap<string, number> = new Map([...NAMES, ['GRANT OPTION', Privilege.grantOption], ['USAGE', 0]]);
+
+/** What ALL means on a table, on a schema, and on everything. */
+export const TABLE_PRIVILEGES: number =
+  Privilege.select |
+  Privilege.insert |
+  Privilege.update |
+  Privilege.delete |
+  Privilege.create |
+  Privilege.drop |
+  Privilege.references |
+  Privilege.index |
+  Privilege.alter |
+  Privilege.createView |
+  Privilege.showView |
+  Privilege.trigger;
+
+export const SCHEMA_PRIVILEGES: number =
+  TABLE_PRIVILEGES |
+  Privilege.createTemporaryTables |
+  Privilege.lockTables |
+  Privilege.execute |
+  Privilege.createRoutine |
+  Privilege.alterRoutine |
+  Privilege.event;
+
+export const GLOBAL_PRIVILEGES: number = NAMES.reduce((bits, [, bit]) => bits | bit, 0);
+
+/** The bit of a privilege as SQL names it, in capitals; 0 for USAGE; undefined for a name that is none. */
+export function privilegeBit(name: string): number | undefined {
+  return BITS.get(name);
+}
+
+/** The names of the privileges in a mask, without GRANT OPTION. */
+export function privilegeNames(mask: number): readonly string[] {
+  return NAMES.filter(([, bit]) => (mask & bit) !== 0).map(([name]) => name);
+}
+
+/** The mask of stored names; names that a newer server has written are passed over. */
+export function privilegeMask(names: readonly string[]): number {
+  return names.reduce((mask, name) => mask | (BITS.get(name) ?? 0), 0);
+}

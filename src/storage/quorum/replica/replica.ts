@@ -1,0 +1,431 @@
+// One segment replica: a log of batches, the chains of the streams that they form, and the pages that are built from them.
+//
+//   append -> log (one durable write per group) -> acknowledged with SCL
+//                 | in order, below VDL
+//                 v
+//            taken in -> waiting redo -> page, when somebody reads it, or when the log is to be collected
+//
+// A log file goes when everything in it is in durable images, below its stream's checkpoint and read point, and here with the peers too.
+// What a crash leaves: the log up to the last durable group (batch-log.ts), images and index (as in the local volume), the bases.
+
+import {CorruptionError} from '../../../base/errors.ts';
+import {Memory} from '../../../format/memory.ts';
+import type {StorageEnv} from '../../local/options.ts';
+import type {RedoFileEntry} from '../../local/stream-state.ts';
+import {type Need, type StreamFence, type StreamPoint, STREAM_START} from '../api.ts';
+import {type Batch, memoryOf, runsOf} from '../batch.ts';
+import {type BatchRef, StreamChain} from '../chain.ts';
+import {BatchLog, type LogPlace} from './batch-log.ts';
+import {BUILT, DAMAGED, NOTHING, type SegmentLimits, SegmentPages} from './segment-pages.ts';
+import {StateFile} from './state-file.ts';
+
+/** What a replica asks its node. */
+export interface ReplicaHost {
+  now(): number;
+  fenceOf(incarnation: number): StreamFence | undefined;
+  /** Nobody needs the stream for recovery any more. */
+  isFinished(incarnation: number): boolean;
+  /** Lowest SCL among the other members, or infinity. */
+  peersReached(pg: number, incarnation: number): number;
+  /** A write failed: the node must stop. */
+  fail(reason: string): void;
+  /** Something that may have been acknowledged cannot be read any more. */
+  lost(pg: number, what: string): void;
+}
+
+export interface ReplicaOptions {
+  readonly directory: string;
+  readonly pg: number;
+  readonly uuid: string;
+  readonly pageSize: number;
+  readonly limits: SegmentLimits;
+}
+
+/** Durable beside the log. */
+interface ReplicaState {
+  /** Incarnation and base of its chain. */
+  readonly bases: readonly (readonly [number, number])[];
+  /** The pages are being copied from a peer: nothing may be read yet. */
+  readonly copying: boolean;
+}
+
+interface FileContent {
+  readonly refs: BatchRef[];
+  readonly entries: Map<number, RedoFileEntry>;
+}
+
+export type PageResult = 'found' | 'absent' | 'behind' | 'damaged';
+
+export class Replica {
+  readonly pg: number;
+  readonly chains = new Map<number, StreamChain>();
+  readonly pages: SegmentPages;
+  readonly #host: ReplicaHost;
+  readonly #options: ReplicaOptions;
+  readonly #log: BatchLog;
+  readonly #state: StateFile<ReplicaState>;
+  readonly #content = new Map<number, FileContent>();
+  /** Batches below the base that are still in the log: their redo may be in no image. */
+  #early: BatchRef[] = [];
+  /** Batches on their way to the disk, by stream and place. */
+  readonly #writing = new Set<string>();
+  readonly #target: Memory;
+  #scrub: BatchRef[] = [];
+  copying = false;
+
+  /** Opens a replica, or makes an empty one. Throws CorruptionError when it must be rebuilt from its peers. */
+  constructor(env: StorageEnv, options: ReplicaOptions, host: ReplicaHost) {
+    this.pg = options.pg;
+    this.#host = host;
+    this.#options = options;
+    env.disk.makeDirectorySync(options.directory);
+    const {directory, uuid, pageSize, limits, pg} = options;
+    this.#target = new Memory(new ArrayBuffer(pageSize));
+    this.#state = new StateFile(env, `${directory}/replica`);
+    const state = this.#state.read(() => {
+      throw new CorruptionError(`${directory}/replica`, 'both copies of the state are damaged');
+    });
+    for (const [incarnation, base] of state?.bases ?? []) this.#newChain(incarnation, base);
+    this.copying = state?.copying ?? false;
+    this.pages = new SegmentPages(env, directory, uuid, pageSize, limits);
+    this.#log = new BatchLog(env, `${directory}/log`, pg, limits.logFileBytes, reason => host.fail(reason));
+    this.#log.open((batch, place) => this.#found(batch, place));
+    if (this.#log.damaged) host.lost(pg, 'the log is damaged');
+    for (const chain of this.chains.values()) this.#applyFence(chain);
+  }
+
+  #newChain(incarnation: number, base: number): StreamChain {
+    const chain = new StreamChain(incarnation, base);
+    this.chains.set(incarnation, chain);
+    return chain;
+  }
+
+  #chain(incarnation: number): StreamChain {
+    const known = this.chains.get(incarnation);
+    if (known !== undefined) return known;
+    const chain = this.#newChain(incarnation, STREAM_START);
+    this.#applyFence(chain);
+    return chain;
+  }
+
+  #applyFence(chain: StreamChain): void {
+    const fence = this.#host.fenceOf(chain.incarnation);
+    if (fence !== undefined && fence.end > 0) chain.seal(fence.end, fence.tails[String(this.pg)] ?? STREAM_START);
+  }
+
+  /** A stream has been sealed. */
+  sealed(incarnation: number): void {
+    const chain = this.chains.get(incarnation);
+    if (chain !== undefined) this.#applyFence(chain);
+  }
+
+  #refOf(batch: Batch, {file, at}: LogPlace): BatchRef {
+    const {incarnation, prev, end, first, checkpoint, vdl, bytes} = batch;
+    const arrived = this.#host.now();
+    return {incarnation, prev, end, first, checkpoint, vdl, file, at, length: bytes.length, bytes: undefined, arrived};
+  }
+
+  #found(batch: Batch, place: LogPlace): void {
+    const ref = this.#refOf(batch, place);
+    this.#contentOf(place.file).refs.push(ref);
+    const chain = this.#chain(batch.incarnation);
+    if (ref.end <= chain.base) this.#early.push(ref);
+    chain.add(ref);
+  }
+
+  #contentOf(file: number): FileContent {
+    let content = this.#content.get(file);
+    if (content === undefined) {
+      content = {refs: [], entries: new Map()};
+      this.#content.set(file, content);
+    }
+    return content;
+  }
+
+  /** Accepts a batch. `reply` gets the stream's SCL here, at once when the batch is known, else when it is durable. */
+  accept(batch: Batch, reply: (scl: number) => void): void {
+    const chain = this.#chain(batch.incarnation);
+    if (chain.has(batch.prev, batch.end) || chain.isBeyondEnd(batch.first)) {
+      reply(chain.scl);
+      return;
+    }
+    const key = `${batch.incarnation}:${batch.prev}`;
+    if (this.#writing.has(key)) return;
+    this.#writing.add(key);
+    this.#log.append(batch.bytes, place => {
+      this.#writing.delete(key);
+      const ref = this.#refOf(batch, place);
+      ref.bytes = batch.bytes;
+      this.#contentOf(place.file).refs.push(ref);
+      chain.add(ref);
+      reply(chain.scl);
+    });
+  }
+
+  /** The writer, or a reader, knows that the stream is durable up to `vdl`. */
+  noteDurable(incarnation: number, vdl: number, readPoint: number): void {
+    const chain = this.#chain(incarnation);
+    chain.vdl = Math.max(chain.vdl, vdl);
+    chain.readPoint = Math.max(chain.readPoint, readPoint);
+  }
+
+  /** The same from an idle writer; a stream that is not here stays unknown. */
+  notePoint(incarnation: number, vdl: number, readPoint: number): void {
+    if (this.chains.has(incarnation)) this.noteDurable(incarnation, vdl, readPoint);
+  }
+
+  /** Takes in what is durable and here without a hole. False when memory for waiting redo is short. */
+  takeIn(force = false): boolean {
+    while (this.#early.length > 0) {
+      const ref = this.#early[0];
+      if (!this.#takeBatch(this.#chain(ref.incarnation), ref, ref.first, ref.end, force)) return false;
+      this.#early.shift();
+    }
+    for (const chain of this.chains.values()) if (!this.#takeChain(chain, force)) return false;
+    return true;
+  }
+
+  #takeChain(chain: StreamChain, force: boolean): boolean {
+    const limit = chain.end > 0 ? chain.end : chain.vdl;
+    while (chain.nextToTake < chain.held.length) {
+      const ref = chain.held[chain.nextToTake];
+      if (ref.first >= limit) return true;
+      if (!this.#takeBatch(chain, ref, chain.taken, limit, force)) return false;
+      if (chain.held[chain.nextToTake] !== ref) return true;
+      if (ref.end > limit) return true;
+      ref.bytes = undefined;
+      chain.taken = ref.end;
+      chain.nextToTake++;
+    }
+    return true;
+  }
+
+  /** Takes in what a batch has from `from` to `limit`. False when memory is short. A batch that cannot be read becomes a hole. */
+  #takeBatch(chain: StreamChain, ref: BatchRef, from: number, limit: number, force: boolean): boolean {
+    const bytes = ref.bytes ?? this.#log.read(ref, ref.length)?.bytes;
+    if (bytes === undefined) {
+      this.#lose(chain, ref);
+      return true;
+    }
+    const memory = memoryOf(bytes);
+    const entry = this.#entryOf(ref);
+    for (const run of runsOf(bytes)) {
+      const begin = Math.max(0, from - run.lsn);
+      const stop = Math.min(run.length, limit - run.lsn);
+      if (stop <= begin) continue;
+      const done = this.pages.take(memory, run.at, begin, stop, entry, force);
+      if (ref.end > chain.base) chain.taken = run.lsn + done;
+      if (done < stop) return false;
+    }
+    return true;
+  }
+
+  #entryOf(ref: BatchRef): RedoFileEntry {
+    const {entries} = this.#contentOf(ref.file);
+    let entry = entries.get(ref.incarnation);
+    if (entry === undefined) {
+      entry = this.pages.files.add(ref.incarnation, ref.file, ref.end, this.pages.batch);
+      entries.set(ref.incarnation, entry);
+    }
+    return entry;
+  }
+
+  #lose(chain: StreamChain, ref: BatchRef): void {
+    chain.lose(ref);
+    this.#host.lost(this.pg, `a batch of stream ${ref.incarnation} that ends at LSN ${ref.end}`);
+  }
+
+  /** True when everything that is asked for has arrived. */
+  #reaches(needs: readonly Need[]): boolean {
+    return needs.every(([incarnation, lsn]) => {
+      const chain = this.chains.get(incarnation);
+      if (chain !== undefined) return chain.reaches(lsn);
+      const fence = this.#host.fenceOf(incarnation);
+      return fence !== undefined && fence.end > 0 && fence.tails[String(this.pg)] === undefined;
+    });
+  }
+
+  /** The newest version of a page, at least as new as `needs`; its bytes are in `result` until the next call. */
+  read(pageNo: number, needs: readonly Need[]): PageResult {
+    if (this.copying || !this.#reaches(needs)) return 'behind';
+    for (const [incarnation, lsn] of needs) if (this.chains.has(incarnation)) this.noteDurable(incarnation, lsn, 0);
+    this.#takeAll();
+    if (!this.#reaches(needs)) return 'behind';
+    const result = this.pages.read(pageNo, this.#target, 0);
+    if (result === BUILT) return 'found';
+    if (result === NOTHING) return 'absent';
+    return result === DAMAGED ? 'damaged' : 'behind';
+  }
+
+  /** Bytes of the page that was read last. */
+  get result(): Uint8Array {
+    return this.#target.bytes;
+  }
+
+  #takeAll(): void {
+    while (!this.takeIn()) {
+      if (this.pages.step() > 0) continue;
+      this.takeIn(true);
+      return;
+    }
+  }
+
+  /** A slice of background work. True when there is more to do at once. */
+  maintain(): boolean {
+    if (this.copying) return false;
+    this.#takeAll();
+    const {logFilesBusy} = this.#options.limits;
+    const pressed = this.pages.fullness > 0.5 || this.#log.files.length > logFilesBusy / 2;
+    const written = pressed ? this.pages.step() : 0;
+    if (this.#collect() && written === 0) {
+      this.pages.settle();
+      this.#collect();
+    }
+    return written > 0;
+  }
+
+  /** Writes all pages and collects what can be. */
+  checkpointAll(): void {
+    this.#takeAll();
+    while (this.pages.step() > 0);
+    this.pages.settle();
+    this.#collect();
+  }
+
+  /** Removes the oldest log files that nobody needs. True when some wait only for another batch of images. */
+  #collect(): boolean {
+    const done: number[] = [];
+    let unsettled = false;
+    const busy = this.#log.files.length > this.#options.limits.logFilesBusy;
+    for (const file of this.#log.files) {
+      const content = this.#contentOf(file);
+      if (file === this.#log.currentFile || !content.refs.every(ref => this.#isDone(ref, busy))) break;
+      const entries = [...content.entries.values()];
+      if (entries.some(entry => entry.waiting > 0)) break;
+      unsettled = entries.some(entry => entry.settledBatch >= this.pages.batch);
+      if (unsettled) break;
+      done.push(file);
+    }
+    if (done.length > 0) this.#remove(done);
+    return unsettled;
+  }
+
+  #isDone(ref: BatchRef, busy: boolean): boolean {
+    const chain = this.#chain(ref.incarnation);
+    if (ref.end <= chain.base || chain.isBeyondEnd(ref.first)) return !this.#early.includes(ref);
+    if (ref.end > chain.scl || chain.taken < Math.min(ref.end, chain.end > 0 ? chain.end : ref.end)) return false;
+    if (!this.#host.isFinished(ref.incarnation)) {
+      const readable = chain.end > 0 ? ref.end : chain.readPoint;
+      if (ref.end > chain.checkpoint || ref.end > readable) return false;
+    }
+    return busy || ref.end <= this.#host.peersReached(this.pg, ref.incarnation);
+  }
+
+  #remove(files: readonly number[]): void {
+    for (const file of files) {
+      for (const ref of this.#contentOf(file).refs) {
+        const chain = this.#chain(ref.incarnation);
+        if (ref.end <= chain.scl && !chain.isBeyondEnd(ref.first)) chain.collectTo(ref.end);
+      }
+    }
+    this.#saveState();
+    for (const file of files) {
+      for (const entry of this.#contentOf(file).entries.values()) this.pages.files.remove(entry);
+      this.#content.delete(file);
+    }
+    this.#log.remove(files);
+  }
+
+  #saveState(): void {
+    const bases = [...this.chains.values()]
+      .filter(chain => chain.base > STREAM_START)
+      .map(chain => [chain.incarnation, chain.base] as const);
+    this.#state.write({bases, copying: this.copying});
+  }
+
+  /** The stream is over for everybody, and nothing of it is in the log any more. */
+  forget(incarnation: number): boolean {
+    const chain = this.chains.get(incarnation);
+    if (chain === undefined) return true;
+    const inLog = [...this.#content.values()].some(content => content.refs.some(ref => ref.incarnation === incarnation));
+    if (inLog || !chain.isWhole) return false;
+    this.chains.delete(incarnation);
+    this.#saveState();
+    return true;
+  }
+
+  /** Begins to take over the pages of a peer, whose chains begin at these bases. Durable. */
+  beginCopy(bases: readonly (readonly [number, number])[]): void {
+    this.copying = true;
+    for (const [incarnation, base] of bases) this.#chain(incarnation).restart(base);
+    this.#saveState();
+  }
+
+  endCopy(): void {
+    this.copying = false;
+    this.#saveState();
+  }
+
+  /** Takes over pages that a peer has built. */
+  adoptPages(pageNos: readonly number[], bytes: Uint8Array): boolean {
+    return this.pages.adopt(pageNos, bytes);
+  }
+
+  /** The newest versions of up to `count` pages above `after`; undefined when one of them cannot be built now. */
+  copyPages(after: number, count: number): {pageNos: number[]; bytes: Uint8Array} | undefined {
+    if (this.copying) return undefined;
+    this.#takeAll();
+    const {pageSize} = this.#options;
+    const found = this.pages.pagesAfter(after, count);
+    const bytes = new Uint8Array(found.length * pageSize);
+    const pageNos: number[] = [];
+    for (const pageNo of found) {
+      const result = this.pages.read(pageNo, this.#target, 0);
+      if (result === NOTHING) continue;
+      if (result !== BUILT) return undefined;
+      bytes.set(this.#target.bytes, pageNos.length * pageSize);
+      pageNos.push(pageNo);
+    }
+    return {pageNos, bytes: bytes.subarray(0, pageNos.length * pageSize)};
+  }
+
+  points(): StreamPoint[] {
+    return [...this.chains.values()].map(({incarnation, base, scl, highest}) => [this.pg, incarnation, base, scl, highest]);
+  }
+
+  /** Bytes of batches of a stream that reach beyond `lsn`. */
+  fetch(incarnation: number, lsn: number, limit: number, before: number): {readonly bytes: Uint8Array[]; readonly more: boolean} {
+    const chain = this.chains.get(incarnation);
+    if (chain === undefined) return {bytes: [], more: false};
+    const {refs, more} = chain.after(lsn, before, limit);
+    const bytes: Uint8Array[] = [];
+    for (const ref of refs) {
+      const found = ref.bytes ?? this.#log.read(ref, ref.length)?.bytes;
+      if (found === undefined) this.#lose(chain, ref);
+      else bytes.push(found);
+    }
+    return {bytes, more};
+  }
+
+  /** Verifies a few images and a few batches, round and round. Returns the pages that are damaged. */
+  scrub(images: number, batches: number): number[] {
+    if (this.#scrub.length === 0) for (const chain of this.chains.values()) this.#scrub.push(...chain.held);
+    for (let k = 0; k < batches; k++) {
+      const ref = this.#scrub.pop();
+      if (ref === undefined) break;
+      const chain = this.#chain(ref.incarnation);
+      if (ref.end <= chain.base || !chain.held.includes(ref)) continue;
+      if (this.#log.read(ref, ref.length) === undefined) this.#lose(chain, ref);
+    }
+    return this.copying ? [] : this.pages.scrub(images);
+  }
+
+  counters(): Record<string, number> {
+    return {...this.pages.counters(), log_files: this.#log.files.length, log_bytes: this.#log.bytes, log_groups: this.#log.groups};
+  }
+
+  close(): void {
+    this.#log.close();
+    this.pages.close();
+  }
+}
