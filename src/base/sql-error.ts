@@ -34,6 +34,12 @@ export const errors = {
     '42000',
     "There is no such grant defined for user '%s' on host '%s' on table '%s'",
   ),
+  ER_TOO_BIG_FOR_UNCOMPRESS: code(
+    1256,
+    'HY000',
+    'Uncompressed data size too large; the maximum size is %s (probably, length of uncompressed data was corrupted)',
+  ),
+  ER_ZLIB_Z_DATA_ERROR: code(1259, 'HY000', 'ZLIB: Input data corrupted'),
   ER_CANT_CREATE_USER_WITH_GRANT: code(1410, '42000', 'You are not allowed to create a user with GRANT'),
   ER_NO_SUCH_USER: code(1449, 'HY000', "The user specified as a definer ('%s'@'%s') does not exist"),
   ER_NO_DB: code(1046, '3D000', 'No database selected'),
@@ -204,6 +210,7 @@ export const errors = {
   ER_M_BIGGER_THAN_D: code(1427, '42000', "For float(M,D), double(M,D) or decimal(M,D), M must be >= D (column '%s')."),
   ER_TOO_BIG_DISPLAYWIDTH: code(1439, '42000', "Display width out of range for column '%s' (max = %s)"),
   ER_DATETIME_OVERFLOW: code(1441, '22008', 'Datetime function: %s field overflow'),
+  WARN_OPTION_IGNORED: code(1618, 'HY000', '<%s> option ignored'),
   ER_TOO_MANY_CONCURRENT_TRXS: code(1637, 'HY000', 'Too many active concurrent transactions'),
   ER_DUP_ENTRY_AUTOINCREMENT_CASE: code(
     1569,
@@ -238,6 +245,11 @@ export const errors = {
   ),
   ER_FK_CANNOT_OPEN_PARENT: code(1824, 'HY000', "Failed to open the referenced table '%s'"),
   ER_FK_DUP_NAME: code(1826, 'HY000', "Duplicate foreign key constraint name '%s'"),
+  ER_AES_INVALID_IV: code(
+    1882,
+    'HY000',
+    'The initialization vector supplied to %s is too short. Must be at least %s bytes long',
+  ),
   ER_QUERY_TIMEOUT: code(3024, 'HY000', 'Query execution was interrupted, maximum statement execution time exceeded'),
   ER_WRONG_FIELD_WITH_GROUP_V2: code(
     1055,

@@ -1,11 +1,12 @@
-// The command line: `pando start | status | sql | crash | start-primary | stop-primary | check | dump`. What a command needs is loaded when it is asked for.
+// The command line: `pando start | status | sql | crash | start-primary | stop-primary | check | sim | dump`. What a command needs is loaded when it is asked for.
 
 import {availableParallelism} from 'node:os';
 import type {Command} from 'commander';
 import {OperatingError} from '../base/errors.ts';
-import {PANDO_VERSION} from '../host/version.ts';
 import {threadsAhead} from '../host/threads.ts';
+import {PANDO_VERSION} from '../host/version.ts';
 import type {WorkerThreads} from '../os/threads.ts';
+import type {SimArguments} from './sim/command.ts';
 import type {SqlArguments} from './sql/command.ts';
 import type {StartArguments} from './start.ts';
 
@@ -54,8 +55,25 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
     .option('--no-tls', 'never use TLS, even where the server offers it')
     .action(async (options: SqlArguments) => (await import('./sql/command.ts')).sql(options));
   admins(pando);
+  simulator(pando);
   dumps(pando.command('dump').description('look at the bytes of a volume that is not running'));
   return pando;
+}
+
+function simulator(pando: Command): void {
+  pando
+    .command('sim')
+    .description('run clusters in simulated worlds while everything goes wrong; the same seed is the same run')
+    .option('--seed <n>', 'first seed', '1')
+    .option('--seeds <n>', 'how many seeds', '1')
+    .option('--for <duration>', 'how long faults are made, in simulated time, like 60s; by default drawn from the seed')
+    .option('--primaries <n>', 'primaries; by default drawn from the seed')
+    .option('--workload <name>', 'bank, random, or all', 'all')
+    .option('--threads <n>', 'threads; by default one per core')
+    .option('--keep-going', 'go on after a seed has failed', false)
+    .option('--twice', 'run every seed twice and compare the end states', false)
+    .option('--probes', 'show which faults were made and which paths were come by', false)
+    .action(async (options: SimArguments) => (await import('./sim/command.ts')).sim(options));
 }
 
 function admins(pando: Command): void {

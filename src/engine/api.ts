@@ -150,6 +150,10 @@ export interface RowWriter {
     payloadAt: number,
     payloadLength: number,
   ): number;
+  /** The row has been changed and some of its index entries have not: a change that was BLOCKED goes on with `resume`, which needs no look at the row. */
+  readonly isUnderWay: boolean;
+  /** Goes on with the change that is under way. Results as for the change itself. */
+  resume(table: TableHandle): number;
   /** Delete-marks the row. DONE: no such row. */
   remove(table: TableHandle, primaryKey: Uint8Array, primaryKeyLength: number): number;
   /** Reads the current (newest, locked by us) version of a row into place. */
@@ -217,6 +221,7 @@ export interface EngineSession {
   /** GET_LOCK family: ROW, BLOCKED, LOCK_TIMEOUT, DEADLOCK. Held by the session, not the transaction. */
   lockNamed(name: string, timeoutMs: number): number;
   unlockNamed(name: string): boolean;
+  holdsNamed(name: string): boolean;
   unlockAllNamed(): number;
 
   /** Makes an empty tree (of rows, or of secondary entries) inside the transaction: rolled back with it. ROW (see `newTree`), BLOCKED, NO_SPACE. */

@@ -3,7 +3,23 @@
 /** CRC-32 (ISO-HDLC, the polynomial of zlib) of the bytes, continued from `seed`. */
 export type Checksum = (bytes: Uint8Array, seed?: number) => number;
 
-export interface Crypto {
+/** Ciphers and compression for the SQL functions. */
+export interface Codec {
+  /** AES with PKCS #7 padding in a mode such as `aes-128-ecb` or `aes-256-cbc`; undefined when bytes cannot be deciphered. */
+  aes(
+    direction: 'encrypt' | 'decrypt',
+    mode: string,
+    key: Uint8Array,
+    iv: Uint8Array | undefined,
+    bytes: Uint8Array,
+  ): Uint8Array | undefined;
+  /** A zlib stream (RFC 1950). */
+  deflate(bytes: Uint8Array): Uint8Array;
+  /** What the stream holds; undefined when it is damaged or holds more than `lengthMax` bytes. */
+  inflate(stream: Uint8Array, lengthMax: number): Uint8Array | undefined;
+}
+
+export interface Crypto extends Codec {
   sha1(bytes: Uint8Array): Uint8Array;
   sha256(bytes: Uint8Array): Uint8Array;
   /** Hex digest for the SQL functions MD5, SHA1, SHA2; undefined when the algorithm is unknown. */

@@ -344,3 +344,21 @@ test('two nodes die together', () => {
   c.hold(2, X);
   world.check();
 });
+
+test('K1, K8: an incarnation that died in an earlier life holds the start horizon down until it is finished', () => {
+  const world = new World();
+  world.members.resumeTso(5000);
+  assert.ok(world.members.adopt(1));
+  world.recovery.fence(1);
+  world.recovery.makeLoser(1, 3, 1);
+  world.recovery.decide(1);
+  world.join(0, 2);
+  const {transactions} = world.nodes[0].fusion;
+  assert.ok(transactions.readTso() >= 5000);
+  // Rows of the loser bear stamps below 5000: a page with them must not be taken as visible to all.
+  assert.equal(transactions.startHorizon(), 0);
+  world.recovery.endLoser(1, 3, 1);
+  world.recovery.finish(1);
+  transactions.refreshIdleFloors();
+  assert.ok(transactions.startHorizon() >= 5000);
+});

@@ -2,6 +2,8 @@
 
 import {
   constants,
+  createCipheriv,
+  createDecipheriv,
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
@@ -12,6 +14,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import {promisify} from 'node:util';
+import {deflateSync, inflateSync} from 'node:zlib';
 import type {Crypto} from '../env/crypto.ts';
 
 const RSA_BITS = 2048;
@@ -37,6 +40,34 @@ export class NodeCrypto implements Crypto {
 
   hashHex(algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): string {
     return hash(algorithm, bytes, 'hex');
+  }
+
+  aes(
+    direction: 'encrypt' | 'decrypt',
+    mode: string,
+    key: Uint8Array,
+    iv: Uint8Array | undefined,
+    bytes: Uint8Array,
+  ): Uint8Array | undefined {
+    try {
+      const make = direction === 'encrypt' ? createCipheriv : createDecipheriv;
+      const cipher = make(mode, key, iv ?? null);
+      return Buffer.concat([cipher.update(bytes), cipher.final()]);
+    } catch {
+      return undefined;
+    }
+  }
+
+  deflate(bytes: Uint8Array): Uint8Array {
+    return deflateSync(bytes);
+  }
+
+  inflate(stream: Uint8Array, lengthMax: number): Uint8Array | undefined {
+    try {
+      return inflateSync(stream, {maxOutputLength: Math.max(lengthMax, 1)});
+    } catch {
+      return undefined;
+    }
   }
 
   equal(a: Uint8Array, b: Uint8Array): boolean {

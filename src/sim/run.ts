@@ -51,9 +51,9 @@ const QUIET_MS = 500;
 /** What may be asked for beside the seed; the rest is drawn from it. */
 export interface RunRequest {
   readonly seed: number;
-  readonly primaries?: number;
+  readonly primaries?: number | undefined;
   /** Faults are made for this long, milliseconds of simulated time. */
-  readonly faultMs?: number;
+  readonly faultMs?: number | undefined;
 }
 
 /** A cluster that is short of everything, and what goes wrong in it, drawn from the seed. */

@@ -92,7 +92,13 @@ try {
   }
   for (let primary = 1; primary <= primaries; primary++) jobs.push(loop(server, primary, until, audit));
   if (options.crash) jobs.push(crashes(server, until));
+  // Statements of the last moment may take their time; more than half a minute is a hang.
+  const hung = setTimeout(() => {
+    console.error(`HANGS:\n${server.output}`);
+    process.exit(1);
+  }, seconds * 1000 + 30_000);
   await Promise.all(jobs);
+  clearTimeout(hung);
   const violations = await server.check();
   for (const violation of violations) console.error(violation);
   console.log(JSON.stringify({...figures, seconds, primaries, violations: violations.length}));

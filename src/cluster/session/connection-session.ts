@@ -15,7 +15,7 @@ import type {Steps} from '../../sql/catalog/steps.ts';
 import type {ResultColumn} from '../../sql/exec/result-column.ts';
 import {sourceOf} from '../../sql/parse/source.ts';
 import {parseOne} from '../../sql/parse/statement.ts';
-import {runUse} from '../../sql/session/commands.ts';
+import {checkMayKill, runUse} from '../../sql/session/commands.ts';
 import {inTransaction} from '../../sql/session/run-statement.ts';
 import type {SqlSession} from '../../sql/session/session.ts';
 import type {SqlServer as SqlCore} from '../../sql/session/sql-server.ts';
@@ -209,9 +209,12 @@ export class ConnectionSession implements SessionHandler {
   }
 
   kill(connectionId: number, out: ResultWriter, done: () => void): void {
-    if (this.#core.kill(connectionId, false)) out.ok({status: this.#session.status()});
-    else {
-      const {errno, sqlState, message} = new SqlError('ER_NO_SUCH_THREAD', connectionId);
+    try {
+      checkMayKill(this.#session, connectionId);
+      if (!this.#core.kill(connectionId, false)) throw new SqlError('ER_NO_SUCH_THREAD', connectionId);
+      out.ok({status: this.#session.status()});
+    } catch (error) {
+      const {errno, sqlState, message} = sqlErrorOf(error);
       out.error(errno, sqlState, message);
     }
     done();

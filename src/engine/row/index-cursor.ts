@@ -41,6 +41,7 @@ import {
 import {descend, descendBefore, lowerSlot, slotIsBeyond, upperSlot} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
+import type {ReadRange} from '../serial/read-set.ts';
 import type {Session} from '../session/session.ts';
 import {RowReader} from './row-reader.ts';
 
@@ -67,6 +68,9 @@ export class IndexCursor implements Cursor {
   #lock: LockMode = LockMode.none;
   #wait: LockWait = 0;
   #started = false;
+  /** The walk has come to its end. */
+  #ended = false;
+  #read: ReadRange | undefined;
   #fromInclusive = false;
   #fromOpen = false;
   #page = 0;
@@ -119,23 +123,57 @@ export class IndexCursor implements Cursor {
   }
 
   close(): void {
+    this.#narrowRead();
     this.#page = 0;
     this.#table = undefined;
   }
 
+  /** Notes what this walk is going to read, for a SERIALIZABLE transaction. */
+  #noteRead(): void {
+    const {reads} = this.#session;
+    if (reads === undefined || this.#lock === LockMode.current) return;
+    this.#read = {
+      table: this.#table as TableHandle,
+      index: this.#index,
+      low: this.#hasLow ? this.#low.bytes.slice(0, this.#low.length) : undefined,
+      lowInclusive: this.#lowInclusive,
+      high: this.#hasHigh ? this.#high.bytes.slice(0, this.#high.length) : undefined,
+      highInclusive: this.#highInclusive,
+    };
+    reads.add(this.#read);
+  }
+
+  /** The walk stops before its end: it has read up to its last record. */
+  #narrowRead(): void {
+    const read = this.#read;
+    this.#read = undefined;
+    if (read === undefined || this.#ended || this.#fromOpen) return;
+    const reached = this.#from.bytes.slice(0, this.#from.length);
+    if (this.#descending) {
+      read.low = reached;
+      read.lowInclusive = true;
+    } else {
+      read.high = reached;
+      read.highInclusive = true;
+    }
+  }
+
   next(): number {
     this.#session.locker.write();
-    if (!this.#started) this.#start();
+    if (!this.#started) {
+      this.#start();
+      this.#noteRead();
+    }
     for (;;) {
       if (this.#session.task.interrupted) return INTERRUPTED;
       const base = this.#locate();
       if (base < 0) return base;
       const count = slotCount(this.#core.pool.memory, base);
       if (this.#slot < 0 || this.#slot >= count) {
-        if (!this.#leavePage(base)) return DONE;
+        if (!this.#leavePage(base)) return this.#end();
         continue;
       }
-      if (this.#isBeyond(base)) return DONE;
+      if (this.#isBeyond(base)) return this.#end();
       const result = this.#visit(base);
       if (result === BLOCKED) {
         this.#page = 0;
@@ -146,8 +184,14 @@ export class IndexCursor implements Cursor {
     }
   }
 
+  #end(): number {
+    this.#ended = true;
+    return DONE;
+  }
+
   #start(): void {
     this.#started = true;
+    this.#ended = false;
     const [has, bound, inclusive] = this.#descending
       ? ([this.#hasHigh, this.#high, this.#highInclusive] as const)
       : ([this.#hasLow, this.#low, this.#lowInclusive] as const);
@@ -298,7 +342,7 @@ export class IndexCursor implements Cursor {
     }
     const found =
       this.#lock === LockMode.none
-        ? this.#rows.get(this.#table as TableHandle, keep, primaryLength, LockMode.none, this.#wait)
+        ? this.#rows.read(this.#table as TableHandle, keep, primaryLength, LockMode.none, this.#wait)
         : this.#lockRow(keep, primaryLength);
     if (found === BLOCKED) return found;
     const matches = found === ROW && this.#hasKey(length - primaryLength);
@@ -336,14 +380,13 @@ export class IndexCursor implements Cursor {
   #lockRow(key: Uint8Array, keyLength: number): number {
     const session = this.#session;
     const table = this.#table as TableHandle;
-    const bySnapshot = session.isolation >= Isolation.repeatableRead && session.snapshotIsolation;
-    if (bySnapshot && this.#lock !== LockMode.current) {
-      const seen = this.#rows.get(table, key, keyLength, LockMode.none, this.#wait);
+    if (session.firstUpdaterWins && this.#lock !== LockMode.current) {
+      const seen = this.#rows.read(table, key, keyLength, LockMode.none, this.#wait);
       if (seen !== ROW) return seen;
       this.#fromRows();
       if (this.#index !== 0 && !this.#matchesEntry(keyLength)) return DONE;
     }
-    const locked = this.#rows.get(table, key, keyLength, this.#lock, this.#wait);
+    const locked = this.#rows.read(table, key, keyLength, this.#lock, this.#wait);
     if (locked === ROW) this.#fromRows();
     return locked;
   }

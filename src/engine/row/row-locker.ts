@@ -160,14 +160,14 @@ export class RowLocker {
   /** First updater wins: CONFLICT when somebody whose commit the view does not see has written (not merely locked) the row. */
   #conflicts(record: number, cts: number): number {
     const session = this.#session;
-    if (session.isolation < Isolation.repeatableRead || !session.snapshotIsolation) return ROW;
+    if (!session.firstUpdaterWins) return ROW;
     const mem = this.#core.pool.memory;
     if ((recordFlags(mem, record) & RecordFlag.lockOnly) === 0) return cts > session.trx.view.cts ? CONFLICT : ROW;
-    return this.#conflictsBelowLocks(record);
+    return this.changedBelowLocks(record);
   }
 
   /** The newest version only locked: the first one below it that did more decides. Many may have locked since: the place is kept when the walk is BLOCKED. */
-  #conflictsBelowLocks(record: number): number {
+  changedBelowLocks(record: number): number {
     const mem = this.#core.pool.memory;
     const task = this.#session.task;
     const walk = this.#walk;

@@ -37,6 +37,12 @@ export class RowReader implements PointRead {
   }
 
   get(table: TableHandle, key: Uint8Array, keyLength: number, lock: LockMode, wait: LockWait): number {
+    if (lock !== LockMode.current) this.#session.reads?.addPoint(table, key, keyLength);
+    return this.read(table, key, keyLength, lock, wait);
+  }
+
+  /** Like get, for a row that is part of a walk: SERIALIZABLE notes the walk. */
+  read(table: TableHandle, key: Uint8Array, keyLength: number, lock: LockMode, wait: LockWait): number {
     const session = this.#session;
     session.locker.write();
     if (session.task.interrupted) return INTERRUPTED;

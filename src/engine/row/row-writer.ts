@@ -111,6 +111,14 @@ export class Writer implements RowWriter {
     return this.#finish(table);
   }
 
+  get isUnderWay(): boolean {
+    return this.#phase > 0;
+  }
+
+  resume(table: TableHandle): number {
+    return this.#finish(table);
+  }
+
   /** Forgets an operation that is given up in the middle (the statement is rolled back). */
   abandon(): void {
     this.#phase = 0;

@@ -141,7 +141,7 @@ export class ObjectLocks {
     if (object.held >= mode) return true;
     let got = this.#fusion.pages.acquire(object.pageNo, mode);
     if (got === DIRECTORY_FULL) {
-      this.#releaseIdle();
+      this.#releaseIdle(object);
       got = this.#fusion.pages.acquire(object.pageNo, mode);
     }
     if (got === DIRECTORY_FULL) this.#clock.after(RETRY_MS, () => object.waiters.wakeAll());
@@ -241,10 +241,10 @@ export class ObjectLocks {
       this.#objects.delete(object.pageNo);
   }
 
-  /** Gives back every lock that nobody uses: the directory is full. */
-  #releaseIdle(): void {
+  /** Gives back every lock that nobody uses, for the directory is full; but for the one that is being taken. */
+  #releaseIdle(taken: ObjectState): void {
     for (const object of [...this.#objects.values()]) {
-      if (object.users.size === 0 && object.queue.length === 0) this.#release(object);
+      if (object !== taken && object.users.size === 0 && object.queue.length === 0) this.#release(object);
     }
   }
 

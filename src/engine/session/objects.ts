@@ -59,6 +59,10 @@ export class Objects {
     return result;
   }
 
+  holdsNamed(name: string): boolean {
+    return this.#named.has(name);
+  }
+
   unlockNamed(name: string): boolean {
     const held = this.#named.get(name);
     if (held === undefined) return false;

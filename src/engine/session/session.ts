@@ -30,6 +30,8 @@ import {RowLocker} from '../row/row-locker.ts';
 import {RowReader} from '../row/row-reader.ts';
 import {Writer} from '../row/row-writer.ts';
 import {Task} from '../schedule/task.ts';
+import type {ReadSet} from '../serial/read-set.ts';
+import {Validation} from '../serial/validation.ts';
 import {Rollback} from '../txn/rollback.ts';
 import {Transaction, TrxState} from '../txn/transaction.ts';
 import {Objects} from './objects.ts';
@@ -49,6 +51,9 @@ export class Session implements EngineSession {
   readonly #objects: Objects;
   readonly #overflow: OverflowValues;
   readonly #trees: TreeMaker;
+  /** What the transaction has read and must find unchanged when it commits: SERIALIZABLE only. */
+  reads: ReadSet | undefined;
+  #validation: Validation | undefined;
   #undoing = false;
   /** What is being undone has to be told to recovery. */
   #mustLogUndone = false;
@@ -98,7 +103,21 @@ export class Session implements EngineSession {
     assert(!this.trx.isOpen, () => 'a transaction is already open');
     this.trx.state = TrxState.active;
     this.trx.readOnly = readOnly;
+    if (this.isolation === Isolation.serializable) this.#startReads();
     if (snapshotNow) this.core.views.open(this.trx.view);
+  }
+
+  #startReads(): void {
+    this.#validation ??= new Validation(this.core, this);
+    this.reads = this.#validation.reads;
+  }
+
+  /** First updater wins: an update of a row that has changed since the snapshot is a CONFLICT. */
+  get firstUpdaterWins(): boolean {
+    return (
+      this.isolation === Isolation.serializable ||
+      (this.isolation === Isolation.repeatableRead && this.snapshotIsolation)
+    );
   }
 
   beginStatement(): void {
@@ -226,6 +245,8 @@ export class Session implements EngineSession {
     const {trx, core} = this;
     if (trx.step === 0) {
       this.locker.write();
+      const valid = this.#validate();
+      if (valid !== ROW) return valid;
       if (trx.slot < 0) return this.#finish();
       const logged = this.#logCommit();
       if (logged !== ROW) return logged;
@@ -237,6 +258,14 @@ export class Session implements EngineSession {
     trx.cts = cts;
     trx.addTail(0, 0, false);
     return this.#finish();
+  }
+
+  /** Of a SERIALIZABLE transaction: nothing that it has read may have changed. From the first look on it reads and changes nothing more. */
+  #validate(): number {
+    if (this.reads === undefined) return ROW;
+    const result = (this.#validation as Validation).poll();
+    if (result === ROW) this.reads = undefined;
+    return result;
   }
 
   /** COMMITTING, then the CTS; BLOCKED while the TSO limit is raised, or for ever when this primary has been fenced (K7): the recoverer decides. */
@@ -310,6 +339,8 @@ export class Session implements EngineSession {
     this.#objects.endTransaction();
     core.views.close(trx.view);
     core.counters.transactions++;
+    this.#validation?.reset();
+    this.reads = undefined;
     trx.reset();
     return ROW;
   }
@@ -361,6 +392,10 @@ export class Session implements EngineSession {
 
   lockNamed(name: string, timeoutMs: number): number {
     return this.#objects.lockNamed(name, timeoutMs);
+  }
+
+  holdsNamed(name: string): boolean {
+    return this.#objects.holdsNamed(name);
   }
 
   unlockNamed(name: string): boolean {

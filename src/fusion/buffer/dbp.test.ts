@@ -181,3 +181,18 @@ test('a restarted primary starts warm', () => {
   const again = world.join(0);
   assert.ok(again.fusion.pages.copyFromDbp(again.hold(7, S), target(), 0));
 });
+
+test('K3: a page that a dead node held, but that another one changed last, is read with what that one wrote', () => {
+  const world = new World();
+  const [a, b, c] = world.start(3);
+  const entry = a.hold(7, X);
+  // The redo behind it has been written, but is not on disk yet: storage has not taken it in.
+  a.fusion.pages.push(entry, makePage(7, 20, a.fusion.incarnation, 1), 0, 900);
+  b.fusion.pages.acquire(7, X);
+  a.fusion.pages.release(entry, NONE);
+  b.poll();
+  world.recover(b);
+  c.hold(7, S);
+  assert.equal(c.fusion.pages.newestIncarnation(entry), 0, 'who held it may have changed it');
+  assert.deepEqual([c.fusion.pages.needStream(entry), c.fusion.pages.needLsn(entry)], [a.fusion.incarnation, 900]);
+});

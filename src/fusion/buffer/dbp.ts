@@ -97,11 +97,18 @@ export class Dbp {
     this.#noteCopy(entry);
   }
 
-  /** Forgets the identity and the frame: only storage knows the newest version, once it has ingested `stream` to `lsn`. For recovery. */
+  /**
+   * Forgets the identity and the frame: only storage knows the newest version, once it has ingested `stream`, the dead one's, to its end `lsn`. What was needed of
+   * another stream stays needed (K3): the dead one may have got the page from there and changed it, or not, without that redo being on disk yet; its own has
+   * been ingested when recovery comes here (S18).
+   */
   forget(entry: number, stream: number, lsn: number): void {
-    const bucket = this.#directory.latchPage(this.#entries.page(entry));
-    const old = this.#entries.frame(entry);
-    this.#entries.setRecord(entry, 0, 0, stream, lsn, -1);
+    const entries = this.#entries;
+    const bucket = this.#directory.latchPage(entries.page(entry));
+    const old = entries.frame(entry);
+    const needed = entries.needStream(entry);
+    if (needed === 0 || needed === stream) entries.setRecord(entry, 0, 0, stream, lsn, -1);
+    else entries.setRecord(entry, 0, 0, needed, entries.needLsn(entry), -1);
     if (old >= 0) this.#frames.free(old);
     this.#directory.unlatch(bucket);
   }

@@ -92,8 +92,7 @@ export class World {
   }
 
   /** Lets a node join and attach. */
-  join(node: number): TestNode {
-    const incarnation = this.#nextIncarnation++;
+  join(node: number, incarnation: number = this.#nextIncarnation++): TestNode {
     assert.ok(this.members.join(node, incarnation), `node ${node} could not join`);
     const test = new TestNode(new FusionNode(this.memory, node, incarnation, silentBells));
     this.nodes[node] = test;

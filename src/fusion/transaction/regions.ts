@@ -158,7 +158,8 @@ export class Regions {
     Atomics.store(this.#words, this.#word(region, RegionField.node), node);
     Atomics.store(this.#words, this.#word(region, RegionField.fenced), state === RegionState.open ? 0 : 1);
     this.#store64(region, RegionField.viewFloor64, this.#tso.read());
-    this.#store64(region, RegionField.oldestStart64, this.#tso.read());
+    // Who is adopted dead used stamps that nobody remembers: until it is finished no page is visible as a whole (K1).
+    this.#store64(region, RegionField.oldestStart64, state === RegionState.open ? this.#tso.read() : 0);
     this.#store64(region, RegionField.confirmedLsn64, 0);
     Atomics.store(this.#words, this.#word(region, RegionField.state), state);
     return region;

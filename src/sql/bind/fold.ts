@@ -5,6 +5,7 @@
 import {BugError} from '../../base/assert.ts';
 import {SqlError} from '../../base/sql-error.ts';
 import type {EngineSession} from '../../engine/api.ts';
+import type {Codec} from '../../env/crypto.ts';
 import type {TimeZone} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {ExecContext, SessionState} from '../exec/contract.ts';
@@ -75,6 +76,10 @@ class FoldingSession implements SessionState {
 
   sleepUntil(): number {
     return notConstant('a pause');
+  }
+
+  get codec(): Codec {
+    return notConstant('a cipher');
   }
 
   hashHex(): string {

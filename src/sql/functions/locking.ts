@@ -61,6 +61,31 @@ class GetLock implements BlockingFunction {
   }
 }
 
+/** Nobody can be asked who has a lock; so it is tried, and given back at once. */
+class IsFreeLock implements BlockingFunction {
+  #name = '';
+  #result = 0;
+
+  get result(): Value {
+    return this.#result;
+  }
+
+  start([name]: readonly Value[]): void {
+    this.#name = lockName(name);
+  }
+
+  poll({engine}: ExecContext): number {
+    this.#result = 0;
+    if (engine.holdsNamed(this.#name)) return ROW;
+    const result = engine.lockNamed(this.#name, 0);
+    if (result === LOCK_TIMEOUT) return ROW;
+    if (result !== ROW) return result;
+    engine.unlockNamed(this.#name);
+    this.#result = 1;
+    return ROW;
+  }
+}
+
 function blocking(
   name: string,
   args: readonly Expression[],
@@ -80,6 +105,9 @@ export const lockingFunctions: readonly FunctionDefinition[] = [
     2,
     'Takes a named lock of the whole cluster within so many seconds: 1 or 0',
     ([name, n], site) => blocking('get_lock', [textArg(name, site), doubleArg(n)], site, () => new GetLock()),
+  ),
+  define('IS_FREE_LOCK', 'locking', 1, 'Is a named lock free: 1 or 0', ([name], site) =>
+    blocking('is_free_lock', [textArg(name, site)], site, () => new IsFreeLock()),
   ),
   define(
     'RELEASE_LOCK',

@@ -117,7 +117,11 @@ function rounding(truncate: boolean) {
         );
       case 'decimal': {
         const type = roundedType(arg.type, typeof known === 'number' ? known : undefined);
-        return call2({name: lower, type}, arg, digits, (v, n) => roundDecimal(v as Decimal, Number(n), truncate, type));
+        // A number of digits that the plan cache took out of the statement is as good as one that stands there: it is the scale.
+        const scale = isStable(digits) ? undefined : type.decimals;
+        return call2({name: lower, type}, arg, digits, (v, n) =>
+          roundDecimal(v as Decimal, Number(n), truncate, scale),
+        );
       }
       default:
         return call2({name: lower, type: arg.type}, arg, digits, (v, n) =>
@@ -138,10 +142,11 @@ function roundedType(type: SqlType, digits: number | undefined): SqlType {
   return decimalType(integerDigits(type) + 1 + scale, scale);
 }
 
-function roundDecimal(value: Decimal, digits: number, truncate: boolean, type: SqlType): Decimal {
+/** `scale`: what the result has; undefined when it has the digits that were asked for. */
+function roundDecimal(value: Decimal, digits: number, truncate: boolean, scale: number | undefined): Decimal {
   const limited = Math.max(Math.min(digits, 30), -66);
   const result = truncate ? value.truncate(limited) : value.round(limited);
-  return result.rescale(type.decimals);
+  return scale === undefined ? result : result.rescale(scale);
 }
 
 function roundInteger(value: Integer, digits: number, truncate: boolean): Integer {

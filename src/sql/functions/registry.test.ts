@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {allFunctions, findFunction} from './registry.ts';
+import {documented, MISSING} from './testing/document.ts';
 
 test('every function has a name of its own, a summary and a sensible number of arguments', () => {
   const functions = allFunctions();
@@ -18,4 +19,10 @@ test('every function has a name of its own, a summary and a sensible number of a
 test('functions are found in any case, and names of JavaScript are not functions', () => {
   assert.equal(findFunction('concat_WS')?.name, 'CONCAT_WS');
   for (const name of ['constructor', '__proto__', 'toString', '']) assert.equal(findFunction(name), undefined);
+});
+
+test('the documentation lists exactly the functions that are there', () => {
+  const {actual, expected} = documented();
+  assert.ok(actual === expected, 'run: node src/sql/functions/testing/document.ts');
+  for (const name of MISSING) assert.equal(findFunction(name), undefined, name);
 });

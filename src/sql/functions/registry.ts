@@ -1,5 +1,7 @@
 // All scalar functions by name. A Map, so that a function called `constructor` is simply not there.
 
+import {amountFunctions} from './amount.ts';
+import {cipherFunctions} from './cipher.ts';
 import {comparisonFunctions} from './comparison.ts';
 import {controlFunctions} from './control.ts';
 import type {FunctionDefinition} from './definition.ts';
@@ -21,6 +23,8 @@ import {temporalNowFunctions} from './temporal-now.ts';
 import {temporalPartFunctions} from './temporal-part.ts';
 
 const ALL: readonly FunctionDefinition[] = [
+  ...amountFunctions,
+  ...cipherFunctions,
   ...comparisonFunctions,
   ...controlFunctions,
   ...hashFunctions,

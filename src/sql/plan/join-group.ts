@@ -16,7 +16,7 @@ import {InList} from '../bind/in-list.ts';
 import {keyedAs} from '../bind/keyed.ts';
 import {ColumnRef} from '../bind/leaf.ts';
 import {Like} from '../bind/like.ts';
-import {conjuncts, IsNull, Not, Or} from '../bind/logic.ts';
+import {conjunction, conjuncts, IsNull, Not, Or} from '../bind/logic.ts';
 import type {Source} from '../bind/source.ts';
 import {ExistsSubquery, QuantifiedSubquery} from '../bind/subquery.ts';
 import type {JoinKind} from '../exec/nested-loop.ts';
@@ -142,8 +142,24 @@ function simplified(builder: GroupBuilder): JoinGroup {
     }
     units = next;
   }
-  const flat = conditions.flatMap(conjuncts);
+  const flat = conditions.flatMap(conjuncts).flatMap(factored);
   return {units, conditions: flat, sources: builder.sources, isFixedOrder: builder.isFixedOrder};
+}
+
+/**
+ * (a AND x) OR (a AND y) as a AND (x OR y): what all branches demand can join tables and bound indexes. Holds for NULL too. What has side effects
+ * or subqueries stays where it is.
+ */
+function factored(condition: Expression): readonly Expression[] {
+  if (!(condition instanceof Or) || condition.volatility > Volatility.row || hasBlocking(condition)) return [condition];
+  const branches = condition.children.map(conjuncts);
+  const texts = branches.map(branch => new Set(branch.map(String)));
+  const common = branches[0].filter(c => texts.every(branch => branch.has(String(c))));
+  if (common.length === 0) return [condition];
+  const known = new Set(common.map(String));
+  const rests = branches.map(branch => conjunction(branch.filter(c => !known.has(String(c)))));
+  if (rests.some(rest => rest === undefined)) return common;
+  return [...common, new Or(rests as readonly Expression[])];
 }
 
 /** True when the condition cannot hold in a row where all columns of the group are NULL. */

@@ -230,7 +230,9 @@ export class JoinPlanner {
     const child = new JoinPlanner(unit.group, this.#sources, this.#estimator).plan().node;
     const rows = Math.max(1, child.rows * DISTINCT_SHARE);
     const cost = child.cost + child.rows * Cost.hashRow;
-    return filtered({kind: 'distinct', child, values: unit.keys, rows, cost}, step.conditions);
+    const plain = step.conditions.filter(c => !hasBlocking(c));
+    const lifted = step.conditions.filter(hasBlocking);
+    return applied(filtered({kind: 'distinct', child, values: unit.keys, rows, cost}, plain), lifted);
   }
 
   // --- A nested group: outer joins, semi-joins ---------------------------------------------------------------------

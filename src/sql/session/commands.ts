@@ -35,9 +35,14 @@ export function* runKill(session: SqlSession, context: StatementContext, ast: Ki
     if (!ast.queryOnly) session.kill(false);
     throw new SqlError('ER_QUERY_INTERRUPTED');
   }
-  const owner = session.server.processes().find(each => each.id === id)?.user;
-  const mayKillAll = (session.rights.global & Privilege.super) !== 0;
-  if (!mayKillAll && owner !== session.state.user) throw new SqlError('ER_KILL_DENIED', id);
+  checkMayKill(session, id);
   if (!session.server.kill(id, ast.queryOnly)) throw new SqlError('ER_NO_SUCH_THREAD', id);
   return NOTHING_DONE;
+}
+
+/** One may end one's own sessions; those of others with SUPER: 1095. */
+export function checkMayKill(session: SqlSession, id: number): void {
+  if ((session.rights.global & Privilege.super) !== 0) return;
+  const owner = session.server.processes().find(each => each.id === id)?.user;
+  if (owner !== session.state.user) throw new SqlError('ER_KILL_DENIED', id);
 }

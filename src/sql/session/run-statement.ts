@@ -9,6 +9,7 @@ import {Isolation} from '../../engine/api.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Statement} from '../parse/ast.ts';
 import type {DropProgram} from '../parse/ast-program.ts';
+import type {DropTables} from '../parse/ast-schema.ts';
 import type {Parsed} from '../parse/statement.ts';
 import {alterTable} from '../statement/alter-table.ts';
 import {createTable} from '../statement/create-table.ts';
@@ -25,6 +26,7 @@ import {show} from '../statement/show/show.ts';
 import {checkStatementAccess} from '../statement/statement-access.ts';
 import {runBody} from '../statement/statement-body.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
+import {createTemporaryTable, dropTemporaryTables, sweepTemporary} from '../statement/temporary-table.ts';
 import {changeUsers, dropUsers, renameUsers, setPassword} from '../statement/users.ts';
 import {createView, dropViews} from '../statement/views.ts';
 import {WatchedSink} from '../statement/watched-sink.ts';
@@ -47,11 +49,12 @@ export function* runStatement(session: SqlSession, parsed: Parsed, context: Stat
   session.state.beginStatement(keepsDiagnostics(statement));
   session.server.status.count(statement.kind);
   checkStatementAccess(context, statement);
-  return (
+  const outcome =
     (yield* runRows(session, statement, context)) ??
     (yield* runDefinition(session, parsed, context)) ??
-    (yield* runSessionStatement(session, statement, context))
-  );
+    (yield* runSessionStatement(session, statement, context));
+  if (session.temporary.hasDropped && !session.transaction.isOpen) yield* sweepTemporary(context);
+  return outcome;
 }
 
 // --- Rows ----------------------------------------------------------------------------------------------------------
@@ -91,9 +94,18 @@ function rowsBody(statement: Statement): ((context: StatementContext) => Steps<O
       return context => explain(context, statement);
     case 'tableMaintenance':
       return context => maintainTables(context, statement);
+    case 'createTable':
+      return statement.temporary ? context => createTemporaryTable(context, statement) : undefined;
+    case 'dropTables':
+      return statement.temporary ? context => dropTemporary(context, statement) : undefined;
     default:
       return undefined;
   }
+}
+
+// biome-ignore lint/correctness/useYield: nothing to wait for
+function* dropTemporary(context: StatementContext, ast: DropTables): Steps<Outcome> {
+  return dropTemporaryTables(context, ast);
 }
 
 /** Plans a statement and runs it. Whoever keeps plans is told of it. */
@@ -198,7 +210,7 @@ function* runSessionStatement(session: SqlSession, statement: Statement, context
     case 'set':
       return yield* runSet(session, context, statement);
     case 'setTransaction':
-      return runSetTransaction(session, statement);
+      return yield* runSetTransaction(session, statement);
     case 'use':
       return yield* runUse(session, statement.schema);
     case 'kill':

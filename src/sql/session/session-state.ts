@@ -4,6 +4,7 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {BLOCKED, type EngineSession, INTERRUPTED, Isolation, ROW} from '../../engine/api.ts';
+import type {Codec} from '../../env/crypto.ts';
 import {findCharset} from '../../format/value/charset.ts';
 import {collationOf, defaultCollation, findCollation, findCollationById} from '../../format/value/collation.ts';
 import {parseSqlMode, SqlMode} from '../../format/value/sql-mode.ts';
@@ -33,6 +34,7 @@ const ISOLATIONS: ReadonlyMap<VariableValue, Isolation> = new Map([
   ['READ-UNCOMMITTED', Isolation.readUncommitted],
   ['READ-COMMITTED', Isolation.readCommitted],
   ['REPEATABLE-READ', Isolation.repeatableRead],
+  ['SERIALIZABLE', Isolation.serializable],
 ]);
 
 /** utf8mb4_0900_ai_ci. */
@@ -186,8 +188,8 @@ export class SqlSessionState implements SessionState {
     }
   }
 
-  /** SET [GLOBAL | SESSION] name = value; undefined is DEFAULT. */
-  setSystemVariable(name: string, scope: 'global' | 'session', value: Value | undefined): void {
+  /** SET [GLOBAL | SESSION] name = value; undefined is DEFAULT. Answers the value as it is kept. */
+  setSystemVariable(name: string, scope: 'global' | 'session', value: Value | undefined): VariableValue | undefined {
     const variable = variableNamed(name);
     checkSettable(variable, scope);
     const checked =
@@ -196,14 +198,12 @@ export class SqlSessionState implements SessionState {
         : checkedValue(variable, value, (wrong, given) =>
             this.warning('Warning', 1292, `Truncated incorrect ${wrong} value: '${given}'`),
           );
-    if (variable.name === 'transaction_isolation' && checked === 'SERIALIZABLE') {
-      throw new SqlError('ER_NOT_SUPPORTED_YET', 'transaction isolation SERIALIZABLE');
-    }
     if (scope === 'global') {
       this.globals.set(variable, checked);
-      return;
+      return checked;
     }
     this.#setSession(variable, checked ?? (checked === null ? null : this.globals.get(variable)));
+    return checked;
   }
 
   #setSession(variable: VariableDefinition, value: VariableValue): void {
@@ -351,6 +351,10 @@ export class SqlSessionState implements SessionState {
       });
     }
     return BLOCKED;
+  }
+
+  get codec(): Codec {
+    return this.world.crypto;
   }
 
   hashHex(algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): string {

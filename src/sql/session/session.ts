@@ -38,6 +38,7 @@ import {runStatement} from './run-statement.ts';
 import {type Identity, SqlSessionState} from './session-state.ts';
 import type {SqlServer} from './sql-server.ts';
 import type {ProcessInfo} from './sql-world.ts';
+import {TemporaryTables} from './temporary-tables.ts';
 import {hasMore} from './text-end.ts';
 import {SessionTransaction} from './transaction.ts';
 
@@ -73,6 +74,7 @@ export class SqlSession {
   readonly transaction: SessionTransaction;
   readonly prepared: PreparedStatements;
   readonly exec: ExecContext;
+  readonly temporary: TemporaryTables;
   /** Several statements in one text are allowed (CLIENT_MULTI_STATEMENTS). */
   multiStatements = false;
   readonly #plans: PlanCache = new PlanCache();
@@ -101,6 +103,8 @@ export class SqlSession {
     this.state = new SqlSessionState(server.world, server.globals, this.engine, identity);
     this.transaction = new SessionTransaction(this.engine, this.state);
     this.prepared = new PreparedStatements(this);
+    // Plans of the names that mean other tables now are good no more.
+    this.temporary = new TemporaryTables(() => this.state.settingsVersion++);
     this.exec = {registers: [], parameters: [], engine: this.engine, session: this.state};
     this.#fast = new FastRun(this.engine, this.transaction);
     this.#sinceMs = server.world.clock.now();
@@ -200,7 +204,8 @@ export class SqlSession {
     this.#done = undefined;
     this.tableLocks?.holder.close(() => undefined);
     this.tableLocks = undefined;
-    this.engine.close(() => undefined);
+    this.temporary.removeAll();
+    this.engine.close(() => this.server.freeTables(this.temporary.takeDropped()));
   }
 
   /** KILL of this session, from itself or another one. */
@@ -417,6 +422,7 @@ export class SqlSession {
       sink: client,
       text,
       tableLocks: this.tableLocks,
+      temporary: this.temporary,
       rights: this.rights,
       rightsOf: (user, host) => server.rights.of(engine, user, host),
       planned: undefined,

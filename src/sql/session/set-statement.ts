@@ -10,6 +10,7 @@ import {evaluateOne} from '../statement/evaluate.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
 import {inTransaction} from './run-statement.ts';
 import type {SqlSession} from './session.ts';
+import {variableNamed} from './variables.ts';
 
 /** The assignments are carried out in order; those before a failed one stay. */
 export function* runSet(session: SqlSession, context: StatementContext, ast: SetStatement): Steps<Outcome> {
@@ -47,12 +48,24 @@ function* assignSystem(
   switch (variable.scope) {
     case 'global':
     case 'persist':
-      session.state.setSystemVariable(name, 'global', given);
+      yield* setGlobal(session, name, given);
       return;
     case 'persist_only':
       throw new SqlError('ER_NOT_SUPPORTED_YET', 'SET PERSIST_ONLY');
     default:
       yield* setSession(session, name, given);
+  }
+}
+
+/** Holds here at once, on the other primaries a moment later, and after a restart. What is open in the session stays open. */
+function* setGlobal(session: SqlSession, name: string, given: Value | undefined): Steps<void> {
+  const {engine, state, server} = session;
+  const value = state.setSystemVariable(name, 'global', given);
+  const own = server.world.engine.newSession(() => engine.waiter.wake());
+  try {
+    yield* server.settings.store(own, variableNamed(name).name, value);
+  } finally {
+    own.close(() => undefined);
   }
 }
 
@@ -100,20 +113,22 @@ const LEVELS: ReadonlyMap<IsolationLevel, readonly [name: string, level: Isolati
 ]);
 
 /** SET [GLOBAL | SESSION] TRANSACTION; without a scope it is for the next transaction only. */
-export function runSetTransaction(session: SqlSession, ast: SetTransaction): Outcome {
+export function* runSetTransaction(session: SqlSession, ast: SetTransaction): Steps<Outcome> {
   const {state, transaction} = session;
   const level = ast.isolation === null ? undefined : LEVELS.get(ast.isolation);
-  if (level?.[1] === Isolation.serializable) {
-    throw new SqlError('ER_NOT_SUPPORTED_YET', 'transaction isolation SERIALIZABLE');
-  }
   if (ast.scope !== null) {
-    if (level !== undefined) state.setSystemVariable('transaction_isolation', ast.scope, level[0]);
+    if (level !== undefined) yield* setIn(session, ast.scope, 'transaction_isolation', level[0]);
     if (ast.access !== null)
-      state.setSystemVariable('transaction_read_only', ast.scope, ast.access === 'readOnly' ? 1 : 0);
+      yield* setIn(session, ast.scope, 'transaction_read_only', ast.access === 'readOnly' ? 1 : 0);
     return NOTHING_DONE;
   }
   if (transaction.isOpen) throw new SqlError('ER_CANT_CHANGE_TX_CHARACTERISTICS');
   if (level !== undefined) state.nextIsolation = level[1];
   if (ast.access !== null) state.nextReadOnly = ast.access === 'readOnly';
   return NOTHING_DONE;
+}
+
+function* setIn(session: SqlSession, scope: 'global' | 'session', name: string, value: Value): Steps<void> {
+  if (scope === 'global') yield* setGlobal(session, name, value);
+  else session.state.setSystemVariable(name, 'session', value);
 }

@@ -1,13 +1,15 @@
 // The SQL side of one primary: what its sessions share.
 
-import type {EngineSession} from '../../engine/api.ts';
+import {type EngineSession, Isolation} from '../../engine/api.ts';
 import {initialAccounts} from '../catalog/accounts.ts';
 import {AutoIncrement} from '../catalog/auto-increment.ts';
 import {Catalog} from '../catalog/catalog.ts';
 import {RightsCache} from '../catalog/rights-cache.ts';
-import type {Steps} from '../catalog/steps.ts';
-import type {StoredSchema} from '../catalog/stored-table.ts';
+import {SharedSettings} from '../catalog/shared-settings.ts';
+import {expectRow, type Steps} from '../catalog/steps.ts';
+import type {StoredSchema, StoredTable} from '../catalog/stored-table.ts';
 import {TableStatisticsCache} from '../catalog/table-statistics.ts';
+import {dropTrees} from '../statement/table-trees.ts';
 import {SqlSession} from './session.ts';
 import type {Identity} from './session-state.ts';
 import type {ProcessInfo, SqlWorld} from './sql-world.ts';
@@ -27,6 +29,7 @@ export class SqlServer {
   readonly statistics: TableStatisticsCache;
   readonly rights: RightsCache;
   readonly globals: GlobalVariables;
+  readonly settings: SharedSettings;
   readonly status: StatusCounters = new StatusCounters();
   readonly #sessions: Map<number, SqlSession> = new Map();
   readonly #startedMs: number;
@@ -37,6 +40,7 @@ export class SqlServer {
     this.rights = new RightsCache(world.engine, this.catalog, () => this.#forgetRights());
     this.statistics = new TableStatisticsCache(world.engine, world.clock);
     this.globals = new GlobalVariables(world.facts);
+    this.settings = new SharedSettings(world.engine, this.catalog, values => this.globals.setAll(values));
     this.#startedMs = world.clock.now();
   }
 
@@ -46,7 +50,13 @@ export class SqlServer {
    */
   prepare(done: () => void): void {
     const seed = {schemas: FIRST_SCHEMAS, accounts: initialAccounts()};
-    this.runDetached(engine => this.catalog.prepare(engine, seed), done);
+    this.runDetached(
+      engine => this.catalog.prepare(engine, seed),
+      () => {
+        this.settings.follow(this.world.clock, make => this.runDetached(make, () => undefined));
+        done();
+      },
+    );
   }
 
   newSession(identity: Identity): SqlSession {
@@ -107,6 +117,21 @@ export class SqlServer {
     if (session === undefined) return this.world.hooks.killElsewhere(connectionId, queryOnly);
     session.kill(queryOnly);
     return true;
+  }
+
+  /** Frees what a session has left: the trees of its temporary tables. */
+  freeTables(tables: readonly StoredTable[]): void {
+    if (tables.length === 0) return;
+    const {world, autoIncrement} = this;
+    const free = function* (engine: EngineSession): Steps<void> {
+      engine.isolation = Isolation.readCommitted;
+      engine.begin(false, false);
+      engine.beginStatement();
+      for (const table of tables) yield* dropTrees({engine, world, autoIncrement}, table);
+      engine.endStatement();
+      yield* expectRow(() => engine.commit());
+    };
+    this.runDetached(free, () => undefined);
   }
 
   /** Runs steps that belong to no client on an engine session of their own; `done` is called behind the last. */

@@ -110,8 +110,14 @@ const EFFECTIVE: readonly VariableDefinition[] = [
   session('warning_count', integer(0, 65535), 0),
 ];
 
+/** What `block_encryption_mode` may be. */
+const AES_MODES: readonly string[] = [128, 192, 256].flatMap(bits =>
+  ['ecb', 'cbc', 'cfb1', 'cfb8', 'cfb128', 'ofb'].map(mode => `aes-${bits}-${mode}`),
+);
+
 const REMEMBERED: readonly VariableDefinition[] = [
   both('big_tables', BOOLEAN, 0),
+  both('block_encryption_mode', oneOf(...AES_MODES), 'aes-128-ecb'),
   both('binlog_format', oneOf('ROW'), 'ROW'),
   both('binlog_row_image', oneOf('full', 'minimal', 'noblob'), 'full'),
   both('bulk_insert_buffer_size', integer(0, Number.MAX_SAFE_INTEGER), 8388608),

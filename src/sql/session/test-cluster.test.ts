@@ -10,6 +10,7 @@ import type {Crypto} from '../../env/crypto.ts';
 import type {Memory} from '../../format/memory.ts';
 import {toText} from '../../format/value/domain.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
+import {NodeCrypto} from '../../os/crypto.ts';
 import {type SimOptions, type SimPrimary, SimWorld} from '../../sim/world.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import type {RowWirePlans} from '../exec/result-sink.ts';
@@ -28,7 +29,12 @@ export interface Answer {
   readonly error: SqlError | undefined;
 }
 
+const {aes, deflate, inflate} = new NodeCrypto();
+
 const crypto: Crypto = {
+  aes,
+  deflate,
+  inflate,
   sha1: bytes => createHash('sha1').update(bytes).digest(),
   sha256: bytes => createHash('sha256').update(bytes).digest(),
   hashHex: (algorithm, bytes) => createHash(algorithm).update(bytes).digest('hex'),

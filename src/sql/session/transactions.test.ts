@@ -170,7 +170,6 @@ test('READ ONLY transactions refuse changes', () => {
     ['SET SESSION TRANSACTION READ ONLY', 'ok'],
     ['INSERT INTO t VALUES (50, 1)', 1792],
     ['SET SESSION TRANSACTION READ WRITE', 'ok'],
-    ['SET TRANSACTION ISOLATION LEVEL SERIALIZABLE', 1235],
     ['BEGIN', 'ok'],
     ['SET TRANSACTION READ ONLY', 1568],
     ['ROLLBACK', 'ok'],
@@ -241,4 +240,14 @@ test('LOCK TABLES as a dump uses it: SHOW, CHECK, views and foreign keys under t
   dump.ok('UNLOCK TABLES', 'CREATE TABLE dump_other (a INT)', 'LOCK TABLES dump_p READ');
   assert.equal(dump.run('SELECT * FROM dump_other').error?.errno, 1100);
   dump.close();
+});
+
+test('named locks: free or not, on every primary', () => {
+  check(a, [
+    ["SELECT IS_FREE_LOCK('named'), GET_LOCK('named', 1), IS_FREE_LOCK('named')", ['1|1|0']],
+    ["SELECT IS_FREE_LOCK('NAMED')", ['0']],
+  ]);
+  check(b, [["SELECT IS_FREE_LOCK('named'), IS_FREE_LOCK('other')", ['0|1']]]);
+  check(a, [["SELECT RELEASE_LOCK('named')", ['1']]]);
+  check(b, [["SELECT IS_FREE_LOCK('named'), GET_LOCK('named', 0), RELEASE_LOCK('named')", ['1|1|1']]]);
 });

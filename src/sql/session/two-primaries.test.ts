@@ -88,3 +88,18 @@ test('databases and accounts are everywhere', () => {
   ]);
   assert.equal(b.run('USE there').error?.errno, 1049);
 });
+
+test('SET GLOBAL reaches sessions that begin later on every primary, within an open transaction too', () => {
+  const timeout = '@@GLOBAL.innodb_lock_wait_timeout, @@SESSION.innodb_lock_wait_timeout';
+  a.ok('BEGIN', 'SET GLOBAL innodb_lock_wait_timeout = 7', 'SET PERSIST max_error_count = 99', 'ROLLBACK');
+  assert.deepEqual(a.rows(`SELECT ${timeout}`), ['7|50']);
+  cluster.world.time.run(50);
+  assert.deepEqual(b.rows(`SELECT ${timeout}, @@GLOBAL.max_error_count`), ['7|50|99']);
+  const later = cluster.connect(1);
+  assert.deepEqual(later.rows(`SELECT ${timeout}`), ['7|7']);
+  b.ok('SET GLOBAL innodb_lock_wait_timeout = DEFAULT', 'SET GLOBAL TRANSACTION ISOLATION LEVEL READ COMMITTED');
+  cluster.world.time.run(50);
+  assert.deepEqual(a.rows('SELECT @@GLOBAL.innodb_lock_wait_timeout, @@GLOBAL.max_error_count'), ['50|99']);
+  assert.deepEqual(cluster.connect(0).rows('SELECT @@transaction_isolation'), ['READ-COMMITTED']);
+  a.ok('SET GLOBAL TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'SET GLOBAL max_error_count = DEFAULT');
+});

@@ -1,6 +1,4 @@
-// Values of system variables: those of the primary, and those of one session on top of them.
-//
-// SET GLOBAL holds on the primary where it was run, until it restarts; spreading it over the cluster is not done yet.
+// Values of system variables: the global ones, which all primaries share (catalog/shared-settings.ts), and those of one session on top of them.
 
 import {SqlError} from '../../base/sql-error.ts';
 import {findVariable, SYSTEM_VARIABLES, type VariableDefinition, type VariableValue} from './system-variables.ts';
@@ -9,16 +7,24 @@ import {findVariable, SYSTEM_VARIABLES, type VariableDefinition, type VariableVa
 export type ServerFacts = ReadonlyMap<string, VariableValue>;
 
 export class GlobalVariables {
-  readonly #values: Map<string, VariableValue> = new Map();
+  readonly #facts: ServerFacts;
+  /** What SET GLOBAL has set, here or on another primary. */
+  #values: Map<string, VariableValue> = new Map();
   #atLogin: ReadonlyMap<string, VariableValue> | undefined;
 
   constructor(facts: ServerFacts = new Map()) {
-    for (const [name, value] of facts) this.#values.set(name, value);
+    this.#facts = facts;
   }
 
   get(variable: VariableDefinition): VariableValue {
-    const value = this.#values.get(variable.name);
+    const value = this.#values.get(variable.name) ?? this.#facts.get(variable.name);
     return value === undefined ? variable.initial : value;
+  }
+
+  /** All values that SET GLOBAL has set on any primary. */
+  setAll(values: ReadonlyMap<string, VariableValue>): void {
+    this.#atLogin = undefined;
+    this.#values = new Map(values);
   }
 
   /** `value` undefined: back to the built-in default. */

@@ -17,7 +17,7 @@ export function schemaDenied({state}: StatementContext, schema: string): SqlErro
   return new SqlError('ER_DBACCESS_DENIED', state.identity.accountUser, state.identity.accountHost, schema);
 }
 
-/** Throws 1142 unless the account has all of these privileges on the table or view. */
+/** Throws 1142 unless the account has all of these privileges on the table or view. One's temporary tables are one's own. */
 export function needTable(
   context: StatementContext,
   privileges: number,
@@ -25,7 +25,8 @@ export function needTable(
   schema: string,
   table: string,
 ): void {
-  const {rights, state} = context;
+  const {rights, state, temporary} = context;
+  if (temporary.find(schema, table) !== undefined) return;
   if ((rights.onTable(schema, table) & privileges) === privileges) return;
   throw new SqlError('ER_TABLEACCESS_DENIED', command, state.identity.accountUser, state.host, table);
 }

@@ -5,24 +5,38 @@ import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
 import {buildTable} from '../catalog/build-table.ts';
 import {checkColumnName} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
-import {storedColumn} from '../catalog/stored-table.ts';
+import {type StoredTable, storedColumn} from '../catalog/stored-table.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import type {Insert} from '../parse/ast.ts';
 import type {CreateTable} from '../parse/ast-schema.ts';
-import {addNewTable, createPlace, newIdentity} from './create-table.ts';
+import type {CollectingSink} from './collect.ts';
+import {addNewTable, type CreatePlace, createPlace, newIdentity} from './create-table.ts';
 import {defineTable} from './define-table.ts';
 import {CollectedSupply, InsertRun} from './insert.ts';
 import {planInsert} from './insert-plan.ts';
 import {bindEnvironment, collectRows} from './query.ts';
 import {StatementCatalog} from './statement-catalog.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
+import type {TableDraft} from './table-draft.ts';
 
 export function* createTableAsSelect(context: StatementContext, ast: CreateTable): Steps<Outcome> {
   if (ast.query === null) throw new SqlError('ER_SYNTAX_ERROR');
   if (ast.foreignKeys.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'FOREIGN KEY in CREATE TABLE ... SELECT');
   const place = yield* createPlace(context, ast);
   if (place.exists) return NOTHING_DONE;
-  const {rows, columns} = yield* collectRows(context, ast.query);
+  const selected = yield* collectRows(context, ast.query);
+  const draft = selectDraft(context, ast, place, selected.columns);
+  const stored = yield* addNewTable(context, draft, newIdentity(context, place, ast.table.name));
+  return yield* insertSelected(context, ast, stored, selected);
+}
+
+/** The columns as written, and behind them those of the query that have other names. */
+export function selectDraft(
+  context: StatementContext,
+  ast: CreateTable,
+  place: CreatePlace,
+  columns: readonly ResultColumn[],
+): TableDraft {
   // Indexes may name columns that only the query has.
   const draft = defineTable(context, {...ast, indexes: []}, place.collation, place.options);
   for (const column of columns) {
@@ -31,7 +45,16 @@ export function* createTableAsSelect(context: StatementContext, ast: CreateTable
     draft.addColumn(storedColumn(draft.newColumnId(), column.name, storableType(column), {nullable: column.nullable}));
   }
   for (const index of ast.indexes) draft.addIndex(index);
-  const stored = yield* addNewTable(context, draft, newIdentity(context, place, ast.table.name));
+  return draft;
+}
+
+/** The rows of the query go into the new table. */
+export function* insertSelected(
+  context: StatementContext,
+  ast: CreateTable,
+  stored: StoredTable,
+  {rows, columns}: CollectingSink,
+): Steps<Outcome> {
   const insert = insertOf(ast, columns);
   const environment = bindEnvironment(context, new StatementCatalog(context));
   const plan = planInsert(insert, buildTable(stored), environment, columns.length);

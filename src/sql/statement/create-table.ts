@@ -73,10 +73,9 @@ export function* addNewTable(
 }
 
 /** The definition of another table, without its foreign keys. */
-function* draftLike(context: StatementContext, ast: CreateTable): Steps<TableDraft> {
+export function* draftLike(context: StatementContext, ast: CreateTable): Steps<TableDraft> {
   const {like} = ast;
   if (like === null) throw new SqlError('ER_SYNTAX_ERROR');
-  if (ast.temporary) throw new SqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
   const {stored} = yield* openTable(context, like, false);
   const draft = TableDraft.of(stored);
   draft.foreignKeys = [];

@@ -59,7 +59,6 @@ test('what CREATE TABLE refuses', () => {
     ['CREATE TABLE r (a POINT)', 1235],
     ['CREATE TABLE r (a INT, FULLTEXT (a))', 1235],
     ['CREATE TABLE r (a INT) PARTITION BY HASH (a)', 1235],
-    ['CREATE TEMPORARY TABLE r (a INT)', 1235],
     ['CREATE TABLE nowhere.r (a INT)', 1049],
     ['CREATE TABLE `r ` (a INT)', 1103],
     ['SHOW TABLES', []],

@@ -33,7 +33,6 @@ export function defineTable(
 }
 
 function refuseUnsupported(ast: CreateTable): void {
-  if (ast.temporary) throw new SqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
   if (ast.partitioning !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
 }
 

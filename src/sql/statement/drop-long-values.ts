@@ -15,7 +15,10 @@ import type {StatementContext} from './statement-context.ts';
 const ROWS_PER_TURN = 256;
 
 /** The table's exclusive metadata lock must be held. */
-export function* dropLongValues(context: StatementContext, table: TableDefinition): Steps<void> {
+export function* dropLongValues(
+  context: Pick<StatementContext, 'engine' | 'world'>,
+  table: TableDefinition,
+): Steps<void> {
   if (!mayHaveLongValues(table, context.world.pageSize)) return;
   const {engine} = context;
   const {rowLayout} = table;

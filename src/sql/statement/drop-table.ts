@@ -1,7 +1,7 @@
 // DROP TABLE, TRUNCATE TABLE, RENAME TABLE.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {OpenObject} from '../catalog/catalog.ts';
+import type {OpenObject, OpenTable} from '../catalog/catalog.ts';
 import {checkTableName} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredTable, StoredView, TableReference} from '../catalog/stored-table.ts';
@@ -12,15 +12,21 @@ import {lockExistingSchema, notABaseTable, openTable, schemaOf} from './resolve-
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {TableDraft} from './table-draft.ts';
 import {dropTrees, makeTable} from './table-trees.ts';
+import {truncateTemporary} from './temporary-table.ts';
 
 /** All or none: every table is found and locked before the first is dropped. */
 export function* dropTables(context: StatementContext, ast: DropTables): Steps<Outcome> {
-  if (ast.temporary) throw new SqlError('ER_NOT_SUPPORTED_YET', 'TEMPORARY tables');
-  const {catalog, engine, state} = context;
+  const {catalog, engine, state, temporary} = context;
   const found: StoredTable[] = [];
+  const hiding: OpenTable[] = [];
   const missing: string[] = [];
   for (const name of ast.tables) {
     const schema = schemaOf(context, name);
+    const hides = temporary.find(schema, name.name);
+    if (hides !== undefined) {
+      hiding.push(hides);
+      continue;
+    }
     const opened = yield* catalog.open(engine, schema, name.name, true);
     if (opened?.kind === 'view') throw notABaseTable(opened);
     if (opened === undefined) missing.push(`${schema}.${name.name}`);
@@ -29,6 +35,7 @@ export function* dropTables(context: StatementContext, ast: DropTables): Steps<O
   }
   if (missing.length > 0 && !ast.ifExists) throw new SqlError('ER_BAD_TABLE', missing.join(','));
   for (const name of missing) state.warning('Note', 1051, `Unknown table '${name}'`);
+  for (const {stored} of hiding) temporary.remove(stored.schema, stored.name);
   yield* dropLocked(context, found);
   return NOTHING_DONE;
 }
@@ -45,6 +52,8 @@ export function* dropLocked(context: StatementContext, tables: readonly StoredTa
 
 /** The table is made anew, with a new id: cached ranges and plans of the old one are worth nothing any more. */
 export function* truncateTable(context: StatementContext, ast: TruncateTable): Steps<Outcome> {
+  const hides = context.temporary.find(schemaOf(context, ast.table), ast.table.name)?.stored;
+  if (hides !== undefined) return yield* truncateTemporary(context, hides, TableDraft.of(hides));
   const {stored} = yield* openTable(context, ast.table, true);
   yield* checkTruncatable(context, stored);
   const {schema, name, version, createdMicros} = stored;

@@ -120,7 +120,7 @@ function bindRows(rows: readonly (readonly Ast[])[], targets: readonly number[],
 function bindValue(value: Ast, scope: Scope): BoundValue {
   if (value.kind === 'default' && value.column === null) return 'default';
   const bound = bindScalar(value, scope);
-  if (hasBlocking(bound)) throw new SqlError('ER_NOT_SUPPORTED_YET', 'subqueries in VALUES');
+  if (hasBlocking(bound)) throw new SqlError('ER_NOT_SUPPORTED_YET', 'functions that wait in VALUES');
   return bound;
 }
 

@@ -32,6 +32,7 @@ import {type StatementBody, StepsBody} from './statement-body.ts';
 import {StatementCatalog} from './statement-catalog.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {targetTable} from './target-table.ts';
+import {valuesHaveSubqueries, withoutSubqueries} from './value-subqueries.ts';
 
 /** Where rows come from: VALUES, or a query. */
 export interface RowSupply {
@@ -331,6 +332,7 @@ export function planInsertBody(context: StatementContext, catalog: StatementCata
   const foreignKeys = ForeignKeys.of(context, catalog, table);
   if (ast.source.kind === 'query')
     return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table, foreignKeys));
+  if (valuesHaveSubqueries(ast)) return new StepsBody(inner => insertComputed(inner, ast, table, foreignKeys));
   const plan = planInsert(ast, table, environment, -1);
   const rows = plan.rows ?? [];
   const mayMeetOthers = ast.ignore || ast.replace || plan.onDuplicate.length > 0;
@@ -338,6 +340,19 @@ export function planInsertBody(context: StatementContext, catalog: StatementCata
   return new StepsBody(inner =>
     new InsertRun(inner, plan, ast, rows.length > 1, foreignKeys).run(new ValuesSupply(rows)),
   );
+}
+
+/** VALUES with subqueries: bound anew each time, when their values are known. */
+function* insertComputed(
+  outer: StatementContext,
+  given: Insert,
+  table: TableDefinition,
+  foreignKeys: ForeignKeys | undefined,
+): Steps<Outcome> {
+  const {ast, context} = yield* withoutSubqueries(outer, given);
+  const plan = planInsert(ast, table, bindEnvironment(context, new StatementCatalog(context)), -1);
+  const rows = plan.rows ?? [];
+  return yield* new InsertRun(context, plan, ast, rows.length > 1, foreignKeys).run(new ValuesSupply(rows));
 }
 
 /** All rows are collected first: the query may read the table that is being written. */

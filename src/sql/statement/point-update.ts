@@ -1,4 +1,4 @@
-// UPDATE of one row by its whole primary key, leaving all keys as they are: read, change and write in one go, on the bytes of the row.
+// UPDATE of one row by its whole primary key, leaving that and all unique keys as they are: read, change and write in one go, on the bytes of the row.
 // Columns that are not named are copied and never decoded.
 
 import {BLOCKED, DONE, LockMode, LockWait, type PointRead, ROW} from '../../engine/api.ts';

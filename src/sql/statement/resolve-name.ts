@@ -26,13 +26,17 @@ export function* lockExistingSchema(context: StatementContext, name: string): St
 
 /** The object for reading its definition: as LOCK TABLES has locked it, or under a shared lock; undefined when there is none. */
 export function* openShared(context: StatementContext, schema: string, name: string): Steps<OpenObject | undefined> {
-  const {catalog, engine, tableLocks} = context;
-  return tableLocks?.peek(schema, name) ?? (yield* catalog.open(engine, schema, name, false));
+  const {catalog, engine, tableLocks, temporary} = context;
+  const known = temporary.find(schema, name) ?? tableLocks?.peek(schema, name);
+  return known ?? (yield* catalog.open(engine, schema, name, false));
 }
 
 /** The table under a lock; 1146 when there is none, 1347 when it is a view. */
 export function* openTable(context: StatementContext, name: TableName, exclusive: boolean): Steps<OpenTable> {
   const schema = schemaOf(context, name);
+  const hides = context.temporary.find(schema, name.name);
+  if (hides !== undefined && exclusive) throw new SqlError('ER_NOT_SUPPORTED_YET', 'ALTER TABLE of a TEMPORARY table');
+  if (hides !== undefined) return hides;
   const opened = yield* context.catalog.open(context.engine, schema, name.name, exclusive);
   if (opened === undefined) throw new SqlError('ER_NO_SUCH_TABLE', schema, name.name);
   if (opened.kind === 'view') throw notABaseTable(opened);

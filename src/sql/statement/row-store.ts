@@ -45,6 +45,7 @@ export class RowStore {
   /** Inserts a row; `values` by column. ROW, BLOCKED, DUPLICATE (see the engine's writer), TOO_BIG or a lock result. */
   insert(values: readonly Value[], zone: TimeZone): number {
     for (;;) {
+      if (this.#engine.writer.isUnderWay) return this.#ended(this.#engine.writer.resume(this.#table.handle));
       const moved = this.#moveNext();
       if (moved !== ROW) return this.#ended(moved);
       const {rowLayout, handle} = this.#table;
@@ -69,6 +70,13 @@ export class RowStore {
   ): number {
     for (;;) {
       if (this.#step === 2) return this.#dropNext();
+      // The row itself is not looked at again: of two pages that others want as well, one might always be away.
+      if (this.#engine.writer.isUnderWay) {
+        const resumed = this.#engine.writer.resume(this.#table.handle);
+        if (resumed !== ROW) return this.#ended(resumed);
+        this.#step = 2;
+        continue;
+      }
       const moved = this.#moveNext();
       if (moved !== ROW) return this.#ended(moved);
       const found = this.#read.get(this.#table.handle, key, keyLength, LockMode.exclusive, LockWait.wait);

@@ -26,6 +26,7 @@ export class StatementCatalog implements CatalogView {
   readonly #virtual: Map<string, VirtualTable> = new Map();
   readonly #schemas: Set<string> = new Set();
   #writesRows = false;
+  #hasTemporary = false;
   /** Tables and views that the statement itself names; what only views name is a matter of their definers. */
   readonly #named: Set<string> = new Set();
   /** UPDATE and DELETE: what has been looked up so far, to be judged when it is known what is changed. */
@@ -133,7 +134,12 @@ export class StatementCatalog implements CatalogView {
 
   /** Under LOCK TABLES the locks are there already; any other table is error 1100. */
   *#open(schema: string, name: string): Steps<OpenObject | undefined> {
-    const {catalog, engine, tableLocks} = this.#context;
+    const {catalog, engine, tableLocks, temporary} = this.#context;
+    const hides = temporary.find(schema, name);
+    if (hides !== undefined) {
+      this.#hasTemporary = true;
+      return hides;
+    }
     if (tableLocks !== undefined) {
       const locked = tableLocks.peek(schema, name);
       // A name of no table may be one of WITH.
@@ -164,7 +170,7 @@ export class StatementCatalog implements CatalogView {
 
   /** True when something was read that no epoch covers. */
   get hasVirtual(): boolean {
-    return this.#virtual.size > 0;
+    return this.#virtual.size > 0 || this.#hasTemporary;
   }
 
   /** The table, to be read: 1142 when that is not allowed. */
@@ -195,7 +201,12 @@ export class StatementCatalog implements CatalogView {
 
   view(schema: string, name: string): {readonly sql: string; readonly columns: readonly string[]} | undefined {
     const found = this.#objects.get(`${canonicalSchema(schema)}\0${name}`);
-    if (found?.kind !== 'view') return undefined;
+    if (found?.kind !== 'view') {
+      // What the account may not see is refused like a table that is there.
+      const isHidden = found === undefined && !this.#context.rights.seesTable(canonicalSchema(schema), name);
+      if (isHidden) needTable(this.#context, Privilege.select, 'SELECT', canonicalSchema(schema), name);
+      return undefined;
+    }
     this.#noteRead(found.view.schema, name);
     return found.view;
   }

@@ -12,6 +12,7 @@ import type {Source} from '../parse/source.ts';
 import type {TableLocks} from '../session/lock-tables.ts';
 import type {SqlSessionState} from '../session/session-state.ts';
 import type {ProcessInfo, SqlWorld} from '../session/sql-world.ts';
+import type {TemporaryTables} from '../session/temporary-tables.ts';
 import type {PlannedStatement} from './plan-statement.ts';
 
 export interface StatementContext {
@@ -28,6 +29,8 @@ export interface StatementContext {
   readonly text: Source;
   /** What LOCK TABLES has locked; statements may use nothing else then. */
   readonly tableLocks: TableLocks | undefined;
+  /** The session's temporary tables: they hide others of their names. */
+  readonly temporary: TemporaryTables;
   /** What the session's account may do. */
   readonly rights: Rights;
   /** The rights of another account: the definer of a view. Undefined: there is no such account. */

@@ -73,7 +73,10 @@ export function* makeTable(
 }
 
 /** Gives up the trees and long values of a table whose record has been removed: freed after the commit. */
-export function* dropTrees(context: StatementContext, table: StoredTable): Steps<void> {
+export function* dropTrees(
+  context: Pick<StatementContext, 'engine' | 'world' | 'autoIncrement'>,
+  table: StoredTable,
+): Steps<void> {
   const {engine, autoIncrement} = context;
   yield* dropLongValues(context, buildTable(table));
   for (const {tree} of table.indexes) yield* expectRow(() => engine.dropTree(tree));

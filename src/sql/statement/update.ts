@@ -53,11 +53,13 @@ export function planUpdateBody(context: StatementContext, catalog: StatementCata
   });
 }
 
-/** The plan of an UPDATE that finds its row by the whole primary key and leaves all keys as they are. */
+/** The plan of an UPDATE that finds its row by the whole primary key and leaves that and all unique keys as they are. */
 function pointUpdate(context: StatementContext, plan: UpdatePlan, ast: Update): StatementBody | undefined {
   const {root} = plan.search;
-  const [{table, assigner, foreignKeys}] = plan.targets;
-  if (plan.isDeferred || ast.ignore || foreignKeys !== undefined) return undefined;
+  const [target] = plan.targets;
+  const {table, assigner, foreignKeys} = target;
+  if (plan.targets.length > 1 || ast.tables.length > 1 || ast.tables[0].kind !== 'baseTable') return undefined;
+  if (ast.ignore || foreignKeys !== undefined || changesUniqueKey(target)) return undefined;
   if (root.kind !== 'scan' || root.access.kind !== 'point') return undefined;
   return new PointUpdate(context, {
     table,
@@ -141,6 +143,10 @@ function namesColumn(node: unknown): boolean {
 
 function columnsToRead(table: TableDefinition, assigner: Assigner, all: boolean): readonly number[] {
   return all ? [...table.columns.keys()] : assigner.columns;
+}
+
+function changesUniqueKey({table, assigner}: UpdateTarget): boolean {
+  return table.indexes.some(index => index.kind !== 'index' && touchesPrimaryKey(index.parts, assigner.columns));
 }
 
 function changesIndex({table, assigner}: UpdateTarget): boolean {

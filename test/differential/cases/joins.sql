@@ -92,3 +92,13 @@ SELECT k FROM a JOIN b;
 VALUES (1, 2), (3, 4);
 SELECT * FROM a LIMIT 1 OFFSET 3;
 SELECT id FROM a ORDER BY id LIMIT 18446744073709551615 OFFSET 3;
+-- What random queries have found.
+SELECT COUNT(*) FROM a x WHERE x.k IN (SELECT k FROM b) AND 99 NOT IN (SELECT y.id FROM b y WHERE y.id = y.w * 0 - 1);
+SELECT COUNT(*) FROM a x WHERE x.k IN (SELECT k FROM b) AND 99 NOT IN (SELECT y.id FROM b y JOIN c z ON FALSE);
+SELECT id FROM a WHERE ROUND(1.5, 0) NOT LIKE '_' ORDER BY id;
+SELECT id FROM a WHERE CONCAT('', ROUND(v, {{0 | 1 | -1}})) LIKE '{{_ | __ | %.%}}' ORDER BY id;
+SELECT a.id, b.id FROM a, b WHERE (a.k = b.k AND a.id = 1) OR (a.k = b.k AND b.w > 2) ORDER BY a.id, b.id;
+SELECT a.id, b.id FROM a, b WHERE (a.k = b.k) OR (a.k = b.k AND b.w > 2) ORDER BY a.id, b.id;
+SELECT a.id FROM a LEFT JOIN b ON a.k = b.k WHERE (b.w = 3 AND a.id = 2) OR (b.w = 3 AND a.id = 4) ORDER BY a.id;
+SELECT (1 / 3) * 3, 2 / 3 * 1.5, SUM(1 / 3), AVG(id) * 3, COALESCE(NULL, 1 / 3), IFNULL(1 / 3, 0.1), -(1 / 3) * 3, ABS(-1 / 3) * 3 FROM a;
+SELECT id FROM a WHERE v BETWEEN '1' AND 4 OR n BETWEEN 'a' AND 3 ORDER BY id;

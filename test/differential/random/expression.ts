@@ -22,6 +22,8 @@ const TYPED_NULLS: ReadonlyMap<Sort, string> = new Map([
   ['int', 'NULLIF(1, 1)'],
   ['dec', 'NULLIF(1.5, 1.5)'],
   ['dbl', 'NULLIF(1e0, 1e0)'],
+  ['date', 'CAST(NULL AS DATE)'],
+  ['dtm', 'CAST(NULL AS DATETIME)'],
 ]);
 
 export class Expressions {

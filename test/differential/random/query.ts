@@ -137,7 +137,7 @@ export class Queries {
         return node('dbl', this.#dice.pick(['SUM', 'MIN', 'MAX', 'AVG']), `(${distinct}`, inner.of('dbl', 1), ')');
       case 'str': {
         const value = inner.of('str', 1);
-        if (this.#dice.chance(40)) return node('str', `GROUP_CONCAT(${distinct}`, value, ' ORDER BY ', value, ')');
+        if (this.#dice.chance(40)) return node('str', `GROUP_CONCAT(${distinct}${value} ORDER BY ${value})`);
         return node('str', this.#dice.pick(['MIN', 'MAX']), '(', value, ')');
       }
       default:

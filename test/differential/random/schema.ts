@@ -52,7 +52,7 @@ function rowValues(dice: Dice, id: number): string[] {
   });
 }
 
-const WORDS: readonly string[] = ['', 'a', 'b', 'ab', 'abc', 'x y', 'zebra', '10', '2', '1.5', 'ba', 'foo'];
+const WORDS: readonly string[] = ['', 'a', 'b', 'ab', 'abc', 'x-y', 'zebra', '10', '2', '1.5', 'ba', 'foo'];
 const INTEGERS: readonly number[] = [0, 1, 2, 3, 5, 10, -1, -4, 100];
 const DATES: readonly string[] = ['2020-01-01', '2020-02-29', '2019-12-31', '2020-06-15', '2021-03-01'];
 const TIMES: readonly string[] = ['00:00:00', '10:30:00', '23:59:59'];
@@ -65,7 +65,7 @@ export function literal(dice: Dice, sort: Sort): string {
     case 'dec':
       return `${dice.pick(INTEGERS)}.${dice.pick(['5', '25', '00', '10'])}`;
     case 'dbl':
-      return `${dice.pick([0, 0.25, 1.5, -2.75, 10, 3])}e0`;
+      return `${dice.pick([0.5, 0.25, 1.5, -2.75, 10, 3])}e0`;
     case 'date':
       return `DATE'${dice.pick(DATES)}'`;
     case 'dtm':

@@ -235,6 +235,10 @@ export class FakeEngine implements EngineSession {
     return ROW;
   }
 
+  holdsNamed(): boolean {
+    return false;
+  }
+
   unlockNamed(name: string): boolean {
     return this.named.delete(name);
   }

@@ -2,11 +2,13 @@
 
 import {SqlError} from '../../../base/sql-error.ts';
 import type {EngineSession} from '../../../engine/api.ts';
+import type {Codec} from '../../../env/crypto.ts';
 import {toText} from '../../../format/value/domain.ts';
 import {DEFAULT_SQL_MODE} from '../../../format/value/sql-mode.ts';
 import type {TimeZone} from '../../../format/value/temporal.ts';
 import {UTC} from '../../../format/value/time-zone.ts';
 import type {SqlType, Value} from '../../../format/value/types.ts';
+import {NodeCrypto} from '../../../os/crypto.ts';
 import {bindScalar} from '../../bind/bind-expression.ts';
 import {Binder} from '../../bind/binder.ts';
 import type {Expression} from '../../bind/expression.ts';
@@ -70,6 +72,8 @@ export class TestSession implements SessionState {
   sleepUntil(): number {
     return 1;
   }
+
+  readonly codec: Codec = new NodeCrypto();
 
   hashHex(algorithm: string, bytes: Uint8Array): string {
     return `${algorithm}(${Buffer.from(bytes).toString('hex')})`;

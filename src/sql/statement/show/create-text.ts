@@ -11,7 +11,7 @@ import {charsetName, collationName, columnTypeText, isCharacterType, quoteText} 
 import {namedColumns, nowText} from '../../catalog/virtual/column-tables.ts';
 import {namedIndexes} from '../../catalog/virtual/index-tables.ts';
 
-export function createTableText(table: StoredTable): string {
+export function createTableText(table: StoredTable, isTemporary: boolean): string {
   const lines = [
     ...namedColumns(table).map(([, column]) => columnText(column, table.collation)),
     ...namedIndexes(table).map(index => indexText(table, index)),
@@ -21,7 +21,7 @@ export function createTableText(table: StoredTable): string {
         `CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
     ),
   ];
-  return `CREATE TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n)${optionsText(table)}`;
+  return `CREATE ${isTemporary ? 'TEMPORARY ' : ''}TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n)${optionsText(table)}`;
 }
 
 function optionsText({collation, comment}: StoredTable): string {

@@ -243,7 +243,9 @@ export function* showCreate(context: StatementContext, ast: Show): Steps<ShowRes
     ['Table', 'name'],
     ['Create Table', 'long'],
   ];
-  return {columns, rows: [[opened.stored.name, createTableText(opened.stored)]]};
+  const {schema, name} = opened.stored;
+  const isTemporary = context.temporary.find(schema, name) !== undefined;
+  return {columns, rows: [[opened.stored.name, createTableText(opened.stored, isTemporary)]]};
 }
 
 export function* showCreateDatabase(context: StatementContext, ast: Show): Steps<ShowResult> {

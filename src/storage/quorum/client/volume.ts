@@ -55,6 +55,8 @@ export class QuorumVolume {
   readonly #slots = new Map<number, number>();
   #timer: Timer | undefined;
   #request = 1;
+  /** A replacement has been begun and is not in the ledger yet. */
+  #changing = false;
   /** Told when members have changed. */
   onView: (view: VolumeView) => void = () => {};
 
@@ -68,7 +70,10 @@ export class QuorumVolume {
     port.on('batches', (node, message) => this.#recoveries.get(message.incarnation)?.onBatches(node, message));
     port.on('ack', (node, message) => this.#recoveries.get(message.incarnation)?.onAck(node, message));
     port.on('sealed', (node, message) => this.#recoveries.get(message.incarnation)?.onSealed(node, message));
-    port.on('stated', (_node, message) => this.#heard.set(message.status.node, {at: env.clock.now(), status: message.status}));
+    port.on('stated', (node, {status}) => {
+      this.#heard.set(node, {at: env.clock.now(), status});
+      if (status.node === 0) port.send(node, {kind: 'hello', id: this.#request++});
+    });
     port.on('here', (node, message) => {
       if (message.ledger === undefined) this.#adopt(node);
     });
@@ -190,15 +195,17 @@ export class QuorumVolume {
    */
   replaceNode(removed: number, added: number, place: NodePlace): void {
     const {membership, nodes} = this.ledger;
-    if (replacementOf(membership) !== undefined) {
+    if (this.#changing || replacementOf(membership) !== undefined) {
       throw new OperatingError('a storage node is being replaced already', 'wait until it is whole, or take that back');
     }
     if (!membersOf(membership).includes(removed) || nodes[added] !== undefined) {
       throw new OperatingError(`storage node ${removed} cannot be replaced by ${added}`, 'see `pando status` for the members');
     }
+    this.#changing = true;
     this.#keeper.change(
       ledger => ({...ledger, membership: beginReplacement(ledger.membership, removed, added), nodes: {...ledger.nodes, [added]: place}}),
       () => {
+        this.#changing = false;
         this.#announce();
         this.#adopt(added);
       },

@@ -98,8 +98,14 @@ export class StorageNode {
     return this.#state.node;
   }
 
+  /** A member that has everything it ever acknowledged. */
   get isWhole(): boolean {
-    return this.#state.whole;
+    return this.#state.ledger !== undefined && this.#state.whole;
+  }
+
+  /** What a running rebuild waits for, in words; empty when there is none. */
+  get rebuilding(): string {
+    return this.#rebuild?.describe() ?? '';
   }
 
   /** The replicas, for checks. */

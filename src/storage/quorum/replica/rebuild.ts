@@ -82,7 +82,11 @@ export class Rebuild {
         this.#targets.set(key, {pg, incarnation, highest: Math.max(known?.highest ?? 0, highest), base: lowest});
       }
     }
-    const copies = new Set(this.#host.groups().filter(replica => replica.copying).map(replica => replica.pg));
+    const copies = new Set<number>();
+    for (const replica of this.#host.groups()) {
+      const holes = [...replica.chains.values()].some(chain => chain.waiting.size > 0 && this.#host.isRetired(chain.incarnation));
+      if (replica.copying || holes) copies.add(replica.pg);
+    }
     for (const {pg, incarnation, base} of this.#targets.values()) {
       const reached = this.#host.replica(pg).chains.get(incarnation)?.scl ?? STREAM_START;
       if (base > reached || this.#host.replica(pg).copying) copies.add(pg);
@@ -116,7 +120,7 @@ export class Rebuild {
 
   #endCopy(pg: number): void {
     const replica = this.#host.replica(pg);
-    if (replica.copying) replica.endCopy();
+    if (replica.copying) replica.endCopy(incarnation => this.#host.isRetired(incarnation));
     this.#toCopy.shift();
     this.#beginCopy();
   }
@@ -140,6 +144,16 @@ export class Rebuild {
     this.#after = message.pageNos.at(-1) ?? this.#after;
     if (message.more) this.#copy(true);
     else this.#endCopy(message.pg);
+  }
+
+  /** Why it is not done, in words. */
+  describe(): string {
+    const open = [...this.#targets.values()].filter(({pg, incarnation, highest}) => {
+      const chain = this.#host.replica(pg).chains.get(incarnation);
+      return !this.#host.isRetired(incarnation) && !(chain?.isWhole === true || (chain?.scl ?? 0) >= highest);
+    });
+    const wants = open.map(({pg, incarnation, highest}) => `PG ${pg} stream ${incarnation} to ${highest}`);
+    return `${this.phase}, copies ${this.#toCopy.join(' ')}, ${wants.join(', ')}`;
   }
 
   #checkTargets(): void {

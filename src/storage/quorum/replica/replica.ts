@@ -65,8 +65,6 @@ export class Replica {
   readonly #log: BatchLog;
   readonly #state: StateFile<ReplicaState>;
   readonly #content = new Map<number, FileContent>();
-  /** Batches below the base that are still in the log: their redo may be in no image. */
-  #early: BatchRef[] = [];
   /** Batches on their way to the disk, by stream and place. */
   readonly #writing = new Set<string>();
   readonly #target: Memory;
@@ -90,8 +88,11 @@ export class Replica {
     this.pages = new SegmentPages(env, directory, uuid, pageSize, limits);
     this.#log = new BatchLog(env, `${directory}/log`, pg, limits.logFileBytes, reason => host.fail(reason));
     this.#log.open((batch, place) => this.#found(batch, place));
-    if (this.#log.damaged) host.lost(pg, 'the log is damaged');
     for (const chain of this.chains.values()) this.#applyFence(chain);
+    if (!this.#log.damaged) return;
+    // What is lost may belong to a stream that everybody else has forgotten: only a peer's pages surely have it.
+    this.beginCopy([]);
+    host.lost(pg, 'the log is damaged');
   }
 
   #newChain(incarnation: number, base: number): StreamChain {
@@ -129,7 +130,6 @@ export class Replica {
     const ref = this.#refOf(batch, place);
     this.#contentOf(place.file).refs.push(ref);
     const chain = this.#chain(batch.incarnation);
-    if (ref.end <= chain.base) this.#early.push(ref);
     chain.add(ref);
   }
 
@@ -176,11 +176,6 @@ export class Replica {
 
   /** Takes in what is durable and here without a hole. False when memory for waiting redo is short. */
   takeIn(force = false): boolean {
-    while (this.#early.length > 0) {
-      const ref = this.#early[0];
-      if (!this.#takeBatch(this.#chain(ref.incarnation), ref, ref.first, ref.end, force)) return false;
-      this.#early.shift();
-    }
     for (const chain of this.chains.values()) if (!this.#takeChain(chain, force)) return false;
     return true;
   }
@@ -214,7 +209,7 @@ export class Replica {
       const stop = Math.min(run.length, limit - run.lsn);
       if (stop <= begin) continue;
       const done = this.pages.take(memory, run.at, begin, stop, entry, force);
-      if (ref.end > chain.base) chain.taken = run.lsn + done;
+      chain.taken = run.lsn + done;
       if (done < stop) return false;
     }
     return true;
@@ -306,13 +301,29 @@ export class Replica {
       if (unsettled) break;
       done.push(file);
     }
-    if (done.length > 0) this.#remove(done);
+    const whole = this.#wholePrefix(done);
+    if (whole.length > 0) this.#remove(whole);
     return unsettled;
+  }
+
+  /** Files go only together with all that comes before them in their chains: a batch that filled a hole stands in a later file. */
+  #wholePrefix(files: readonly number[]): readonly number[] {
+    let count = files.length;
+    for (const {held} of this.chains.values()) {
+      const first = held.find(ref => !files.slice(0, count).includes(ref.file));
+      if (first === undefined) continue;
+      for (const ref of held) {
+        const at = files.indexOf(ref.file);
+        if (ref.end > first.end && at >= 0 && at < count) count = at;
+      }
+    }
+    // A shorter prefix may leave out a batch that one of its own files builds on.
+    return count === files.length ? files : this.#wholePrefix(files.slice(0, count));
   }
 
   #isDone(ref: BatchRef, busy: boolean): boolean {
     const chain = this.#chain(ref.incarnation);
-    if (ref.end <= chain.base || chain.isBeyondEnd(ref.first)) return !this.#early.includes(ref);
+    if (ref.end <= chain.base || chain.isBeyondEnd(ref.first)) return true;
     if (ref.end > chain.scl || chain.taken < Math.min(ref.end, chain.end > 0 ? chain.end : ref.end)) return false;
     if (!this.#host.isFinished(ref.incarnation)) {
       const readable = chain.end > 0 ? ref.end : chain.readPoint;
@@ -361,8 +372,10 @@ export class Replica {
     this.#saveState();
   }
 
-  endCopy(): void {
+  /** The pages are here. Streams that are over for everybody are in them, whatever the log lacks. */
+  endCopy(isRetired: (incarnation: number) => boolean): void {
     this.copying = false;
+    for (const chain of this.chains.values()) if (isRetired(chain.incarnation)) chain.restart(chain.highest);
     this.#saveState();
   }
 

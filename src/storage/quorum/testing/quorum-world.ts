@@ -1,0 +1,502 @@
+// A whole quorum volume in one thread, from one seed: storage nodes on simulated disks, a master, primaries that change pages as the engine will, and the model
+// to compare with: every version that every page ever had.
+
+import assert from 'node:assert/strict';
+import {crc32} from 'node:zlib';
+import {Prng} from '../../../base/prng.ts';
+import {Memory} from '../../../format/memory.ts';
+import {PAGE_HEADER, PageType} from '../../../format/page/layout.ts';
+import {INFINITE} from '../../../format/page/page.ts';
+import {applyRedo} from '../../../format/redo/apply.ts';
+import {encodeBytes, encodeFormat, markCpl} from '../../../format/redo/encode.ts';
+import {FRAME_HEADER} from '../../../format/redo/layout.ts';
+import {SimCrash, SimDisk} from '../../../sim/sim-disk.ts';
+import {PAGE_ABSENT, PAGE_FOUND} from '../../api.ts';
+import type {StorageEnv} from '../../local/options.ts';
+import type {NodePlace} from '../api.ts';
+import {Dispatcher} from '../client/dispatcher.ts';
+import {openQuorumVolume} from '../client/open-volume.ts';
+import {QuorumPageReader} from '../client/page-reader.ts';
+import {QuorumWords, quorumWordsBytes} from '../client/quorum-words.ts';
+import {QuorumRedoStream, type QuorumStreamDescription} from '../client/redo-stream.ts';
+import type {QuorumVolume} from '../client/volume.ts';
+import {StorageNode} from '../replica/node.ts';
+import type {Replica} from '../replica/replica.ts';
+import {SimNetwork, SimTime} from './sim-network.ts';
+
+export const PAGE_SIZE = 512;
+const SLOTS = 4;
+const BUFFER = 4096;
+export const LIMITS = {
+  pendingBytesMax: 192 << 10,
+  cachedPagesMax: 4,
+  batchPages: 5,
+  growPages: 8,
+  indexRewriteBytes: 600,
+  logFileBytes: 1 << 14,
+  logFilesBusy: 6,
+};
+
+interface Version {
+  readonly llsn: number;
+  readonly incarnation: number;
+  /** End of its mini-transaction in its stream; set when that is complete. */
+  cpl: number;
+  readonly bytes: Uint8Array;
+}
+
+interface ModelPage {
+  readonly memory: Memory;
+  versions: Version[];
+  owner: TestPrimary | undefined;
+  cpl: number;
+}
+
+/** A primary of the test: one stream. */
+export class TestPrimary {
+  readonly slot: number;
+  readonly stream: QuorumRedoStream;
+  readonly reader: QuorumPageReader;
+  readonly port: Dispatcher;
+  readonly memory = new Memory(new ArrayBuffer(BUFFER + FRAME_HEADER + 8));
+  filled = 0;
+  lsn: number;
+  frameLsn: number;
+  cplLsn = 0;
+  llsn = 0;
+  inFlight = false;
+  /** Pages that are being read, and the version that was durable when the read began. */
+  readonly reading = new Map<number, number>();
+  failure: string | undefined;
+
+  constructor(slot: number, stream: QuorumRedoStream, reader: QuorumPageReader, port: Dispatcher) {
+    this.slot = slot;
+    this.stream = stream;
+    this.reader = reader;
+    this.port = port;
+    this.lsn = this.frameLsn = stream.startLsn;
+  }
+}
+
+export interface TestStorage {
+  readonly number: number;
+  readonly zone: string;
+  disk: SimDisk;
+  node: StorageNode | undefined;
+  /** Counts its lives. */
+  life: number;
+}
+
+export class QuorumWorld {
+  readonly time = new SimTime();
+  readonly network: SimNetwork;
+  readonly prng: Prng;
+  readonly storage = new Map<number, TestStorage>();
+  readonly pages = new Map<number, ModelPage>();
+  readonly primaries: TestPrimary[] = [];
+  readonly notes: string[] = [];
+  readonly pagesPerGroup: number;
+  words: QuorumWords;
+  volume: QuorumVolume | undefined;
+  masterPort: Dispatcher | undefined;
+  readonly #source = new Memory(new ArrayBuffer(64));
+  #seed: number;
+  /** Mini-transactions acknowledged. */
+  acknowledged = 0;
+
+  constructor(seed: number, pagesPerGroup = 16) {
+    this.#seed = seed;
+    this.prng = new Prng(seed);
+    this.network = new SimNetwork(this.time, seed + 1);
+    this.pagesPerGroup = pagesPerGroup;
+    this.words = newWords();
+    for (let number = 1; number <= 6; number++) this.addStorage(number, 'abc'[(number - 1) >> 1]);
+  }
+
+  #env(disk: SimDisk, who: string): StorageEnv {
+    const note = (event: string, fields?: Readonly<Record<string, unknown>>): void =>
+      void this.notes.push(`${this.time.now().toFixed(1)} ${who}: ${event} ${JSON.stringify(fields)}`);
+    const trace = {info: note, warn: note, error: note};
+    const random = {u32: () => this.prng.u32(), secretBytes: (n: number) => new Uint8Array(n).fill(this.prng.below(256))};
+    return {disk, crc32: (bytes, start) => crc32(bytes, start), trace, random};
+  }
+
+  addStorage(number: number, zone: string): TestStorage {
+    const disk = this.#newDisk(number);
+    const one: TestStorage = {number, zone, disk, node: undefined, life: 0};
+    this.storage.set(number, one);
+    this.startStorage(number);
+    return one;
+  }
+
+  #newDisk(number: number): SimDisk {
+    const later = (run: () => void): void => {
+      this.time.after(0.05 + this.prng.float() * 0.3, () => {
+        try {
+          run();
+        } catch (error) {
+          if (!(error instanceof SimCrash)) throw error;
+          if (disk.isDead) this.stopStorage(number, 'power');
+        }
+      });
+    };
+    const disk = new SimDisk({seed: this.#seed++ * 31 + number, later});
+    return disk;
+  }
+
+  #storageOf(number: number): TestStorage {
+    const one = this.storage.get(number);
+    assert.ok(one, `storage node ${number}`);
+    return one;
+  }
+
+  /** Starts the process of a node on what its disk holds. */
+  startStorage(number: number): void {
+    const one = this.#storageOf(number);
+    assert.equal(one.node, undefined);
+    const life = ++one.life;
+    const guard = (action: () => void): void => {
+      if (one.life !== life) return;
+      try {
+        action();
+      } catch (error) {
+        if (!(error instanceof SimCrash)) throw error;
+        this.stopStorage(number, 'power');
+      }
+    };
+    const transport = this.network.transport(number);
+    guard(() => {
+      const options = {
+        directory: 'd',
+        zone: one.zone,
+        limits: LIMITS,
+        now: () => this.time.now(),
+        onFailure: (reason: string) => void this.notes.push(`node ${number} failed: ${reason}`),
+      };
+      const node = new StorageNode(this.#env(one.disk, `node ${number}`), options, transport);
+      const hear = transport.onMessage;
+      transport.onMessage = (from, message) => guard(() => hear(from, message));
+      one.node = node;
+      this.network.receivers.set(number, (message, reply) => guard(() => node.receive(message, reply)));
+      const tick = (): void => {
+        if (one.life !== life) return;
+        if (one.disk.isDead) {
+          this.stopStorage(number, 'power');
+          return;
+        }
+        if (!this.network.frozen.has(number)) guard(() => node.tick());
+        this.time.after(10, tick);
+      };
+      tick();
+    });
+  }
+
+  /** Ends the process: `power` loses what was not synced, `kill` does not, `wipe` loses everything. */
+  stopStorage(number: number, how: 'power' | 'kill' | 'wipe'): void {
+    const one = this.#storageOf(number);
+    one.life++;
+    one.node = undefined;
+    this.network.receivers.delete(number);
+    this.network.frozen.delete(number);
+    this.network.thaw(number);
+    if (how === 'power') one.disk.crash();
+    else if (how === 'kill') one.disk.kill();
+    else one.disk = this.#newDisk(number);
+  }
+
+  places(): Record<string, NodePlace> {
+    return Object.fromEntries([...this.storage.values()].map(({number, zone}) => [String(number), {zone, address: `node:${number}`}]));
+  }
+
+  /** Opens (or creates) the volume as a new master. */
+  openVolume(): QuorumVolume {
+    this.startOpening();
+    this.runUntil(() => this.volume !== undefined, 'the volume opens');
+    return this.volume as QuorumVolume;
+  }
+
+  startOpening(): void {
+    this.words = newWords();
+    const port = new Dispatcher(this.network.transport(0));
+    this.masterPort = port;
+    this.volume = undefined;
+    const env = this.#env(this.#storageOf(1).disk, 'master');
+    const options = {
+      nodes: this.places(),
+      pageSize: PAGE_SIZE,
+      pagesPerGroup: this.pagesPerGroup,
+      words: this.words,
+      deposed: (reason: string) => void this.notes.push(`deposed: ${reason}`),
+    };
+    openQuorumVolume({...env, clock: this.time}, port, options, volume => {
+      if (this.masterPort === port) this.volume = volume;
+    });
+  }
+
+  /** The master's process dies, and with it all primaries. */
+  killMaster(): void {
+    this.volume?.close();
+    this.masterPort?.close();
+    this.volume = undefined;
+    for (const primary of this.primaries.splice(0)) this.#bury(primary);
+  }
+
+  #bury(primary: TestPrimary): void {
+    primary.port.close();
+    primary.failure = 'dead';
+  }
+
+  runUntil(condition: () => boolean, what: string, limitMs = 20_000): void {
+    const until = this.time.now() + limitMs;
+    while (!condition()) {
+      const moved = this.time.step(until);
+      assert.ok(moved, `${what}: not within ${limitMs} ms\n${this.notes.slice(-40).join('\n')}`);
+    }
+  }
+
+  /** Starts a primary on a free slot. */
+  startPrimary(): TestPrimary {
+    const volume = this.volume as QuorumVolume;
+    const slot = [0, 1, 2, 3].find(one => !this.primaries.some(primary => primary.slot === one)) ?? -1;
+    assert.ok(slot >= 0 && slot < SLOTS);
+    let opened: QuorumStreamDescription | undefined;
+    volume.openIncarnation(slot, description => {
+      opened = description;
+    });
+    this.runUntil(() => opened !== undefined, 'an incarnation opens');
+    const description = opened as QuorumStreamDescription;
+    const port = new Dispatcher(this.network.transport(0));
+    const stream = new QuorumRedoStream({clock: this.time, crc32: (b, s) => crc32(b, s)}, port, this.words, description);
+    const reader = new QuorumPageReader(this.time, port, this.words, {view: description.view, wake: () => {}});
+    const primary = new TestPrimary(slot, stream, reader, port);
+    volume.onView = view => {
+      for (const one of this.primaries) {
+        one.stream.setView(view);
+        one.reader.setView(view);
+      }
+    };
+    this.primaries.push(primary);
+    return primary;
+  }
+
+  /** Kills a primary; its stream is sealed. */
+  killPrimary(primary: TestPrimary): void {
+    this.primaries.splice(this.primaries.indexOf(primary), 1);
+    this.#bury(primary);
+    this.seal(primary.stream.incarnation, primary);
+  }
+
+  /** Seals a stream and cuts the model to D. */
+  seal(incarnation: number, primary: TestPrimary | undefined): void {
+    const acked = primary?.stream.durableLsn ?? 0;
+    let end = -1;
+    const volume = this.volume as QuorumVolume;
+    volume.sealStream(incarnation, reader => {
+      end = reader.endLsn;
+      let lsn = reader.checkpointLsn;
+      reader.scan(lsn, (_memory, _at, next) => {
+        assert.ok(next >= lsn);
+        lsn = next;
+      });
+    });
+    this.runUntil(() => end >= 0 || this.volume !== volume, `stream ${incarnation} is sealed`);
+    assert.ok(this.volume === volume, 'the master lives');
+    assert.ok(end >= acked, `stream ${incarnation} ends at ${end}, acknowledged was ${acked}`);
+    this.cut(incarnation, end);
+    volume.finishIncarnation(incarnation);
+  }
+
+  /** Nothing of the stream beyond `end` exists. */
+  cut(incarnation: number, end: number): void {
+    for (const page of this.pages.values()) {
+      const lost = page.versions.findIndex(version => version.incarnation === incarnation && version.cpl > end);
+      if (lost < 0) continue;
+      for (const version of page.versions.slice(lost)) assert.equal(version.incarnation, incarnation, 'nobody built on what is cut');
+      page.versions = page.versions.slice(0, lost);
+      page.memory.bytes.set(page.versions.at(-1)?.bytes ?? new Uint8Array(PAGE_SIZE - 4), 4);
+      page.owner = undefined;
+    }
+  }
+
+  /** After the death of the master: everything that was open is sealed. */
+  recoverAll(): void {
+    for (const {incarnation, state} of (this.volume as QuorumVolume).incarnations()) if (state !== 3) this.seal(incarnation, undefined);
+  }
+
+  /** Changes some pages in one mini-transaction, if the redo of their last owners is durable (K5) and there is room. */
+  change(primary: TestPrimary, pageNos: readonly number[]): boolean {
+    if (primary.failure !== undefined || primary.filled + pageNos.length * 128 > BUFFER) return false;
+    if (primary.stream.room() < primary.filled + pageNos.length * 128) return false;
+    for (const pageNo of pageNos) {
+      const {owner, cpl} = this.#page(pageNo);
+      if (owner !== undefined && owner !== primary && owner.stream.durableLsn < cpl) return false;
+    }
+    let last = 0;
+    const made: Version[] = [];
+    for (const pageNo of pageNos) last = this.#record(primary, pageNo, made);
+    markCpl(primary.memory, last);
+    primary.cplLsn = primary.lsn;
+    for (const version of made) version.cpl = primary.lsn;
+    for (const pageNo of pageNos) Object.assign(this.#page(pageNo), {owner: primary, cpl: primary.lsn});
+    return true;
+  }
+
+  #page(pageNo: number): ModelPage {
+    let page = this.pages.get(pageNo);
+    if (page === undefined) {
+      page = {memory: new Memory(new ArrayBuffer(PAGE_SIZE)), versions: [], owner: undefined, cpl: 0};
+      this.pages.set(pageNo, page);
+    }
+    return page;
+  }
+
+  #record(primary: TestPrimary, pageNo: number, made: Version[]): number {
+    const page = this.#page(pageNo);
+    const at = FRAME_HEADER + primary.filled;
+    const newest = page.versions.at(-1);
+    const {incarnation} = primary.stream;
+    primary.llsn = Math.max(primary.llsn, newest?.llsn ?? 0) + 1;
+    const length = newest === undefined || this.prng.chance(0.05) ? this.#format(primary, pageNo, at, newest) : this.#bytes(primary, page, at);
+    applyRedo(page.memory, 0, PAGE_SIZE, primary.memory, at, incarnation);
+    primary.filled += length;
+    primary.lsn += length;
+    const version = {llsn: primary.llsn, incarnation, cpl: Number.POSITIVE_INFINITY, bytes: page.memory.bytes.slice(4)};
+    page.versions.push(version);
+    made.push(version);
+    return at;
+  }
+
+  #format(primary: TestPrimary, pageNo: number, at: number, newest: Version | undefined): number {
+    const none = new Uint8Array(0);
+    const [llsn, incarnation] = [newest?.llsn ?? 0, newest?.incarnation ?? 0];
+    return encodeFormat(primary.memory, at, pageNo, primary.llsn, llsn, incarnation, PageType.overflow, 0, 0, 0, none, INFINITE, none, INFINITE);
+  }
+
+  #bytes(primary: TestPrimary, page: ModelPage, at: number): number {
+    const length = 1 + this.prng.below(60);
+    for (let i = 0; i < length; i++) this.#source.bytes[i] = this.prng.u32();
+    const target = PAGE_HEADER + this.prng.below(PAGE_SIZE - PAGE_HEADER - 8 - length);
+    return encodeBytes(primary.memory, at, page.memory, 0, primary.llsn, target, this.#source, 0, length);
+  }
+
+  /** Writes what a primary has gathered, if nothing is under way. */
+  flush(primary: TestPrimary): void {
+    if (primary.filled === 0 || primary.inFlight || primary.failure !== undefined) return;
+    primary.inFlight = true;
+    const length = primary.filled;
+    const {cplLsn} = primary;
+    primary.stream.onAdvance = error => {
+      if (error !== undefined) primary.failure ??= error;
+      if (primary.stream.durableLsn < cplLsn) return;
+      primary.inFlight = false;
+      this.acknowledged++;
+    };
+    primary.stream.write(primary.memory, 0, length, primary.frameLsn, cplLsn);
+    primary.filled = 0;
+    primary.frameLsn += length;
+  }
+
+  /** One small step of the work: a change, a flush, a checkpoint, a read. */
+  work(pageCount: number): void {
+    if (this.primaries.length === 0) return;
+    const primary = this.primaries[this.prng.below(this.primaries.length)];
+    const dice = this.prng.below(20);
+    primary.reader.poll();
+    if (dice < 11) {
+      const pageNos = new Set(Array.from({length: 1 + this.prng.below(3)}, () => this.prng.below(pageCount)));
+      this.change(primary, [...pageNos]);
+    } else if (dice < 17) this.flush(primary);
+    else if (dice < 18) primary.stream.setCheckpoint(primary.stream.durableLsn);
+    else if (primary.reader.canRead()) this.readLater(primary, this.prng.below(pageCount));
+  }
+
+  /** Reads a page in the middle of everything: it must be as new as what was durable when the read began, and a version that there was. */
+  readLater(primary: TestPrimary, pageNo: number): void {
+    if (primary.reading.has(pageNo)) return;
+    const versions = this.pages.get(pageNo)?.versions ?? [];
+    const floor = versions.findLastIndex(version => this.#isDurable(version));
+    primary.reading.set(pageNo, floor < 0 ? 0 : versions[floor].llsn);
+    primary.reader.onPage = (number, status, memory, at) => {
+      const minimum = primary.reading.get(number) ?? 0;
+      primary.reading.delete(number);
+      if (status === PAGE_ABSENT) assert.equal(minimum, 0, `page ${number} is absent, version ${minimum} was durable`);
+      else this.#assertVersion(number, memory.bytes.slice(at + 4, at + PAGE_SIZE), minimum);
+    };
+    primary.reader.read(pageNo, 0, 0);
+  }
+
+  #assertVersion(pageNo: number, bytes: Uint8Array, minimum: number): void {
+    const versions = this.pages.get(pageNo)?.versions ?? [];
+    const found = versions.find(version => Buffer.compare(version.bytes, bytes) === 0);
+    // What was cut while the read was under way is gone from the model; then the page is older than the cut, and cannot be checked here.
+    if (found !== undefined) assert.ok(found.llsn >= minimum, `page ${pageNo} was read at ${found.llsn}, ${minimum} was durable`);
+  }
+
+  #isDurable(version: Version): boolean {
+    const writer = this.primaries.find(primary => primary.stream.incarnation === version.incarnation);
+    return writer === undefined || version.cpl <= writer.stream.durableLsn;
+  }
+
+  /** Everything gathered becomes durable. */
+  settle(): void {
+    for (const primary of this.primaries) {
+      assert.equal(primary.failure, undefined);
+      while (primary.filled > 0 || primary.inFlight) {
+        this.flush(primary);
+        this.runUntil(() => !primary.inFlight, 'a write becomes durable');
+      }
+    }
+  }
+
+  /** Reads every page and compares it with the newest version. */
+  verifyAll(): void {
+    this.settle();
+    const primary = this.primaries[0] ?? this.startPrimary();
+    this.runUntil(() => {
+      primary.reader.poll();
+      return primary.reading.size === 0;
+    }, 'the reads end');
+    for (const [pageNo, {versions}] of this.pages) {
+      let answer: {status: number; bytes: Uint8Array} | undefined;
+      primary.reader.onPage = (number, status, memory, at) => {
+        if (number === pageNo) answer = {status, bytes: memory.bytes.slice(at + 4, at + PAGE_SIZE)};
+      };
+      primary.reader.read(pageNo, 0, 0);
+      this.runUntil(() => {
+        primary.reader.poll();
+        return answer !== undefined;
+      }, `page ${pageNo} is read`);
+      const newest = versions.at(-1);
+      assert.equal(answer?.status, newest === undefined ? PAGE_ABSENT : PAGE_FOUND, `page ${pageNo}`);
+      if (newest !== undefined) assert.deepEqual(answer?.bytes, newest.bytes, `page ${pageNo} at LLSN ${newest.llsn}`);
+    }
+  }
+
+  /** Waits until every member is whole and has everything. */
+  awaitWhole(limitMs = 30_000): void {
+    const members = (): TestStorage[] => (this.volume as QuorumVolume).ledger.membership.sets.flat().map(number => this.#storageOf(number));
+    this.runUntil(() => members().every(({node}) => node?.isWhole === true), 'all nodes are whole', limitMs);
+    this.runUntil(() => (this.volume as QuorumVolume).storageNodes().every(view => view.health === 'whole' && view.lag === 0), 'nobody lags', limitMs);
+  }
+
+  /** Every replica alone, without its peers, has every page in its newest version. Call after `settle` and `awaitWhole`. */
+  verifyReplicas(): void {
+    this.time.run(300);
+    for (const {number, node} of this.storage.values()) {
+      const members = (this.volume as QuorumVolume).ledger.membership.sets.flat();
+      if (node === undefined || !members.includes(number)) continue;
+      for (const [pageNo, {versions}] of this.pages) {
+        const pg = Math.floor(pageNo / this.pagesPerGroup);
+        const newest = versions.at(-1);
+        const replica: Replica | undefined = node.replicas.get(pg);
+        const result: string = replica?.read(pageNo, this.words.needs(pg)) ?? 'absent';
+        assert.equal(result, newest === undefined ? 'absent' : 'found', `page ${pageNo} on node ${number}`);
+        if (newest !== undefined) assert.deepEqual(replica?.result.slice(4), newest.bytes, `page ${pageNo} on node ${number}`);
+      }
+    }
+  }
+}
+
+function newWords(): QuorumWords {
+  return new QuorumWords(new ArrayBuffer(quorumWordsBytes(SLOTS)), SLOTS);
+}
