@@ -238,6 +238,7 @@ export const errors = {
     'HY000',
     'You must reset your password using ALTER USER statement before executing this statement.',
   ),
+  ER_ALTER_NOT_SUPPORTED: code(1845, '0A000', '%s is not supported for this operation. Try %s.'),
   ER_FK_NO_INDEX_PARENT: code(
     1822,
     'HY000',

@@ -25,7 +25,7 @@ export async function status(httpPort: string): Promise<void> {
   const rows = value.primaries.map(primary => [
     String(primary.ordinal),
     primary.state,
-    primary.ports.join(', '),
+    [...primary.ports].sort((a, b) => a - b).join(', '),
     String(primary.sessions),
     primary.transactionsPerSecond.toFixed(0),
     String(primary.pageTransfers),
@@ -53,10 +53,47 @@ export async function status(httpPort: string): Promise<void> {
     ),
   );
   if (value.unfinishedRecoveries > 0) console.log(pc.yellow(`${value.unfinishedRecoveries} recoveries are under way`));
+  if (value.storageNodes.length > 0) {
+    printStorage(value.storageNodes);
+    return;
+  }
   const storage = value.storage;
   console.log(
     `volume: ${storage.image_slots - storage.image_slots_free} pages, ${storage.redo_files} redo files, ${storage.pages_damaged} damaged pages`,
   );
+}
+
+function printStorage(nodes: Status['storageNodes']): void {
+  const rows = nodes.map(({node, zone, address, health, scl, lag, counters}) => [
+    String(node),
+    zone,
+    address,
+    health,
+    String(scl),
+    String(lag),
+    String(counters['pages'] ?? 0),
+    String(counters['log_files'] ?? 0),
+    `${counters['rebuilds'] ?? 0} / ${counters['page_repairs'] ?? 0}`,
+  ]);
+  const head = [
+    'storage node',
+    'zone',
+    'address',
+    'health',
+    'SCL',
+    'lag',
+    'pages',
+    'log files',
+    'rebuilds / pages repaired',
+  ];
+  console.log(printTable(head, rows));
+}
+
+/** `pando storage-replace`, `pando storage-revert` */
+export async function storageAction(action: 'replace' | 'revert', node: string, httpPort: string): Promise<void> {
+  const {value} = await ask<Outcome>('POST', `/storage/${action}/${encodeURIComponent(node)}`, httpPort);
+  if (!value.ok) throw new OperatingError(value.message, 'see `pando status`');
+  console.log(value.message);
 }
 
 /** `pando check` */

@@ -2,6 +2,7 @@
 // somebody asks.
 
 import {Counter, Gauge, Registry} from 'prom-client';
+import type {StatusStorageNode} from '../cluster/admin/api.ts';
 import type {PrimaryStats} from '../cluster/node/init.ts';
 import type {Supervisor} from '../cluster/supervisor/supervisor.ts';
 
@@ -14,6 +15,7 @@ export function scrape(supervisor: Supervisor, done: (text: string) => void): vo
     const registry = new Registry();
     putPrimaries(registry, stats);
     putStorage(registry, supervisor.storageCounters());
+    if (supervisor.fleet !== undefined) putNodes(registry, supervisor.fleet.storageNodes());
     const up = new Gauge({
       name: 'pando_primary_up',
       help: 'Primary serves its ports.',
@@ -40,6 +42,26 @@ function putPrimaries(registry: Registry, stats: readonly PrimaryStats[]): void 
       figure.inc({primary: String(one.ordinal)}, value);
     }
   }
+}
+
+/** One line per storage node and figure. */
+function putNodes(registry: Registry, nodes: readonly StatusStorageNode[]): void {
+  const labelNames = ['node', 'zone'] as const;
+  const put = (name: string, value: (node: StatusStorageNode) => number): void => {
+    const gauge = new Gauge({
+      name: `pando_storage_node_${name}`,
+      help: name.replaceAll('_', ' '),
+      labelNames,
+      registers: [registry],
+    });
+    for (const one of nodes) gauge.set({node: String(one.node), zone: one.zone}, value(one));
+  };
+  put('up', one => (one.health === 'away' || one.health === 'failed' ? 0 : 1));
+  put('whole', one => (one.health === 'whole' || one.health === 'leaving' ? 1 : 0));
+  put('scl', one => one.scl);
+  put('lag_bytes', one => one.lag);
+  for (const name of new Set(nodes.flatMap(one => Object.keys(one.counters))))
+    put(name, one => one.counters[name] ?? 0);
 }
 
 function putStorage(registry: Registry, counters: ReadonlyMap<string, number>): void {

@@ -9,6 +9,7 @@ import type {WorkerThreads} from '../os/threads.ts';
 import type {SimArguments} from './sim/command.ts';
 import type {SqlArguments} from './sql/command.ts';
 import type {StartArguments} from './start.ts';
+import type {StorageArguments} from './storage.ts';
 
 const HTTP_PORT = '8306';
 
@@ -35,6 +36,8 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
     .option('--port <port>', 'port shared by all primaries; primary k listens on port + k as well', '3306')
     .option('--data <directory>', 'where the volume lives', 'pando-data')
     .option('--memory', 'a throw-away database in memory', false)
+    .option('--volume <kind>', 'local: in this process; quorum: on six storage nodes, child processes', 'local')
+    .option('--mode <mode>', 'how pages are kept coherent: fusion, log-replay (see docs/modes.md)', 'fusion')
     .option('--dbp <size>', 'distributed buffer pool, shared by all primaries', '256M')
     .option('--lbp <size>', 'local buffer pool of each primary', '64M')
     .option('--http-port <port>', 'admin interface on 127.0.0.1', HTTP_PORT)
@@ -43,6 +46,7 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
     .action(async (options: StartArguments) => {
       await (await import('./start.ts')).start(options, ahead ?? threadsAhead(0));
     });
+  storageNode(pando);
   pando
     .command('sql')
     .description('run SQL statements: from -e, from standard input, or one by one at a prompt')
@@ -60,6 +64,18 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
   return pando;
 }
 
+function storageNode(pando: Command): void {
+  pando
+    .command('storage')
+    .description('run one storage node of a quorum volume')
+    .requiredOption('--zone <name>', 'zone it stands in; a volume has two nodes in each of three')
+    .requiredOption('--data <directory>', 'where its replicas live')
+    .requiredOption('--listen <address>', 'host:port; port 0 is chosen by the system')
+    .option('--child', 'end with the process that started it', false)
+    .option('--log-json', 'write events as lines of JSON', false)
+    .action(async (options: StorageArguments) => (await import('./storage.ts')).storage(options));
+}
+
 function simulator(pando: Command): void {
   pando
     .command('sim')
@@ -69,6 +85,7 @@ function simulator(pando: Command): void {
     .option('--for <duration>', 'how long faults are made, in simulated time, like 60s; by default drawn from the seed')
     .option('--primaries <n>', 'primaries; by default drawn from the seed')
     .option('--workload <name>', 'bank, random, or all', 'all')
+    .option('--mode <mode>', 'how pages are kept coherent: fusion, log-replay', 'fusion')
     .option('--threads <n>', 'threads; by default one per core')
     .option('--keep-going', 'go on after a seed has failed', false)
     .option('--twice', 'run every seed twice and compare the end states', false)
@@ -98,6 +115,12 @@ function admins(pando: Command): void {
   admin('start-primary [primary]', 'add a primary, or start a stopped one').action(async (primary, options) =>
     (await load()).primaryAction('start', primary ?? '0', options.httpPort),
   );
+  admin('storage-replace <node>', 'replace a storage node of a quorum volume by a new one').action(
+    async (node, options) => (await load()).storageAction('replace', node, options.httpPort),
+  );
+  admin('storage-revert', 'take a running replacement back: the old storage node stays').action(async options =>
+    (await load()).storageAction('revert', '0', options.httpPort),
+  );
 }
 
 function dumps(dump: Command): void {
@@ -125,7 +148,6 @@ export async function runProgram(): Promise<void> {
     if (!(error instanceof OperatingError)) throw error;
     const {default: pc} = await import('picocolors');
     console.error(`${pc.red('pando:')} ${error.message}; ${error.hint}.`);
-    ahead?.close();
-    process.exitCode = 1;
+    process.exit(1);
   }
 }

@@ -2,11 +2,12 @@
 
 import pc from 'picocolors';
 import {OperatingError} from '../base/errors.ts';
+import {parseMode} from '../cluster/supervisor/modes.ts';
 import type {PrimaryView} from '../cluster/supervisor/supervisor.ts';
 import type {Pando} from '../host/pando.ts';
-import type {WorkerThreads} from '../os/threads.ts';
 import {PANDO_VERSION} from '../host/version.ts';
 import type {HttpHandler} from '../os/http-server.ts';
+import type {WorkerThreads} from '../os/threads.ts';
 import {parseCount, parseSize} from './sizes.ts';
 
 /** See PRIMARIES_MAX of the cluster, which is not loaded yet when this is asked for. */
@@ -22,6 +23,8 @@ export interface StartArguments {
   readonly lbp: string;
   readonly httpPort: string;
   readonly memory?: boolean;
+  readonly volume: string;
+  readonly mode: string;
   readonly maxConnections: string;
   readonly logJson?: boolean;
 }
@@ -39,6 +42,8 @@ export async function start(args: StartArguments, threads: WorkerThreads): Promi
     host: args.host,
     port,
     ...(args.memory === true ? {} : {directory: args.data}),
+    volume: parseVolume(args.volume),
+    mode: parseMode(args.mode),
     dbpBytes: parseSize(args.dbp, '--dbp'),
     lbpBytes: parseSize(args.lbp, '--lbp'),
     maxConnections: parseCount(args.maxConnections, '--max-connections', 1, 100_000),
@@ -51,6 +56,11 @@ export async function start(args: StartArguments, threads: WorkerThreads): Promi
   await serveAdmin(pando, httpPort);
   await pando.ready;
   announceAll(pando, primaries, httpPort);
+}
+
+function parseVolume(kind: string): 'local' | 'quorum' {
+  if (kind === 'local' || kind === 'quorum') return kind;
+  throw new OperatingError(`--volume ${kind}`, 'choose local or quorum');
 }
 
 /** HTTP is loaded here, while the primaries load their own modules. */

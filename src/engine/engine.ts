@@ -34,6 +34,9 @@ export class PrimaryEngine implements Engine, FusionEvents {
   #stopped = false;
   #pause = REFRESH_MS;
   #activity = 0;
+  /** When the turn has been long enough. Milliseconds. */
+  #turnEnd = 0;
+  readonly #shouldYield = (): boolean => this.core.fusion.hasMail() || this.core.clock.now() > this.#turnEnd;
   rootValue = 0;
 
   constructor(world: EngineWorld, options: EngineOptions) {
@@ -53,7 +56,9 @@ export class PrimaryEngine implements Engine, FusionEvents {
     const {task} = session as Session;
     try {
       this.core.scheduler.runNow(task);
-      if (this.core.pool.hasRecalls) this.core.pool.giveUp();
+      // Others are not made to wait for the event loop: packet follows packet here, and each of them may want a page.
+      if (this.core.fusion.hasMail()) this.#turn();
+      else if (this.core.pool.hasRecalls) this.core.pool.giveUp();
     } catch (error) {
       this.#failOn(error);
     }
@@ -83,8 +88,8 @@ export class PrimaryEngine implements Engine, FusionEvents {
     fusion.poll(this);
     log.look();
     this.core.reader.poll();
-    const end = clock.now() + TURN_MS;
-    scheduler.runReady(() => fusion.hasMail() || clock.now() > end);
+    this.#turnEnd = clock.now() + TURN_MS;
+    scheduler.runReady(this.#shouldYield);
     pool.giveUp();
   }
 

@@ -6,6 +6,7 @@ import type {Disk} from './disk.ts';
 import type {Doorbells} from './memory.ts';
 import type {Network} from './network.ts';
 import type {Random} from './random.ts';
+import type {Scratch} from './scratch.ts';
 import type {Trace} from './trace.ts';
 
 export interface Env {
@@ -17,4 +18,6 @@ export interface Env {
   readonly crc32: Checksum;
   readonly bells: Doorbells;
   readonly trace: Trace;
+  /** Where statements put what does not fit into memory; without it they end with error 1038. */
+  readonly scratch?: Scratch;
 }

@@ -46,4 +46,10 @@ export interface Network {
     accept: (socket: Socket) => void,
     ready: (error?: {code: string; message: string}) => void,
   ): Listener;
+  /** Opens a connection; exactly one of the two is called, later. */
+  connect(
+    address: {host: string; port: number},
+    connected: (socket: Socket) => void,
+    failed: (error: {code: string; message: string}) => void,
+  ): void;
 }

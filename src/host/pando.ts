@@ -12,6 +12,7 @@ import {join, resolve} from 'node:path';
 import {OperatingError} from '../base/errors.ts';
 import {Admin} from '../cluster/admin/admin.ts';
 import type {CheckResult, Status} from '../cluster/admin/api.ts';
+import type {Mode} from '../cluster/supervisor/modes.ts';
 import {BELL_COUNT, type ClusterOptions, PRIMARIES_MAX} from '../cluster/supervisor/options.ts';
 import {type PrimaryView, Supervisor} from '../cluster/supervisor/supervisor.ts';
 import type {Env} from '../env/env.ts';
@@ -29,6 +30,12 @@ export interface PandoOptions {
   readonly primaries?: number;
   /** Where the volume lives. Default: in memory, removed at the end. */
   readonly directory?: string;
+  /** What the volume is: `local` (the default) in this process, `quorum` six storage nodes as child processes. */
+  readonly volume?: 'local' | 'quorum';
+  /** Pages of a protection group of a quorum volume that is made now. Default: 10 GB of them. */
+  readonly pagesPerGroup?: number;
+  /** How pages are kept coherent between primaries. Default: fusion. */
+  readonly mode?: Mode;
   /** Address to listen on. Default 127.0.0.1. */
   readonly host?: string;
   /** Shared by all primaries; primary k listens on port + k as well. Default 0: each primary gets a port of its own from the system, and none is shared. */
@@ -104,7 +111,11 @@ export class Pando {
     this.host = cluster.host;
     this.port = cluster.port;
     try {
-      this.supervisor = this.#supervise(env, {...cluster, volume: join(this.directory, 'volume')}, bells);
+      this.supervisor = this.#supervise(
+        env,
+        {...cluster, volume: volumeDirectory(this.directory, cluster.storage)},
+        bells,
+      );
     } catch (error) {
       this.#cleanUp();
       throw error;
@@ -136,6 +147,8 @@ export class Pando {
     this.#started = undefined;
     if (starting !== undefined) {
       this.supervisor.abandon();
+      this.#threads.close();
+      this.#stopped = Promise.resolve();
       this.#cleanUp();
       starting.fail(error);
     } else if (this.#options.onFailure !== undefined) this.#options.onFailure(error);
@@ -198,6 +211,9 @@ function clusterOptions(options: PandoOptions): ClusterOptions {
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
     volume: '',
+    storage: options.volume ?? 'local',
+    mode: options.mode ?? 'fusion',
+    ...(options.pagesPerGroup === undefined ? {} : {pagesPerGroup: options.pagesPerGroup}),
     redoFileSize: options.directory === undefined ? MEMORY_REDO_FILE : undefined,
     dbpBytes: options.dbpBytes ?? 256 * MiB,
     lbpBytes: options.lbpBytes ?? 64 * MiB,
@@ -219,6 +235,19 @@ async function refuseBusyPorts({host, port, primaries}: ClusterOptions, others: 
   if (busy.code === 'EACCES')
     throw new OperatingError(`${place} may not be opened by this user`, `choose one above 1023 with ${option}`);
   throw new OperatingError(`cannot listen on ${place}: ${busy.message}`, `check --host and ${option}`);
+}
+
+/** The two kinds of volume do not read each other: each has a directory of its own, and the other's is not overlooked. */
+function volumeDirectory(directory: string, storage: ClusterOptions['storage']): string {
+  const [own, other] = storage === 'quorum' ? ['storage', 'volume'] : ['volume', 'storage'];
+  if (existsSync(join(directory, other)) && !existsSync(join(directory, own))) {
+    const kind = storage === 'quorum' ? 'local' : 'quorum';
+    throw new OperatingError(
+      `${directory} holds a ${kind} volume`,
+      `start with --volume ${kind}, or name another directory`,
+    );
+  }
+  return join(directory, own);
 }
 
 /** A directory in memory where the system has one, else a temporary one. */

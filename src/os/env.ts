@@ -8,6 +8,7 @@ import {NodeCrypto} from './crypto.ts';
 import {NodeDisk} from './disk.ts';
 import {NodeNetwork} from './network.ts';
 import {SystemRandom} from './random.ts';
+import {NodeScratch} from './scratch.ts';
 import {openTrace, type TraceForm} from './trace.ts';
 
 export interface ThreadEnvOptions {
@@ -27,6 +28,7 @@ export function threadEnv(options: ThreadEnvOptions): Env {
     crypto: new NodeCrypto(options.rsaKey),
     crc32: (bytes, seed) => crc32(bytes, seed),
     bells: new AtomicBells(options.bells),
+    scratch: new NodeScratch(),
     trace: openTrace({form: options.log, part: options.part}),
   };
 }

@@ -7,7 +7,7 @@
 //
 // Errors of a socket end in its close: the owner learns that the peer is gone, once, and nothing is thrown.
 
-import {createServer, type Socket as NodeSocket, type Server} from 'node:net';
+import {connect, createServer, type Socket as NodeSocket, type Server} from 'node:net';
 import {createSecureContext, type SecureContext, TLSSocket} from 'node:tls';
 import type {Listener, Network, Socket, TlsCredentials} from '../env/network.ts';
 
@@ -40,6 +40,21 @@ export class NodeNetwork implements Network {
       ready();
     });
     return new ServerListener(server);
+  }
+
+  connect(
+    address: {host: string; port: number},
+    connected: (socket: Socket) => void,
+    failed: (error: {code: string; message: string}) => void,
+  ): void {
+    const stream = connect({...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS});
+    const refused = (error: NodeJS.ErrnoException): void =>
+      failed({code: error.code ?? 'UNKNOWN', message: error.message});
+    stream.once('error', refused);
+    stream.once('connect', () => {
+      stream.off('error', refused);
+      connected(new StreamSocket(stream));
+    });
   }
 }
 

@@ -59,11 +59,13 @@ export class SimSupervisor {
     for (const primary of dying) this.#host.died(primary);
   }
 
-  /** True when every dead incarnation is decided and every loser rolled back. */
+  /** True when nobody is about to die, every dead incarnation is decided and every loser rolled back. */
   get isWhole(): boolean {
-    const {unfinished, zombies} = this.#world;
+    const {unfinished, zombies, disk, volume} = this.#world;
     const isSettled = this.#deciding.length === 0 && unfinished.size === 0 && zombies.size === 0;
-    return isSettled && this.#world.alive().length === this.#wanted;
+    if (!isSettled || disk.isDead || volume.failure !== undefined) return false;
+    const well = this.#world.alive().filter(({failure}) => failure === undefined);
+    return well.length === this.#wanted;
   }
 
   #look(): void {

@@ -270,7 +270,8 @@ export class WorkloadClient {
   }
 
   get isDead(): boolean {
-    return this.#client.primary.dead;
+    const {primary} = this.#client;
+    return primary.dead || primary.fusion.isFenced();
   }
 
   *#insert(table: TableHandle, row: Row): Script<number> {

@@ -18,7 +18,6 @@ import {SUPERVISOR_BELL} from '../fusion/api.ts';
 import {Attachment} from '../fusion/attachment.ts';
 import {FusionNode} from '../fusion/fusion.ts';
 import {Members} from '../fusion/members.ts';
-import {REGION_WORDS, RegionField} from '../fusion/memory/layout.ts';
 import {PmfsMemory} from '../fusion/memory/pmfs-memory.ts';
 import {Recovery} from '../fusion/recovery.ts';
 import {IncarnationState, type RedoStream} from '../storage/api.ts';
@@ -382,15 +381,9 @@ export class SimWorld {
     for (const {incarnation} of open) for (const step of this.decisionSteps(incarnation)) step();
   }
 
-  /**
-   * Registers an incarnation that died in an earlier life. Its start stamps are not known, so it must hold the start horizon at zero until it is finished: else pages with
-   * rows of its losers would pass for visible to all (K1, K8).
-   */
+  /** Registers an incarnation that died in an earlier life. */
   #adopt(incarnation: number): void {
     if (!this.members.adopt(incarnation)) throw new Error(`no region for incarnation ${incarnation}`);
-    const region = this.supervisor.regions.find(incarnation);
-    const record = (this.memory.layout.regions + region * REGION_WORDS) >> 1;
-    Atomics.store(this.memory.words64, record + RegionField.oldestStart64, 0n);
   }
 
   /** Gives what nobody rolls back to a primary, which does it in its own time. */

@@ -46,6 +46,7 @@ class TestSource implements PageSource {
   isIngested(_incarnation: number, lsn: number): boolean {
     return this.ingested >= lsn;
   }
+  watch(): void {}
 }
 
 function setup() {
@@ -53,7 +54,7 @@ function setup() {
   const bells = new TestBells();
   const source = new TestSource();
   // Both sides have a channel of their own over the same memory, as in two threads.
-  const server = new PageServer(new PageChannel(shared, NODES, PAGE_SIZE), source, bells, trace);
+  const server = new PageServer(new PageChannel(shared, NODES, PAGE_SIZE), source, bells, BELL, trace);
   const reader = (node: number) => new ChannelPageReader(new PageChannel(shared, NODES, PAGE_SIZE), node, bells, BELL);
   return {bells, source, server, reader};
 }

@@ -12,22 +12,27 @@ export interface PageSource {
   readPage(pageNo: number, target: Memory, at: number): number;
   ingest(): void;
   isIngested(incarnation: number, lsn: number): boolean;
+  /** `bell` is to ring, once, when more of this stream is durable. */
+  watch(incarnation: number, bell: number): void;
 }
 
 export class PageServer {
   readonly #channel: PageChannel;
   readonly #source: PageSource;
   readonly #bells: Doorbells;
+  readonly #bell: number;
   readonly #trace: Trace;
   /** Requests of each node that have been answered, modulo 2^32. */
   readonly #answered: Int32Array;
   /** Pages served since the start. */
   served = 0;
 
-  constructor(channel: PageChannel, source: PageSource, bells: Doorbells, trace: Trace) {
+  /** `bell` is the server's own. */
+  constructor(channel: PageChannel, source: PageSource, bells: Doorbells, bell: number, trace: Trace) {
     this.#channel = channel;
     this.#source = source;
     this.#bells = bells;
+    this.#bell = bell;
     this.#trace = trace;
     this.#answered = new Int32Array(channel.nodes);
     for (let node = 0; node < channel.nodes; node++) this.#answered[node] = channel.doneCount(node);
@@ -71,16 +76,24 @@ export class PageServer {
     return count;
   }
 
+  /** False: the stream is watched, and was so before the last look at it. */
+  #hasTakenIn(stream: number, lsn: number): boolean {
+    const source = this.#source;
+    if (source.isIngested(stream, lsn)) return true;
+    source.ingest();
+    if (source.isIngested(stream, lsn)) return true;
+    source.watch(stream, this.#bell);
+    source.ingest();
+    return source.isIngested(stream, lsn);
+  }
+
   /** Status of the read; undefined when the request must wait. Damaged redo makes every page that might depend on it unreadable. */
   #readPage(node: number, slot: number): number | undefined {
     const channel = this.#channel;
     const pageNo = channel.pageNo(node, slot);
     const stream = channel.needStream(node, slot);
     try {
-      if (stream !== 0 && !this.#source.isIngested(stream, channel.needLsn(node, slot))) {
-        this.#source.ingest();
-        if (!this.#source.isIngested(stream, channel.needLsn(node, slot))) return undefined;
-      }
+      if (stream !== 0 && !this.#hasTakenIn(stream, channel.needLsn(node, slot))) return undefined;
       return this.#source.readPage(pageNo, channel.memory, channel.frame(node, slot));
     } catch (error) {
       if (!(error instanceof CorruptionError)) throw error;

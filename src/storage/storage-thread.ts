@@ -39,12 +39,14 @@ export class StorageThread {
   #timer: Timer | undefined;
   #running = false;
   #pause = TICK_MS;
+  /** How long after the last turn of background work the next one was planned. */
+  #due = 0;
   #ingested = 0;
 
   constructor(env: StorageThreadEnv, options: StorageThreadOptions) {
     this.#env = env;
     this.#options = options;
-    this.#server = new PageServer(options.channel, options.volume, env.bells, env.trace);
+    this.#server = new PageServer(options.channel, options.volume, env.bells, options.bell, env.trace);
   }
 
   start(): void {
@@ -68,7 +70,17 @@ export class StorageThread {
 
   #onBell(): void {
     if (!this.#running) return;
-    this.#guard(() => this.#server.servePages());
+    this.#guard(() => {
+      this.#server.servePages();
+      if (this.#server.hasWaiting()) this.#lookSoon();
+    });
+  }
+
+  /** Whoever makes the redo durable that a request waits for rings; this is for what is lost with a death. */
+  #lookSoon(): void {
+    if (this.#due <= RETRY_MS) return;
+    this.#timer?.cancel();
+    this.#planTimer(RETRY_MS);
   }
 
   /** Background work goes in slices, and pages are served between two of them. */
@@ -77,9 +89,18 @@ export class StorageThread {
     this.#guard(() => {
       this.#server.servePages();
       const more = this.#options.volume.maintain();
-      if (more) this.#env.clock.soon(() => this.#onTimer());
-      else this.#timer = this.#env.clock.after(this.#nextPause(), () => this.#onTimer());
+      if (!more) {
+        this.#planTimer(this.#nextPause());
+        return;
+      }
+      this.#due = 0;
+      this.#env.clock.soon(() => this.#onTimer());
     });
+  }
+
+  #planTimer(ms: number): void {
+    this.#due = ms;
+    this.#timer = this.#env.clock.after(ms, () => this.#onTimer());
   }
 
   #nextPause(): number {

@@ -8,7 +8,8 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {requestHttp} from '../../src/os/http-server.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url));
+/** The command line. */
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url));
 
 export interface ServerOptions {
   readonly primaries?: number;

@@ -3,6 +3,7 @@
 import {availableParallelism} from 'node:os';
 import pc from 'picocolors';
 import {OperatingError} from '../../base/errors.ts';
+import {parseMode} from '../../cluster/supervisor/modes.ts';
 import {PANDO_VERSION} from '../../host/version.ts';
 import {WORKLOAD_NAMES, type WorkloadName} from '../../sim/workloads.ts';
 import {parseCount} from '../sizes.ts';
@@ -15,6 +16,7 @@ export interface SimArguments {
   readonly for?: string;
   readonly primaries?: string;
   readonly workload: string;
+  readonly mode: string;
   readonly threads?: string;
   readonly keepGoing: boolean;
   readonly twice: boolean;
@@ -44,21 +46,24 @@ function tasksOf(options: SimArguments): SeedTask[] {
   const count = parseCount(options.seeds, '--seeds', 1, 10_000_000);
   const primaries = options.primaries === undefined ? undefined : parseCount(options.primaries, '--primaries', 1, 8);
   const faultMs = options.for === undefined ? undefined : parseDuration(options.for);
+  const mode = parseMode(options.mode);
   const workloads = parseWorkloads(options.workload);
   const tasks = Array.from({length: count}, (_, i) => ({
     seed: first + i,
     workload: workloads[i % workloads.length],
     primaries,
     faultMs,
+    mode,
   }));
   return options.twice ? tasks.flatMap(task => [task, task]) : tasks;
 }
 
 /** The command that runs a seed again. */
-function replayOf({workload, seed, primaries, faultMs}: SeedTask): string {
+function replayOf({workload, seed, primaries, faultMs, mode}: SeedTask): string {
   const forMs = faultMs === undefined ? '' : ` --for ${faultMs}ms`;
   const on = primaries === undefined ? '' : ` --primaries ${primaries}`;
-  return `npm run sim -- --workload ${workload} --seed ${seed}${forMs}${on}`;
+  const inMode = mode === 'fusion' ? '' : ` --mode ${mode}`;
+  return `npm run sim -- --workload ${workload} --seed ${seed}${forMs}${on}${inMode}`;
 }
 
 class Summary {

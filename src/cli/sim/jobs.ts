@@ -1,6 +1,7 @@
 // Runs seeds of the simulator on several threads, and gathers what they say.
 
 import {Worker} from 'node:worker_threads';
+import type {Mode} from '../../cluster/supervisor/modes.ts';
 import type {WorkloadName} from '../../sim/workloads.ts';
 
 /** What to run; the same for all seeds. */
@@ -8,6 +9,7 @@ export interface SimJob {
   readonly workload: WorkloadName;
   readonly primaries: number | undefined;
   readonly faultMs: number | undefined;
+  readonly mode: Mode;
 }
 
 export interface SeedTask extends SimJob {

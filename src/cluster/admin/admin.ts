@@ -5,6 +5,10 @@ import type {PrimaryStats} from '../node/init.ts';
 import type {Supervisor} from '../supervisor/supervisor.ts';
 import type {Outcome, Status, StatusPrimary} from './api.ts';
 
+/** Between the two looks that give a rate, and how old the first may be. Milliseconds. */
+const LOOK_MS = 300;
+const LOOK_AGE_MAX_MS = 10_000;
+
 export interface AdminAnswer {
   readonly status: number;
   readonly type: 'application/json' | 'text/plain';
@@ -40,6 +44,9 @@ export class Admin {
         return;
       case 'POST primaries':
         reply(this.#action(parts[1] ?? '', Number(parts[2] ?? '0')));
+        return;
+      case 'POST storage':
+        reply(this.#storageAction(parts[1] ?? '', Number(parts[2] ?? '0')));
         return;
       default:
         reply(json(404, {ok: false, message: `no such request: ${method} ${path}`}));
@@ -78,8 +85,23 @@ export class Admin {
     }
   }
 
-  /** Everything `pando status` shows. */
+  #storageAction(name: string, node: number): AdminAnswer {
+    const {fleet} = this.#supervisor;
+    if (fleet === undefined) return json(409, {ok: false, message: 'the volume is local: it has no storage nodes'});
+    if (name === 'replace' && Number.isInteger(node)) return outcome(fleet.replaceNode(node));
+    if (name === 'revert') return outcome(fleet.revertReplacement());
+    return json(404, {ok: false, message: `no such action: ${name}`});
+  }
+
+  /** Everything `pando status` shows. Rates need two looks: who has not looked for a while waits for the second one. */
   status(done: (status: Status) => void): void {
+    const now = this.#clock.now();
+    const isFresh = [...this.#last.values()].some(last => now - last.at < LOOK_AGE_MAX_MS);
+    if (isFresh) this.#status(done);
+    else this.#status(() => this.#clock.after(LOOK_MS, () => this.#status(done)));
+  }
+
+  #status(done: (status: Status) => void): void {
     this.#supervisor.stats(stats => {
       const primaries = this.#supervisor.primaries().map(view => {
         const own = stats.find(one => one.ordinal === view.ordinal);
@@ -90,6 +112,7 @@ export class Admin {
         primaries,
         unfinishedRecoveries: this.#supervisor.unfinishedRecoveries,
         storage: Object.fromEntries(this.#supervisor.storageCounters()),
+        storageNodes: this.#supervisor.fleet?.storageNodes() ?? [],
       });
     });
   }
@@ -116,12 +139,16 @@ export class Admin {
   #rate(ordinal: number, transactions: number): number {
     const now = this.#clock.now();
     const last = this.#last.get(ordinal);
-    if (last !== undefined && now - last.at < 200) return last.rate;
+    if (last !== undefined && now - last.at < LOOK_MS / 2) return last.rate;
     const since = last === undefined ? 0 : now - last.at;
     const rate = since > 0 && last !== undefined ? Math.max(0, ((transactions - last.transactions) * 1000) / since) : 0;
     this.#last.set(ordinal, {at: now, transactions, rate});
     return rate;
   }
+}
+
+function outcome(result: Outcome): AdminAnswer {
+  return json(result.ok ? 200 : 409, result);
 }
 
 function said(ok: boolean, yes: string, no: string): Outcome {

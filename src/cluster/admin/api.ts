@@ -14,11 +14,27 @@ export interface StatusPrimary {
   readonly historyLength: number;
 }
 
+/** One storage node of a quorum volume. */
+export interface StatusStorageNode {
+  readonly node: number;
+  readonly zone: string;
+  readonly address: string;
+  /** whole, rebuilding, failed, away, or leaving (it is being replaced). */
+  readonly health: string;
+  /** Bytes of redo that it lacks, over all streams and protection groups. */
+  readonly lag: number;
+  /** Sum of the segment-complete LSNs of its chains. */
+  readonly scl: number;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
 export interface Status {
   readonly version: string;
   readonly primaries: readonly StatusPrimary[];
   readonly unfinishedRecoveries: number;
   readonly storage: Readonly<Record<string, number>>;
+  /** Empty for a local volume. */
+  readonly storageNodes: readonly StatusStorageNode[];
 }
 
 export interface CheckResult {

@@ -3,7 +3,8 @@
 import type {Analysis} from '../../engine/recovery/analysis.ts';
 import type {TlsCredentials} from '../../env/network.ts';
 import type {PmfsDescriptor} from '../../fusion/memory/pmfs-memory.ts';
-import type {RedoStreamDescription} from '../../storage/local/redo-stream.ts';
+import type {VolumeView} from '../../storage/quorum/api.ts';
+import type {StreamDescription} from '../volume/cluster-volume.ts';
 
 /** The shared memory of a cluster, as posted to its threads. */
 export interface ClusterMemory {
@@ -22,7 +23,7 @@ export interface PrimaryInit {
   readonly node: number;
   readonly incarnation: number;
   readonly memory: ClusterMemory;
-  readonly stream: RedoStreamDescription;
+  readonly stream: StreamDescription;
   readonly pageSize: number;
   readonly lbpFrames: number;
   readonly host: string;
@@ -41,6 +42,8 @@ export interface PrimaryInit {
 export type ToPrimary =
   | {readonly kind: 'recover'; readonly analysis: Analysis}
   | {readonly kind: 'stop'}
+  /** Storage nodes have come, gone or moved. */
+  | {readonly kind: 'view'; readonly view: VolumeView}
   | {readonly kind: 'stats'; readonly request: number}
   | {readonly kind: 'kill'; readonly connectionId: number; readonly queryOnly: boolean}
   | {readonly kind: 'check'; readonly request: number};

@@ -5,16 +5,12 @@
 import {PrimaryEngine} from '../../engine/engine.ts';
 import type {Env} from '../../env/env.ts';
 import type {ThreadPort} from '../../env/threads.ts';
-import {STORAGE_BELL} from '../../fusion/api.ts';
 import {FusionNode} from '../../fusion/fusion.ts';
 import {PmfsMemory} from '../../fusion/memory/pmfs-memory.ts';
 import {MysqlServer} from '../../protocol/server.ts';
-import {ChannelPageReader} from '../../storage/channel-page-reader.ts';
-import {LocalRedoStream} from '../../storage/local/redo-stream.ts';
-import {StreamWords} from '../../storage/local/stream-words.ts';
-import {PageChannel} from '../../storage/page-channel.ts';
 import {SqlServer} from '../session/sql-server.ts';
 import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from './init.ts';
+import {openStorage, type PrimaryStorage} from './storage.ts';
 
 /** Redo between two checkpoint records. */
 const CHECKPOINT_BYTES = 4 << 20;
@@ -26,7 +22,7 @@ export class Primary {
   readonly #init: PrimaryInit;
   readonly #port: ThreadPort;
   readonly #fusion: FusionNode;
-  readonly #reader: ChannelPageReader;
+  readonly #storage: PrimaryStorage;
   readonly #engine: PrimaryEngine;
   readonly #sql: SqlServer;
   readonly #server: MysqlServer;
@@ -39,23 +35,16 @@ export class Primary {
     this.#init = init;
     this.#port = port;
     const {memory, node, incarnation, pageSize} = init;
+    this.#storage = openStorage(env, init);
     const pmfs = PmfsMemory.attach(memory.pmfs);
-    const nodes = memory.pmfs.options.nodes;
     this.#fusion = new FusionNode(pmfs, node, incarnation, env.bells);
-    const words = new StreamWords(memory.words, 0, nodes);
-    const stream = new LocalRedoStream(env.disk, env.crc32, words, init.stream, other => env.bells.ring(other));
-    this.#reader = new ChannelPageReader(
-      new PageChannel(memory.channel, nodes, pageSize),
-      node,
-      env.bells,
-      STORAGE_BELL,
-    );
+    const {stream, reader} = this.#storage;
     this.#engine = new PrimaryEngine(
       {
         clock: env.clock,
         fusion: this.#fusion,
         stream,
-        reader: this.#reader,
+        reader,
         fail: reason => this.#fail(reason),
         requestTurn: () => this.#askTurn(),
         refreshed: () => this.#tick(),
@@ -136,6 +125,9 @@ export class Primary {
       case 'stop':
         this.#stop();
         return;
+      case 'view':
+        this.#storage.setView(message.view);
+        return;
       case 'stats':
         this.#say({kind: 'stats', request: message.request, stats: this.#stats()});
         return;
@@ -152,7 +144,7 @@ export class Primary {
       ordinal: this.#init.ordinal,
       incarnation: this.#init.incarnation,
       sessions: this.#server.connectionCount,
-      counters: [...this.#engine.counters(), ...this.#fusion.counters()],
+      counters: [...this.#engine.counters(), ...this.#fusion.counters(), ...this.#storage.counters()],
     };
   }
 

@@ -34,6 +34,7 @@ export class SqlServer implements PrimarySqlServer {
       random: env.random,
       crypto: env.crypto,
       trace: env.trace,
+      scratch: env.scratch,
       pageSize: engine.core.options.pageSize,
       facts: new Map<string, string | number>([
         ['version', options.version],

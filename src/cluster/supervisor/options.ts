@@ -2,6 +2,7 @@
 
 import type {TlsCredentials} from '../../env/network.ts';
 import {MAX_NODES} from '../../fusion/api.ts';
+import type {Mode} from './modes.ts';
 
 /** Doorbells of a cluster: the primaries', the storage thread's and the supervisor's. */
 export const BELL_COUNT = MAX_NODES + 2;
@@ -9,11 +10,17 @@ export const BELL_COUNT = MAX_NODES + 2;
 export interface ClusterOptions {
   /** Primaries to start. */
   readonly primaries: number;
+  /** How pages are kept coherent. Default: fusion. */
+  readonly mode?: Mode;
   readonly host: string;
   /** Shared by all primaries; primary k also listens on port + k. 0: no shared port, and each primary's own is chosen by the system. */
   readonly port: number;
   /** Directory of the volume. */
   readonly volume: string;
+  /** What the volume is: of this process (the default), or six storage nodes as child processes. */
+  readonly storage?: 'local' | 'quorum';
+  /** Pages of a protection group, if a quorum volume is made now. Default: 10 GB of them. */
+  readonly pagesPerGroup?: number;
   /** Bytes of a redo file, if the volume is made now; undefined: what storage chooses. */
   readonly redoFileSize: number | undefined;
   /** Bytes of the distributed buffer pool, and of each primary's local one. */

@@ -1,6 +1,7 @@
 // What all primaries share, made once by the supervisor: the volume, PMFS memory, the page channel, the bells.
 
 import type {Env} from '../../env/env.ts';
+import type {Threads} from '../../env/threads.ts';
 import {MAX_NODES, SUPERVISOR_BELL} from '../../fusion/api.ts';
 import {Attachment} from '../../fusion/attachment.ts';
 import {Members} from '../../fusion/members.ts';
@@ -10,13 +11,20 @@ import {LocalVolume} from '../../storage/local/local-volume.ts';
 import {StreamWords, streamWordsBytes} from '../../storage/local/stream-words.ts';
 import {PageChannel, pageChannelBytes} from '../../storage/page-channel.ts';
 import type {ClusterMemory} from '../node/init.ts';
+import type {ClusterVolume} from '../volume/cluster-volume.ts';
+import {QuorumClient} from '../volume/quorum-client.ts';
+import {dbpFramesOf} from './modes.ts';
 import {type ClusterOptions, RING_CAPACITY, TIT_SLOTS, WAIT_ENTRIES} from './options.ts';
 
 /** Timestamps allowed ahead of the newest one, each time the durable limit is raised (K9). */
 const TSO_STEP = 10_000_000;
 
 export class SharedState {
-  readonly volume: LocalVolume;
+  readonly volume: ClusterVolume;
+  /** The volume when it is of this process: its storage thread serves pages. */
+  readonly local: LocalVolume | undefined;
+  /** The volume when it is of storage nodes. */
+  readonly quorum: QuorumClient | undefined;
   readonly memory: ClusterMemory;
   readonly channel: PageChannel;
   readonly attachment: Attachment;
@@ -25,16 +33,26 @@ export class SharedState {
   readonly lbpFrames: number;
 
   /** Opens the volume (throws OperatingError when it cannot be had) and makes the shared memory. */
-  constructor(env: Env, options: ClusterOptions, bells: SharedArrayBuffer) {
-    const words = new SharedArrayBuffer(streamWordsBytes(MAX_NODES));
-    const {redoFileSize} = options;
-    this.volume = LocalVolume.open(env, {
-      directory: options.volume,
-      words: new StreamWords(words, 0, MAX_NODES),
-      ...(redoFileSize === undefined ? {} : {shape: {redoFileSize}}),
-    });
+  constructor(
+    env: Env,
+    threads: Threads,
+    options: ClusterOptions,
+    bells: SharedArrayBuffer,
+    onFailure: (error: Error) => void,
+  ) {
+    let words: SharedArrayBuffer;
+    if (options.storage === 'quorum') {
+      const {volume: directory, log, pagesPerGroup} = options;
+      this.quorum = new QuorumClient(threads, {directory, log, pagesPerGroup, bells, onFailure});
+      this.volume = this.quorum;
+      words = this.quorum.words;
+    } else {
+      words = new SharedArrayBuffer(streamWordsBytes(MAX_NODES));
+      this.local = openLocal(env, options, words);
+      this.volume = this.local;
+    }
     const {pageSize} = this.volume;
-    const dbpFrames = Math.max(64, Math.floor(options.dbpBytes / pageSize));
+    const dbpFrames = dbpFramesOf(options.mode ?? 'fusion', options.dbpBytes, pageSize);
     this.lbpFrames = Math.max(64, Math.floor(options.lbpBytes / pageSize));
     const pmfs = PmfsMemory.create({
       nodes: MAX_NODES,
@@ -69,4 +87,13 @@ export class SharedState {
     for (let node = 0; node < MAX_NODES; node++) if (!taken.has(node)) return node;
     return -1;
   }
+}
+
+function openLocal(env: Env, options: ClusterOptions, words: SharedArrayBuffer): LocalVolume {
+  const {redoFileSize} = options;
+  return LocalVolume.open(env, {
+    directory: options.volume,
+    words: new StreamWords(words, 0, MAX_NODES),
+    ...(redoFileSize === undefined ? {} : {shape: {redoFileSize}}),
+  });
 }

@@ -7,6 +7,7 @@ import type {Thread, Threads} from '../../env/threads.ts';
 import {STORAGE_BELL} from '../../fusion/api.ts';
 import {StorageThread} from '../../storage/storage-thread.ts';
 import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from '../node/init.ts';
+import type {StorageFleet} from '../volume/cluster-volume.ts';
 import {type ClusterKeys, type ClusterOptions, PRIMARIES_MAX} from './options.ts';
 import {Recoverer} from './recoverer.ts';
 import {DEATHS_MAX, Restarts} from './restarts.ts';
@@ -52,7 +53,8 @@ export class Supervisor {
   readonly #events: SupervisorEvents;
   readonly #shared: SharedState;
   readonly #recoverer: Recoverer;
-  readonly #storage: StorageThread;
+  /** Serves pages and works on the volume when that is of this process. */
+  readonly #storage: StorageThread | undefined;
   readonly #members = new Map<number, Member>();
   /** Primaries that should run. */
   readonly #wanted = new Set<number>();
@@ -73,14 +75,18 @@ export class Supervisor {
     this.#threads = threads;
     this.#options = options;
     this.#events = events;
-    this.#shared = new SharedState(env, options, bells);
+    this.#shared = new SharedState(env, threads, options, bells, error => this.#fail(error));
     this.#recoverer = new Recoverer(this.#shared, env.trace);
-    this.#storage = new StorageThread(env, {
-      volume: this.#shared.volume,
-      channel: this.#shared.channel,
-      bell: STORAGE_BELL,
-      onFailure: error => this.#fail(error),
-    });
+    const {local, quorum, channel} = this.#shared;
+    if (local !== undefined) {
+      const onFailure = (error: Error): void => this.#fail(error);
+      this.#storage = new StorageThread(env, {volume: local, channel, bell: STORAGE_BELL, onFailure});
+    }
+    if (quorum !== undefined) {
+      quorum.onView = view => {
+        for (const member of this.#members.values()) this.#tell(member, {kind: 'view', view});
+      };
+    }
   }
 
   /** Recovers what died before, then starts the primaries. */
@@ -88,7 +94,7 @@ export class Supervisor {
     this.#keys = keys;
     this.#guard(() => {
       this.#recoverer.decideAll();
-      this.#storage.start();
+      this.#storage?.start();
       for (let ordinal = 1; ordinal <= this.#options.primaries; ordinal++) this.#wanted.add(ordinal);
     });
     this.#tick();
@@ -117,7 +123,7 @@ export class Supervisor {
       volume.finishIncarnation(stream.incarnation);
       return;
     }
-    volume.maintain();
+    this.#shared.local?.maintain();
     const {host, port, log, version, maxConnections} = this.#options;
     const init: PrimaryInit = {
       ordinal,
@@ -248,7 +254,7 @@ export class Supervisor {
     this.#wanted.clear();
     for (const member of this.#members.values()) member.thread.terminate();
     this.#members.clear();
-    this.#storage.stop();
+    this.#storage?.stop();
     this.#shared.volume.close();
   }
 
@@ -293,6 +299,11 @@ export class Supervisor {
 
   get unfinishedRecoveries(): number {
     return this.#recoverer.unfinished;
+  }
+
+  /** The storage nodes; undefined when the volume is of this process. */
+  get fleet(): StorageFleet | undefined {
+    return this.#shared.quorum;
   }
 
   storageCounters(): ReadonlyMap<string, number> {
@@ -388,7 +399,7 @@ export class Supervisor {
   }
 
   #finishStop(): void {
-    this.#storage.stop();
+    this.#storage?.stop();
     this.#shared.volume.close();
     this.#stopping?.();
   }

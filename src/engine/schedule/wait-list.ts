@@ -20,12 +20,14 @@ export class WaitList {
 
   /** Wakes up to `limit` tasks in order of arrival and takes them out; returns how many. `onWake` sees each before its wake. */
   wake(limit: number, onWake?: (task: Task) => void): number {
-    const count = Math.min(limit, this.#tasks.length);
+    const tasks = this.#tasks;
+    const count = Math.min(limit, tasks.length);
     for (let i = 0; i < count; i++) {
-      onWake?.(this.#tasks[i]);
-      this.#tasks[i].wake();
+      onWake?.(tasks[i]);
+      tasks[i].wake();
     }
-    this.#tasks.splice(0, count);
+    for (let i = count; i < tasks.length; i++) tasks[i - count] = tasks[i];
+    tasks.length -= count;
     return count;
   }
 

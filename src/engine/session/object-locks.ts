@@ -226,7 +226,17 @@ export class ObjectLocks {
     const isNeeded = object.users.size > 0 || object.unserved.size > 0;
     if (!isNeeded && (object.recalled || (object.pageNo >= NAMED_FIRST && object.queue.length === 0)))
       this.#release(object);
+    else if (object.recalled) this.#share(object);
     object.waiters.wakeAll();
+  }
+
+  /** Held exclusively since a change that is over: those who only share it here let other nodes share it too. */
+  #share(object: ObjectState): void {
+    if (object.held !== PLockMode.exclusive || object.unserved.size > 0) return;
+    for (const mode of object.users.values()) if (mode === PLockMode.exclusive) return;
+    this.#fusion.pages.release(object.entry, PLockMode.shared);
+    object.held = PLockMode.shared;
+    object.recalled = this.#fusion.pages.isWanted(object.entry);
   }
 
   #release(object: ObjectState): void {

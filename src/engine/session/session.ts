@@ -237,6 +237,7 @@ export class Session implements EngineSession {
     this.locker.write();
     this.#writer?.abandon();
     this.#overflow.abandon();
+    this.core.objects.abandon(this);
     this.core.waits.settle(this.task);
     this.task.interrupted = false;
   }

@@ -130,6 +130,9 @@ const noNetwork: Network = {
   listen: () => {
     throw new Error('this world has no network');
   },
+  connect: () => {
+    throw new Error('this world has no network');
+  },
 };
 
 /** A world with a clock moved by hand and chance from a seed. */

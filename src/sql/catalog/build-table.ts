@@ -3,13 +3,13 @@
 import type {TableHandle} from '../../engine/api.ts';
 import {RowKeyExtractor} from '../../format/key/key-extractor.ts';
 import {KeyLayout, type KeyPart, keepBytesOf, keyPart} from '../../format/key/key-layout.ts';
-import {RowLayout, rowColumn} from '../../format/row/row-layout.ts';
+import {type RowColumn, RowLayout, rowColumn} from '../../format/row/row-layout.ts';
 import type {IndexDefinition, IndexPart, TableDefinition} from './definition.ts';
-import type {StoredColumn, StoredIndex, StoredTable} from './stored-table.ts';
+import type {StoredColumn, StoredIndex, StoredLayout, StoredTable} from './stored-table.ts';
 
 /** The definition of a stored table. */
 export function buildTable(stored: StoredTable): TableDefinition {
-  const rowLayout = buildRowLayout(stored.columns, stored.indexes);
+  const rowLayout = buildRowLayout(stored);
   const indexes = stored.indexes.map(index => buildIndex(stored.columns, index));
   return {
     id: stored.id,
@@ -50,12 +50,17 @@ export function keepBytes(columns: readonly StoredColumn[], indexes: readonly Pi
   return keep;
 }
 
-function buildRowLayout(columns: readonly StoredColumn[], indexes: readonly StoredIndex[]): RowLayout {
+function buildRowLayout({columns, indexes, rowVersion, earlierRows}: StoredTable): RowLayout {
   const keep = keepBytes(columns, indexes);
   return new RowLayout(
-    1,
-    columns.map((column, c) => rowColumn(column.id, column.type, column.nullable, {keepBytes: keep[c]})),
+    rowVersion,
+    columns.map(({id, type, nullable, initial}, c) => rowColumn(id, type, nullable, {keepBytes: keep[c], initial})),
+    earlierRows.map(earlier => new RowLayout(earlier.version, earlier.columns.map(earlierColumn))),
   );
+}
+
+function earlierColumn({id, type, nullable}: StoredLayout['columns'][number]): RowColumn {
+  return rowColumn(id, type, nullable);
 }
 
 function buildHandle(tableId: number, indexes: readonly IndexDefinition[], rowLayout: RowLayout): TableHandle {

@@ -16,6 +16,14 @@ export const CATALOG_FORMAT = 1;
 export interface StoredColumn extends ColumnDefinition {
   /** Id in row layouts: stable in the table, never reused. */
   readonly id: number;
+  /** The value in rows that are older than the column. */
+  readonly initial: Value;
+}
+
+/** The columns of rows of an earlier layout version. */
+export interface StoredLayout {
+  readonly version: number;
+  readonly columns: readonly Pick<StoredColumn, 'id' | 'type' | 'nullable'>[];
 }
 
 export interface StoredIndex {
@@ -41,6 +49,9 @@ export interface StoredTable {
   /** Rises with every change of the definition. */
   readonly version: number;
   readonly columns: readonly StoredColumn[];
+  /** Version of the layout in which rows are written, from 1; and the layouts that older rows may have. */
+  readonly rowVersion: number;
+  readonly earlierRows: readonly StoredLayout[];
   /** indexes[0] is the clustered one; with kind 'index' and a hidden column when there is no primary key. */
   readonly indexes: readonly StoredIndex[];
   readonly foreignKeys: readonly ForeignKeyDefinition[];
@@ -91,17 +102,21 @@ export function encodeObject(object: StoredTable | StoredView | StoredSchema): s
   const columns = object.columns.map(({generated, ...column}) => ({
     ...column,
     default: storeDefault(column.default),
+    initial: storeValue(column.initial),
     generated: generated ?? null,
   }));
   return JSON.stringify({format: CATALOG_FORMAT, ...object, columns});
 }
 
-interface ParsedColumn extends Omit<StoredColumn, 'default' | 'generated'> {
+interface ParsedColumn extends Omit<StoredColumn, 'default' | 'initial' | 'generated'> {
+  readonly initial?: StoredValue;
   readonly default: StoredDefault;
   readonly generated: {readonly sql: string; readonly stored: boolean} | null;
 }
 
-interface ParsedTable extends Omit<StoredTable, 'columns' | 'referencedBy'> {
+interface ParsedTable extends Omit<StoredTable, 'columns' | 'rowVersion' | 'earlierRows' | 'referencedBy'> {
+  readonly rowVersion?: number;
+  readonly earlierRows?: readonly StoredLayout[];
   readonly referencedBy?: readonly TableReference[];
   readonly columns: readonly ParsedColumn[];
 }
@@ -113,9 +128,11 @@ export function decodeTable(text: string): StoredTable | StoredView {
   const columns = parsed.columns.map(column => ({
     ...column,
     default: loadDefault(column.default),
+    initial: column.initial === undefined ? null : loadValue(column.initial),
     generated: column.generated ?? undefined,
   }));
-  return {...parsed, columns, referencedBy: parsed.referencedBy ?? []};
+  const {rowVersion = 1, earlierRows = [], referencedBy = []} = parsed;
+  return {...parsed, columns, rowVersion, earlierRows, referencedBy};
 }
 
 export function decodeSchema(text: string): StoredSchema {
@@ -149,6 +166,7 @@ export function storedColumn(
     comment: options.comment ?? '',
     generated: options.generated,
     hidden: options.hidden ?? false,
+    initial: options.initial ?? null,
   };
 }
 

@@ -7,6 +7,7 @@
 
 import type {EngineSession} from '../../engine/api.ts';
 import type {Codec} from '../../env/crypto.ts';
+import type {Scratch} from '../../env/scratch.ts';
 import type {ConversionContext} from '../../format/value/conversion-context.ts';
 import type {TimeZone} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
@@ -61,6 +62,8 @@ export interface SessionState extends ConversionContext {
   nowMicros(): number;
   /** SLEEP: ROW when `nowMicros` has reached the deadline; else BLOCKED, and the session's waiter is woken then; INTERRUPTED by KILL. */
   sleepUntil(deadlineMicros: number): number;
+  /** Files for what does not fit into memory; undefined where there are none. */
+  readonly scratch?: Scratch | undefined;
   /** Ciphers and compression: the env's. */
   readonly codec: Codec;
   hashHex(algorithm: 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): string;

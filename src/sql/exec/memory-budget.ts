@@ -1,5 +1,5 @@
-// How much memory one statement may hold in sorts, hash tables and materialised rows. There is no spilling to disk yet: past the
-// limit the statement ends with error 1038, and the primary lives on.
+// How much memory one statement may hold in sorts, hash tables and materialised rows. Past the limit the
+// statement ends with error 1038, and the primary lives on. Sorts go to scratch files long before (sort.ts).
 
 import {SqlError} from '../../base/sql-error.ts';
 

@@ -22,6 +22,11 @@ export class RowBuffer {
     return this.#count;
   }
 
+  /** Estimated heap bytes of the rows. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Appends the values of these registers as the first of a row's values; `fill` the rest with `set`. Returns the row's number. */
   push(registers: Registers, from: Int32Array): number {
     const values = this.#values;

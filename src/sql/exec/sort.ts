@@ -1,13 +1,16 @@
 // ORDER BY. Rows are kept as the registers that later operators need, plus one prepared value per sort key; what is sorted is an
-// array of row numbers. Equal rows keep their order of arrival. NULL sorts below everything.
+// array of row numbers. Equal rows keep their order of arrival. NULL sorts below everything. Rows that take more than SORT_MEMORY_MAX go
+// to scratch files as sorted runs (sorted-runs.ts), which are merged as they are read.
 
 import {DONE, ROW} from '../../engine/api.ts';
+import type {Scratch} from '../../env/scratch.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {ExecContext, Registers, RowSource} from './contract.ts';
 import {limitValue} from './limit.ts';
 import type {MemoryBudget} from './memory-budget.ts';
 import {RowBuffer} from './registers.ts';
+import {SortedRuns} from './sorted-runs.ts';
 import {orderOf, type PreparedOrder, prepareValue} from './value-order.ts';
 
 export interface SortKey {
@@ -38,6 +41,15 @@ class KeyOrder {
     }
     return 0;
   }
+
+  /** The same between two rows that are not in the buffer. */
+  compareRows(a: readonly Value[], b: readonly Value[], first: number): number {
+    for (let k = 0; k < this.#keys.length; k++) {
+      const order = compareNullable(a[first + k], b[first + k], this.#orders[k]);
+      if (order !== 0) return this.#keys[k].descending ? -order : order;
+    }
+    return 0;
+  }
 }
 
 function compareNullable(a: Value, b: Value, order: PreparedOrder): number {
@@ -45,7 +57,12 @@ function compareNullable(a: Value, b: Value, order: PreparedOrder): number {
   return b === null ? 1 : order(a, b);
 }
 
+/** Estimated heap bytes of rows that one sort keeps before it writes them to a scratch file. */
+export const SORT_MEMORY_MAX: number = 64 * 1024 * 1024;
+
 export class SortSource implements RowSource {
+  readonly #memoryMax: number;
+  #runs: SortedRuns | undefined;
   readonly #child: RowSource;
   readonly #keys: readonly SortKey[];
   readonly #carried: Int32Array;
@@ -55,17 +72,23 @@ export class SortSource implements RowSource {
   #next = 0;
 
   /** `carried`: the registers that are put back for each row. */
-  constructor(child: RowSource, keys: readonly SortKey[], carried: Int32Array, budget: MemoryBudget) {
+  constructor(
+    child: RowSource,
+    keys: readonly SortKey[],
+    carried: Int32Array,
+    budget: MemoryBudget,
+    memoryMax: number = SORT_MEMORY_MAX,
+  ) {
     this.#child = child;
     this.#keys = keys;
     this.#carried = carried;
+    this.#memoryMax = memoryMax;
     this.#rows = new RowBuffer(carried.length + keys.length, budget);
     this.#order = new KeyOrder(keys, this.#rows, carried.length);
   }
 
   open(context: ExecContext): void {
-    this.#rows.clear();
-    this.#sorted = undefined;
+    this.#clear();
     this.#next = 0;
     this.#child.open(context);
   }
@@ -75,6 +98,7 @@ export class SortSource implements RowSource {
       const result = this.#fill(context);
       if (result !== DONE) return result;
     }
+    if (this.#runs !== undefined) return this.#nextMerged(this.#runs, context);
     const sorted = this.#sorted as Uint32Array;
     if (this.#next === sorted.length) return DONE;
     this.#rows.restore(sorted[this.#next++], context.registers, this.#carried);
@@ -82,9 +106,15 @@ export class SortSource implements RowSource {
   }
 
   close(context: ExecContext): void {
+    this.#clear();
+    this.#child.close(context);
+  }
+
+  #clear(): void {
     this.#rows.clear();
     this.#sorted = undefined;
-    this.#child.close(context);
+    this.#runs?.close();
+    this.#runs = undefined;
   }
 
   #fill(context: ExecContext): number {
@@ -97,11 +127,35 @@ export class SortSource implements RowSource {
         const {expression} = this.#keys[k];
         this.#rows.set(row, this.#carried.length + k, prepareValue(expression.evaluate(context), expression.type));
       }
+      const {scratch} = context.session;
+      if (this.#rows.bytes > this.#memoryMax && scratch !== undefined) this.#spill(scratch);
     }
+    const {scratch} = context.session;
+    if (this.#runs !== undefined && scratch !== undefined) this.#spill(scratch);
+    this.#sorted = this.#sortedNumbers();
+    return DONE;
+  }
+
+  /** The rows in memory become a run. */
+  #spill(scratch: Scratch): void {
+    const first = this.#carried.length;
+    this.#runs ??= new SortedRuns(scratch, this.#rows.stride, (a, b) => this.#order.compareRows(a, b, first));
+    const sorted = this.#sortedNumbers();
+    this.#runs.write(sorted.length, (row, column) => this.#rows.get(sorted[row], column));
+    this.#rows.clear();
+  }
+
+  #nextMerged(runs: SortedRuns, {registers}: ExecContext): number {
+    const row = runs.next();
+    if (row === undefined) return DONE;
+    for (let i = 0; i < this.#carried.length; i++) registers[this.#carried[i]] = row[i];
+    return ROW;
+  }
+
+  #sortedNumbers(): Uint32Array {
     const numbers = new Uint32Array(this.#rows.count);
     for (let i = 0; i < numbers.length; i++) numbers[i] = i;
-    this.#sorted = numbers.sort((a, b) => this.#order.compare(a, b) || a - b);
-    return DONE;
+    return numbers.sort((a, b) => this.#order.compare(a, b) || a - b);
   }
 }
 

@@ -88,11 +88,13 @@ function columnBehind(e: Expression, source: Source): ColumnRef | undefined {
   return keepsOrder(e.operand.type, e.type) ? e.operand : undefined;
 }
 
+/** True when different values stay different, in the same order. CAST(moment AS DATE) loses the time: it does not. */
 function keepsOrder(from: SqlType, to: SqlType): boolean {
   const source = domainOf(from);
   const target = domainOf(to);
   if (source === 'integer') return target === 'decimal' || target === 'double';
-  return source === 'datetime' && target === 'datetime';
+  if (source !== 'datetime' || target !== 'datetime') return false;
+  return from.kind === Kind.date || (to.kind !== Kind.date && to.decimals >= from.decimals);
 }
 
 /** True when the other side can be had before the source is read. */

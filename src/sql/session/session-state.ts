@@ -5,6 +5,7 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {BLOCKED, type EngineSession, INTERRUPTED, Isolation, ROW} from '../../engine/api.ts';
 import type {Codec} from '../../env/crypto.ts';
+import type {Scratch} from '../../env/scratch.ts';
 import {findCharset} from '../../format/value/charset.ts';
 import {collationOf, defaultCollation, findCollation, findCollationById} from '../../format/value/collation.ts';
 import {parseSqlMode, SqlMode} from '../../format/value/sql-mode.ts';
@@ -351,6 +352,10 @@ export class SqlSessionState implements SessionState {
       });
     }
     return BLOCKED;
+  }
+
+  get scratch(): Scratch | undefined {
+    return this.world.scratch;
   }
 
   get codec(): Codec {

@@ -5,6 +5,7 @@ import type {Engine} from '../../engine/api.ts';
 import type {Clock} from '../../env/clock.ts';
 import type {Crypto} from '../../env/crypto.ts';
 import type {Random} from '../../env/random.ts';
+import type {Scratch} from '../../env/scratch.ts';
 import type {Trace} from '../../env/trace.ts';
 import type {ServerFacts} from './variables.ts';
 
@@ -46,6 +47,7 @@ export interface SqlWorld {
   readonly random: Random;
   readonly crypto: Crypto;
   readonly trace: Trace;
+  readonly scratch?: Scratch | undefined;
   /** Bytes of a page: rows are kept below a third of it. */
   readonly pageSize: number;
   readonly facts: ServerFacts;

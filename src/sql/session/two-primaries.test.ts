@@ -103,3 +103,18 @@ test('SET GLOBAL reaches sessions that begin later on every primary, within an o
   assert.deepEqual(cluster.connect(0).rows('SELECT @@transaction_isolation'), ['READ-COMMITTED']);
   a.ok('SET GLOBAL TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'SET GLOBAL max_error_count = DEFAULT');
 });
+
+test('a transaction that began after a change here does not keep readers elsewhere waiting', () => {
+  a.ok('CREATE TABLE after_change (id INT PRIMARY KEY)', 'ALTER TABLE after_change ADD n INT', 'BEGIN', 'INSERT INTO after_change VALUES (1, 1)');
+  b.start('INSERT INTO after_change VALUES (2, 2)');
+  cluster.world.time.run(50);
+  assert.equal(b.isDone, true);
+  assert.equal(b.finish()[0].error, undefined);
+  // One who wants to change it waits for the transaction, as ever.
+  b.start('ALTER TABLE after_change DROP n');
+  cluster.world.time.run(50);
+  assert.equal(b.isDone, false);
+  a.ok('COMMIT');
+  assert.equal(b.finish()[0].error, undefined);
+  assert.deepEqual(a.rows('SELECT * FROM after_change'), ['1', '2']);
+});

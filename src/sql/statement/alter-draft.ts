@@ -20,13 +20,17 @@ export interface AlterWishes {
   firstAutoValue: number | undefined;
   /** The rows have to be written anew though the columns look the same: FORCE, ENGINE, a new CHECK. */
   rebuild: boolean;
+  /** ALGORITHM = INSTANT: rather an error than rows that are copied. */
+  instantOnly: boolean;
   /** To be added when all else is as it will be. */
   readonly foreignKeys: ForeignKey[];
 }
 
+type AlterMethod = Extract<AlterAction, {readonly value: string}>;
+
 export class AlterDraft {
   readonly draft: TableDraft;
-  readonly wishes: AlterWishes = {rename: undefined, firstAutoValue: undefined, rebuild: false, foreignKeys: []};
+  readonly wishes: AlterWishes = {rename: undefined, firstAutoValue: undefined, rebuild: false, instantOnly: false, foreignKeys: []};
   readonly #context: StatementContext;
   readonly #environment: DefineEnvironment;
   readonly #table: string;
@@ -111,8 +115,10 @@ export class AlterDraft {
         return;
       case 'enableKeys':
       case 'disableKeys':
-      case 'orderBy':
       case 'algorithm':
+        this.#algorithm((action as AlterMethod).value.toUpperCase());
+        return;
+      case 'orderBy':
       case 'lock':
       case 'withValidation':
       case 'withoutValidation':
@@ -126,6 +132,11 @@ export class AlterDraft {
       default:
         throw new SqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ... ${action.kind}`);
     }
+  }
+
+  #algorithm(name: string): void {
+    this.wishes.instantOnly = name === 'INSTANT';
+    if (name === 'COPY') this.wishes.rebuild = true;
   }
 
   // --- Columns -------------------------------------------------------------------------------------------------------

@@ -1,13 +1,15 @@
 // ALTER TABLE.
 //
-//   only the definition changes    names, defaults, comments, visibility, dropped indexes: the catalog row is replaced
+//   only the definition changes    names, defaults, comments, visibility, dropped indexes, and columns where rows may stay as they are
+//                                  (row-changes.ts): the catalog row is replaced
 //   rows or indexes change         the rows are copied into new trees, then the definition points to those; the old trees are freed
 //                                  after the commit
 // All of it is one transaction under the table's exclusive metadata lock: after a crash the table is as before.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {buildTable, keepBytes} from '../catalog/build-table.ts';
+import {buildTable} from '../catalog/build-table.ts';
 import type {OpenTable} from '../catalog/catalog.ts';
+import type {CheckDefinition} from '../catalog/definition.ts';
 import {checkTableName} from '../catalog/names.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
 import type {StoredColumn, StoredIndex, StoredTable} from '../catalog/stored-table.ts';
@@ -26,6 +28,7 @@ import {
   withReferences,
 } from './foreign-key-changes.ts';
 import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
+import {type KeptRows, keepRows} from './row-changes.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {type FinishedDraft, TableDraft} from './table-draft.ts';
 import {makeCounter, makeTree} from './table-trees.ts';
@@ -43,10 +46,13 @@ export function* alterTable(context: StatementContext, ast: AlterTable): Steps<O
   for (const key of wishes.foreignKeys) addForeignKey(draft, key, stored);
   const finished = draft.finish();
   yield* checkStillServes(context, stored, finished, wishes.rename !== undefined || renamesColumns(stored, finished));
-  const isCopied = wishes.rebuild || needsCopy(stored, finished);
-  const {table, rows} = isCopied
-    ? yield* rebuilt(context, opened, finished, named)
-    : {table: yield* redefined(context, stored, finished, named), rows: 0};
+  const kept = wishes.rebuild ? undefined : keptRows(context, stored, finished);
+  if (kept === undefined && wishes.instantOnly)
+    throw new SqlError('ER_ALTER_NOT_SUPPORTED', 'ALGORITHM=INSTANT', 'ALGORITHM=COPY');
+  const {table, rows} =
+    kept === undefined
+      ? yield* rebuilt(context, opened, finished, named)
+      : {table: yield* redefined(context, stored, finished, kept, named), rows: 0};
   if (wishes.firstAutoValue !== undefined) yield* raiseCounter(context, table, wishes.firstAutoValue);
   yield* replaceDefinition(context, stored, table, keysKept);
   context.statistics.forget(opened.id);
@@ -84,38 +90,18 @@ function* newName(context: StatementContext, table: StoredTable, {rename}: Alter
   return {schema, name: rename.name};
 }
 
-/** True when rows or index entries of the new definition have another form than those that are there. */
-function needsCopy(old: StoredTable, draft: FinishedDraft): boolean {
-  if (old.columns.length !== draft.columns.length) return true;
-  if (draft.columns.some((column, c) => !isSameForm(old.columns[c], column))) return true;
-  if (draft.indexes.some(index => index.tree === undefined && !isHidden(draft.columns, index))) return true;
-  if (isHidden(draft.columns, draft.indexes[0]) !== isHidden(old.columns, old.indexes[0])) return true;
-  const before = keepBytes(old.columns, old.indexes);
-  return keepBytes(draft.columns, draft.indexes).some((bytes, c) => bytes > before[c]);
+/** The rows as they are under the new definition; undefined when they, or index entries, have to be written anew. */
+function keptRows(context: StatementContext, old: StoredTable, draft: FinishedDraft): KeptRows | undefined {
+  const {columns, indexes, checks} = draft;
+  if (indexes.some(index => index.tree === undefined && !isHidden(columns, index))) return undefined;
+  if (isHidden(columns, indexes[0]) !== isHidden(old.columns, old.indexes[0])) return undefined;
+  const isNew = ({name, sql, enforced}: CheckDefinition): boolean =>
+    enforced && !old.checks.some(check => check.name === name && check.sql === sql && check.enforced);
+  return checks.some(isNew) ? undefined : keepRows(context, old, draft);
 }
 
 function isHidden(columns: readonly StoredColumn[], index: Pick<StoredIndex, 'parts'>): boolean {
   return columns[index.parts[0].column].hidden;
-}
-
-/** The hidden row id is made anew by the draft: it is the same whatever its id. */
-function isSameForm(a: StoredColumn, b: StoredColumn): boolean {
-  if (a.hidden && b.hidden) return true;
-  const isSameType =
-    a.type.kind === b.type.kind &&
-    a.type.unsigned === b.type.unsigned &&
-    a.type.length === b.type.length &&
-    a.type.decimals === b.type.decimals &&
-    a.type.collation === b.type.collation &&
-    a.type.members.length === b.type.members.length &&
-    a.type.members.every((member, i) => member === b.type.members[i]);
-  return (
-    a.id === b.id &&
-    isSameType &&
-    a.nullable === b.nullable &&
-    a.autoIncrement === b.autoIncrement &&
-    a.generated?.sql === b.generated?.sql
-  );
 }
 
 /** The same rows under a new definition; indexes that are gone give up their trees. */
@@ -123,6 +109,7 @@ function* redefined(
   context: StatementContext,
   old: StoredTable,
   draft: FinishedDraft,
+  rows: KeptRows,
   named: NewName,
 ): Steps<StoredTable> {
   const {engine} = context;
@@ -131,10 +118,9 @@ function* redefined(
   for (const {tree} of old.indexes) {
     if (!kept.has(tree.treeId) && tree !== hiddenTree) yield* expectRow(() => engine.dropTree(tree));
   }
-  const columns = draft.columns.map((column, c) => (column.hidden ? old.columns[c] : column));
   const indexes = draft.indexes.map(index => ({...index, tree: index.tree ?? (hiddenTree as StoredIndex['tree'])}));
   const {checks, foreignKeys, collation, comment} = draft;
-  return {...old, ...named, version: old.version + 1, columns, indexes, checks, foreignKeys, collation, comment};
+  return {...old, ...named, ...rows, version: old.version + 1, indexes, checks, foreignKeys, collation, comment};
 }
 
 /** New trees with the rows in their new form. */
@@ -155,7 +141,9 @@ function* rebuilt(
     ...old,
     ...named,
     version: old.version + 1,
-    columns,
+    columns: columns.map(column => ({...column, initial: null})),
+    rowVersion: 1,
+    earlierRows: [],
     indexes,
     checks,
     foreignKeys,

@@ -9,6 +9,7 @@
 import {BLOCKED, DONE, type EngineSession, LockMode, LockWait, type PointRead, ROW, TOO_BIG} from '../../engine/api.ts';
 import {Memory} from '../../format/memory.ts';
 import {encodeChanged} from '../../format/row/change.ts';
+import {readColumn} from '../../format/row/decode.ts';
 import {encodeRow, ROW_TOO_LONG} from '../../format/row/encode.ts';
 import {FIRST_VARIABLE} from '../../format/row/layout.ts';
 import {chooseOverflow, measureValues} from '../../format/row/measure.ts';
@@ -30,6 +31,8 @@ export class RowStore {
   /** Positions in `#moved` that are still to be moved out, and the column of each position. */
   #toMove: number[] = [];
   #columnAt: (position: number) => number = position => position;
+  /** An update under way moves long values of columns that it does not change: all columns; `#moved` is the whole row then. */
+  #whole: readonly number[] | undefined;
   #movingBytes: Uint8Array | undefined;
   /** First pages of overflow values that the row under way gives up. */
   #dropping: number[] = [];
@@ -83,9 +86,11 @@ export class RowStore {
       if (found !== ROW) return this.#ended(found);
       const {memory, payloadAt, payloadLength} = this.#read;
       const {rowLayout, handle} = this.#table;
-      const length = encodeChanged(rowLayout, memory, payloadAt, columns, this.#moved ?? values, rowScratch, 0, zone);
+      const written = this.#whole ?? columns;
+      const length = encodeChanged(rowLayout, memory, payloadAt, written, this.#moved ?? values, rowScratch, 0, zone);
       if (length === ROW_TOO_LONG || length > this.#limit) {
-        if (!this.#planChangedMoves(columns, this.#moved ?? values)) return this.#ended(TOO_BIG);
+        if (!this.#planChangedMoves(written, this.#moved ?? values) && !this.#takeWhole(columns, values, zone))
+          return this.#ended(TOO_BIG);
         continue;
       }
       if (this.#step === 0) {
@@ -93,8 +98,8 @@ export class RowStore {
         this.#noteDrops(columns);
         this.#step = 1;
       }
-      const written = this.#engine.writer.update(handle, key, keyLength, rowScratch, 0, length);
-      if (written !== ROW) return this.#ended(written);
+      const updated = this.#engine.writer.update(handle, key, keyLength, rowScratch, 0, length);
+      if (updated !== ROW) return this.#ended(updated);
       this.#step = 2;
     }
   }
@@ -120,6 +125,7 @@ export class RowStore {
   /** Gives up the row under way: the statement is rolled back. */
   reset(): void {
     this.#moved = undefined;
+    this.#whole = undefined;
     this.#toMove = [];
     this.#movingBytes = undefined;
     this.#dropping = [];
@@ -162,6 +168,25 @@ export class RowStore {
     this.#moved = [...values];
     this.#toMove = [best];
     this.#columnAt = position => columns[position];
+    return true;
+  }
+
+  /**
+   * The row has grown by columns that are newer than it: what it had before must make room too. From here on the update writes all columns. False: it
+   * does already.
+   */
+  #takeWhole(columns: readonly number[], values: readonly RowValue[], zone: TimeZone): boolean {
+    if (this.#whole !== undefined) return false;
+    const {rowLayout} = this.#table;
+    const {memory, payloadAt} = this.#read;
+    this.#moved = Array.from({length: rowLayout.columnCount}, (_, column): RowValue => {
+      const changed = columns.indexOf(column);
+      if (changed >= 0) return (this.#moved ?? values)[changed];
+      return isOverflow(rowLayout, memory, payloadAt, column)
+        ? readOverflow(rowLayout, memory, payloadAt, column)
+        : readColumn(rowLayout, memory, payloadAt, column, zone);
+    });
+    this.#whole = [...rowLayout.columns.keys()];
     return true;
   }
 

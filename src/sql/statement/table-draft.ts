@@ -73,7 +73,8 @@ export class TableDraft {
   static of(table: StoredTable): TableDraft {
     const draft = new TableDraft(table.collation);
     draft.columns.push(...table.columns.filter(column => !column.hidden));
-    draft.#nextId = Math.max(...table.columns.map(column => column.id)) + 1;
+    const layouts = [table, ...table.earlierRows];
+    draft.#nextId = Math.max(...layouts.flatMap(layout => layout.columns.map(column => column.id))) + 1;
     draft.indexes = table.indexes
       .filter(index => !index.parts.some(part => table.columns[part.column].hidden))
       .map(index => ({...index, parts: index.parts.map(part => ({...part, columnId: table.columns[part.column].id}))}));

@@ -60,6 +60,8 @@ export function* makeTable(
     name,
     version,
     columns: draft.columns,
+    rowVersion: 1,
+    earlierRows: [],
     indexes,
     foreignKeys: draft.foreignKeys,
     referencedBy,

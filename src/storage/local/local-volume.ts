@@ -211,6 +211,11 @@ export class LocalVolume {
     return stream === undefined || stream.ingestedLsn >= lsn;
   }
 
+  /** Whoever writes this stream rings `bell` once, when more of it is durable. */
+  watch(incarnation: number, bell: number): void {
+    this.parts.streams.watch(incarnation, bell);
+  }
+
   /**
    * Puts the newest durable version of a page at `at` of `target` (its checksum field is not maintained). PAGE_FOUND, PAGE_ABSENT or
    * PAGE_DAMAGED; what is damaged is told to the trace and kept in `damages`. No orphan stream may be left (S18).

@@ -63,7 +63,7 @@ export class LocalRedoStream implements RedoStream {
   #syncing = -1;
   #failure: string | undefined;
 
-  /** `ring` wakes the primary of a node, which then calls `look`. */
+  /** `ring` rings a bell: of the primary of a node, which then calls `look`, or the storage thread's. */
   constructor(
     disk: Disk,
     crc32: Checksum,
@@ -186,14 +186,21 @@ export class LocalRedoStream implements RedoStream {
     }
     this.#syncedLsn = lsn;
     this.#words.setSynced(node, lsn);
-    for (let rest = this.#words.takeWaiters(node); rest !== 0; rest &= rest - 1)
-      this.#ring(31 - Math.clz32(rest & -rest));
     this.#advance();
+    this.#ringWaiters();
     this.onAdvance();
   }
 
   look(): void {
-    if (this.#durableLsn < this.#syncedLsn && this.#advance()) this.onAdvance();
+    if (this.#durableLsn >= this.#syncedLsn || !this.#advance()) return;
+    this.#ringWaiters();
+    this.onAdvance();
+  }
+
+  /** Others wait for what is synced here, storage for what is durable. Who was rung too early asks again. */
+  #ringWaiters(): void {
+    for (let rest = this.#words.takeWaiters(this.#description.node); rest !== 0; rest &= rest - 1)
+      this.#ring(31 - Math.clz32(rest & -rest));
   }
 
   #advance(): boolean {

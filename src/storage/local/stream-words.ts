@@ -9,7 +9,7 @@
 //   4     both            StreamFlag
 //   5     storage         LSN up to which storage has taken the stream in
 //   6     the primary     synced LSN: everything below is on disk, whatever other streams it rests on
-//   7     all             nodes (a bit each) that wait for word 6 to rise
+//   7     all             bells (a bit each) of those who wait for word 6 to rise: nodes', and the storage thread's, which waits for word 1
 //
 // Behind them a matrix, one row per node, written by that node's primary: what its stream rests on. Cell (a, b) holds the low 16 bits of the
 // incarnation that ran on b in bits 48..63 and the LSN of b's stream in the rest; 0 = nothing. See stream-rests.ts.
@@ -136,7 +136,7 @@ export class StreamWords {
     this.#set(node, Word.synced, lsn);
   }
 
-  /** `waiter` is to be told when `node` is synced further. */
+  /** The bell `waiter` (below 31: a node's, or the storage thread's) is to be rung when `node` is synced further, or durable. */
   addWaiter(node: number, waiter: number): void {
     Atomics.or(this.#words, node * WORDS_PER_STREAM + Word.waiting, 1n << BigInt(waiter));
   }

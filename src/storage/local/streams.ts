@@ -59,6 +59,12 @@ export class Streams {
     return this.#streams.get(incarnation);
   }
 
+  /** The storage thread, whose bell this is, wants to hear when more of a stream is durable. Once it has ended nobody will tell: whoever ended it has taken it in. */
+  watch(incarnation: number, bell: number): void {
+    const stream = this.#streams.get(incarnation);
+    if (stream?.phase === 'live') this.#words.addWaiter(stream.node, bell);
+  }
+
   /** Finds the streams that earlier lives of the volume left. Files of retired ones are given back. */
   load(): void {
     const onDisk = this.#redoFiles.open();

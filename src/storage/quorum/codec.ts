@@ -43,7 +43,7 @@ export class MessageSplitter {
     while (this.#filled - at >= HEAD) {
       const view = new DataView(this.#held.buffer, at, HEAD);
       const length = view.getUint32(0, true) + 4;
-      if (length > FRAME_MAX || length < HEAD) throw new Error(`frame of ${length} bytes`);
+      if (length > FRAME_MAX || length < HEAD) throw new RangeError(`frame of ${length} bytes`);
       if (this.#filled - at < length) break;
       const message = decode(this.#held.slice(at, at + length));
       at += length;

@@ -108,7 +108,10 @@ export class TestWorld {
   }
 
   start(node: number): TestNode {
-    const ring = (other: number): void => this.nodes[other]?.stream.look();
+    const ring = (bell: number): void => {
+      this.rung.push(bell);
+      this.nodes[bell]?.stream.look();
+    };
     const stream = new LocalRedoStream(this.disk, crc32, this.words, this.volume.openIncarnation(node), ring);
     const started = new TestNode(node, stream);
     stream.onAdvance = error => {

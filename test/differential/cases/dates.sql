@@ -65,6 +65,9 @@ SELECT {{MIN | MAX | COUNT}}({{d | t | dt | dt6 | ts | y}}) FROM e;
 -- differs: LEAST of a date and a text is a text in MySQL
 SELECT id, DATEDIFF(dt, d), TIMEDIFF(dt, ts), TIMESTAMPDIFF(DAY, d, dt6), GREATEST(d, dt), LEAST(d, '2020-02-01'), COALESCE(d, dt), IF(id = 1, d, t), IFNULL(ts, d) FROM e WHERE id IN (1, 3, 5) ORDER BY id;
 SELECT id, CAST(d AS DATETIME), CAST(dt AS DATE), CAST(dt AS TIME), CAST(t AS CHAR), CONCAT(d, ' ', t), DATE(ts), TIME(dt6), HOUR(t), MICROSECOND(dt6) FROM e WHERE id <> 2 ORDER BY id;
+SELECT id FROM e WHERE {{CAST(dt AS DATE) | DATE(dt) | CAST(dt6 AS DATETIME) | CAST(ts AS DATE) | CAST(d AS DATETIME)}} {{= | <=> | > | <= | IN}} ({{DATE'2020-02-29' | '2020-02-29' | TIMESTAMP'2020-02-29 10:11:12'}}) ORDER BY id;
+SELECT id FROM e WHERE CAST(dt AS DATE) BETWEEN '2020-01-09' AND '2020-02-29' ORDER BY id;
+SELECT x.id, y.id FROM e x JOIN e y ON CAST(x.dt AS DATE) = y.d ORDER BY 1, 2;
 SELECT YEAR(d) yy, COUNT(*), MAX(dt) FROM e GROUP BY YEAR(d) ORDER BY yy;
 SELECT UNIX_TIMESTAMP(ts), FROM_UNIXTIME(UNIX_TIMESTAMP(ts)) FROM e WHERE id <> 3 ORDER BY id;
 INSERT INTO e (id, d) VALUES (10, {{'2020-02-30' | '2020-13-01' | 'x' | '' | '0000-00-00' | '2020-00-01' | 0 | 20201301}});

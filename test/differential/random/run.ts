@@ -1,7 +1,7 @@
 // The random run: schemas from a seed, queries in batches to both servers, and each difference shrunk to a small statement.
 
 import {difference} from '../compare.ts';
-import {isKnownDifference} from '../known.ts';
+import {explained, isKnownDifference} from '../known.ts';
 import {printOutcome} from '../outcome.ts';
 import {OracleSession, type Result} from '../session.ts';
 import {Dice} from './dice.ts';
@@ -47,6 +47,7 @@ export async function runRandom(mariaPort: number, pandoPort: number, count: num
   console.log(
     `${done} random queries in ${seconds.toFixed(0)} s (${(done / seconds).toFixed(0)}/s), ${found} differences`,
   );
+  for (const [reason, times] of explained) console.log(`  ${times} x ${reason}`);
   return found;
 }
 

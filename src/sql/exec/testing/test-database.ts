@@ -234,6 +234,8 @@ export class TestDatabase {
         version: 1,
         columns: stored,
         indexes,
+        rowVersion: 1,
+        earlierRows: [],
         foreignKeys: [],
         referencedBy: [],
         checks: [],

@@ -150,7 +150,7 @@ export class QuorumRedoStream implements RedoStream {
       batches.push(this.#makeBatch(pg, runs, memory.bytes));
     }
     this.#open.push({cplLsn: this.#cplLsn, batches});
-    for (const batch of batches) for (const node of membersOf(this.#membership)) this.#send(node, batch);
+    for (const batch of batches) this.#send(membersOf(this.#membership), batch);
   }
 
   /** The records by PG, as runs; a control record goes with the one before it. */
@@ -190,17 +190,13 @@ export class QuorumRedoStream implements RedoStream {
     return {pg, end, bytes, sentAt: this.#env.clock.now()};
   }
 
-  #send(node: number, batch: SentBatch): void {
+  /** One message for all: the transport encodes it once. */
+  #send(nodes: readonly number[], {bytes}: SentBatch): void {
     const vdl = this.#durableLsn;
     this.#toldLsn = vdl;
-    this.#port.send(node, {
-      kind: 'append',
-      membership: this.#membership.epoch,
-      epoch: FIRST_EPOCH,
-      vdl,
-      readPoint: vdl,
-      bytes: batch.bytes,
-    });
+    const membership = this.#membership.epoch;
+    const message = {kind: 'append', membership, epoch: FIRST_EPOCH, vdl, readPoint: vdl, bytes} as const;
+    for (const node of nodes) this.#port.send(node, message);
   }
 
   #acked(node: number, {pg, incarnation, scl}: MessageOf<'ack'>): void {
@@ -259,7 +255,7 @@ export class QuorumRedoStream implements RedoStream {
       for (const batch of batches) {
         if (batch.sentAt > before || (this.#reached.get(batch.pg)?.get(node) ?? 0) >= batch.end) continue;
         this.resent++;
-        this.#send(node, batch);
+        this.#send([node], batch);
       }
     }
   }

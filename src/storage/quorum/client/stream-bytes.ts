@@ -21,6 +21,25 @@ export class StreamBytes implements StreamReader {
     this.#endLsn = checkpointLsn;
   }
 
+  /** The same in another thread: `bytes` of redo from LSN `base` on. */
+  static from(incarnation: number, checkpointLsn: number, base: number, endLsn: number, bytes: Uint8Array<ArrayBuffer>): StreamBytes {
+    const made = new StreamBytes(incarnation, checkpointLsn);
+    made.#bytes = bytes;
+    made.#base = base;
+    made.#filled = bytes.length;
+    made.#endLsn = endLsn;
+    return made;
+  }
+
+  /** LSN of the first byte; -1 when there is none. */
+  get base(): number {
+    return this.#base;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#filled);
+  }
+
   /** D, once `cut` has been called. */
   get endLsn(): number {
     return this.#endLsn;

@@ -6,13 +6,14 @@ import type {Clock, Timer} from '../../../env/clock.ts';
 import type {Checksum} from '../../../env/crypto.ts';
 import type {Random} from '../../../env/random.ts';
 import type {Trace} from '../../../env/trace.ts';
-import {type IncarnationInfo, IncarnationState, type StreamReader} from '../../api.ts';
+import {type IncarnationInfo, IncarnationState} from '../../api.ts';
 import {type Ledger, type LedgerIncarnation, type NodePlace, type NodeStatus, STREAM_START, type VolumeView} from '../api.ts';
 import {beginReplacement, endReplacement, membersOf, replacementOf} from '../membership.ts';
 import type {Dispatcher} from './dispatcher.ts';
 import {LedgerKeeper} from './ledger-keeper.ts';
 import type {QuorumWords} from './quorum-words.ts';
 import type {QuorumStreamDescription} from './redo-stream.ts';
+import type {StreamBytes} from './stream-bytes.ts';
 import {StreamRecovery} from './stream-recovery.ts';
 
 const TICK_MS = 200;
@@ -123,7 +124,7 @@ export class QuorumVolume {
    * Seals the stream of an incarnation whose thread has ended, or of one that an earlier process left. `done` gets what recovery reads; D stands
    * then, and every read from now on asks for it. May be repeated.
    */
-  sealStream(incarnation: number, done: (reader: StreamReader) => void): void {
+  sealStream(incarnation: number, done: (reader: StreamBytes) => void): void {
     const entry = this.ledger.incarnations.find(one => one.incarnation === incarnation);
     if (entry === undefined || this.#recoveries.has(incarnation)) return;
     const keeper = this.#keeper;

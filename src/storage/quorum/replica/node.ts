@@ -461,7 +461,8 @@ export class StorageNode {
     const {generation, version} = this.#state.ledger as Ledger;
     const fences = this.#state.fences();
     this.#peers.send(peers[this.#turn++ % peers.length], {kind: 'gossip', node: this.node, points: this.#points(), fences, generation, version});
-    if (this.#rebuild === undefined && this.#isHopeless()) {
+    const mayBeHopeless = this.#rebuild === undefined || this.#rebuild.phase === 'catching';
+    if (mayBeHopeless && this.#isHopeless()) {
       this.#state.setWhole(false);
       this.#startRebuild();
     }
