@@ -9,8 +9,11 @@ import {waitForAnswer} from './server.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url));
 
-/** `pando-memory-1` keeps its data in memory: for the time to start only, never for a comparison of durable commits. */
-const NAME = /^pando-(memory-)?(\d+)$/;
+/**
+ * `pando-memory-1` keeps its data in memory: for the time to start only, never for a comparison of durable commits. `pando-log-replay-2` runs in another
+ * coherence mode than fusion.
+ */
+const NAME = /^pando-(memory-)?(?:(log-replay)-)?(\d+)$/;
 
 /** Shares of the memory for pages: the rest of it, the local pools, comes on top in the primaries' own buffers. */
 const LOCAL_SHARE = 0.25;
@@ -51,11 +54,11 @@ export class Pando implements Server {
   }
 
   static async make(name: string, place: Place): Promise<Pando> {
-    const [, memory, count] = NAME.exec(name) as RegExpExecArray;
+    const [, memory, mode = 'fusion', count] = NAME.exec(name) as RegExpExecArray;
     const primaries = Number(count);
     const port = await freePorts(primaries + 2);
     const local = Math.max(64, Math.round(place.bufferMiB * LOCAL_SHARE));
-    const sizes = {dbp: `${place.bufferMiB}M`, lbp: `${local}M`};
+    const sizes = {mode, dbp: `${place.bufferMiB}M`, lbp: `${local}M`};
     return new Pando(
       name,
       port,

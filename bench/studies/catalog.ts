@@ -4,6 +4,7 @@ import type {Session} from '../group.ts';
 import type {Study} from '../report/result.ts';
 import {idleStudy} from './idle.ts';
 import {microStudy} from './micro.ts';
+import {modesStudy} from './modes.ts';
 import {restartStudy} from './restart.ts';
 import {sharedDataStudy} from './shared-data.ts';
 import {startStudy} from './start.ts';
@@ -14,6 +15,7 @@ const RUNS: ReadonlyMap<string, (session: Session) => Promise<Study>> = new Map(
   ['idle', idleStudy],
   ['restart', restartStudy],
   ['shared-data', sharedDataStudy],
+  ['modes', modesStudy],
 ]);
 
 export async function runStudy(name: string, session: Session): Promise<Study> {

@@ -10,12 +10,15 @@ import {ROWS_PER_TABLE, SHARED, TABLES_PER_GROUP, tableName} from './shared-tabl
 export interface Mix {
   readonly name: string;
   readonly pointSelects: number;
+  readonly writes: boolean;
 }
 
+const READ_ONLY: Mix = {name: 'read_only', pointSelects: 10, writes: false};
 export const MIXES: readonly Mix[] = [
-  {name: 'write_only', pointSelects: 0},
-  {name: 'read_write', pointSelects: 10},
+  {name: 'write_only', pointSelects: 0, writes: true},
+  {name: 'read_write', pointSelects: 10, writes: true},
 ];
+export const ALL_MIXES: readonly Mix[] = [READ_ONLY, ...MIXES];
 
 const RANGE = 100;
 const C = 'c'.repeat(119);
@@ -54,7 +57,7 @@ export class SharedClient {
     try {
       await this.#connection.query('BEGIN');
       if (mix.pointSelects > 0) await this.#read(table, mix.pointSelects);
-      await this.#write(table);
+      if (mix.writes) await this.#write(table);
       await this.#connection.query('COMMIT');
       tally.latencies.add(performance.now() - started);
       tally.done++;

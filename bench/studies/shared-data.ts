@@ -15,9 +15,9 @@ import {MIXES, type Mix, SharedClient} from './shared-client.ts';
 import {createTables, fillGroup, SHARED} from './shared-tables.ts';
 import {Notebook} from './study.ts';
 
-const PRIMARIES = [1, 2, 4, 8];
+export const PRIMARIES = [1, 2, 4, 8];
 const SHARES = [0, 10, 50, 100];
-const CLIENTS_PER_PRIMARY = 4;
+export const CLIENTS_PER_PRIMARY = 4;
 
 /** Columns of a row, by the counters of the server that they are made of. Per committed transaction. */
 const COSTS: ReadonlyMap<string, readonly string[]> = new Map([
@@ -32,17 +32,11 @@ const COSTS: ReadonlyMap<string, readonly string[]> = new Map([
 
 export async function sharedDataStudy(session: Session): Promise<Study> {
   const notebook = new Notebook(session);
-  const {seconds, warmupSeconds} = session.options;
+  const {seconds} = session.options;
   for (const primaries of PRIMARIES) {
-    await notebook.withStarted(`pando-${primaries}`, async server => {
-      await fill(server);
-      for (const mix of MIXES) {
-        for (const share of SHARES) {
-          await runClients(server, mix, share, warmupSeconds);
-          notebook.add(compare(await measure(server, mix, share, seconds), notebook.rows));
-        }
-      }
-    });
+    await notebook.withStarted(`pando-${primaries}`, server =>
+      measureAll(session, server, MIXES, row => notebook.add(compare(row, notebook.rows))),
+    );
   }
   return {
     name: 'shared-data',
@@ -51,6 +45,23 @@ export async function sharedDataStudy(session: Session): Promise<Study> {
     rows: notebook.rows,
     notes: notebook.notes,
   };
+}
+
+/** Fills the tables of a started server, and measures every mix with every share on it. */
+export async function measureAll(
+  session: Session,
+  server: Server,
+  mixes: readonly Mix[],
+  add: (row: StudyRow) => void,
+): Promise<void> {
+  const {seconds, warmupSeconds} = session.options;
+  await fill(server);
+  for (const mix of mixes) {
+    for (const share of SHARES) {
+      await runClients(server, mix, share, warmupSeconds);
+      add(await measure(server, mix, share, seconds));
+    }
+  }
 }
 
 async function fill(server: Server): Promise<void> {
@@ -78,6 +89,7 @@ async function measure(server: Server, mix: Mix, share: number, seconds: number)
     'tx/s': sample.rate,
     'p95 ms': sample.p95Ms,
     errors: sample.errors,
+    aborts: sample.errors / tally.done,
     'cpu ms': processor / tally.done,
     ...Object.fromEntries(costs),
   };

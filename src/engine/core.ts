@@ -9,6 +9,7 @@ import {MiniTransaction} from './log/mini-transaction.ts';
 import {RedoLog, type RedoLogOptions} from './log/redo-log.ts';
 import {ReadViews} from './mvcc/read-view.ts';
 import {PagePool} from './pool/page-pool.ts';
+import {ViewPoints} from './replica/view-points.ts';
 import {Scheduler} from './schedule/task.ts';
 import {WaitList} from './schedule/wait-list.ts';
 import {ObjectLocks} from './session/object-locks.ts';
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly log: RedoLogOptions;
   /** A checkpoint record is written each time this much redo has gathered. */
   readonly checkpointBytes: number;
+  /** Read replicas may follow this node's redo, which then says up to where they can read (K18). Answers how often a replica that has begun anew asked for that. */
+  readonly viewPointsAsked?: () => number;
 }
 
 export interface EngineWorld {
@@ -61,6 +64,8 @@ export class EngineCore {
   readonly slots: SlotShortage;
   readonly waits: Waits;
   readonly history: History;
+  /** Undefined where there are no read replicas. */
+  readonly viewPoints: ViewPoints | undefined;
   /** Tasks that wait until a dead incarnation has been read. */
   readonly unrecovered = new WaitList();
   readonly fail: (reason: string) => void;
@@ -99,6 +104,7 @@ export class EngineCore {
     this.slots = new SlotShortage(this.views, world.fusion.pages, world.clock);
     this.waits = new Waits(world.fusion.locks, world.clock);
     this.history = new History();
+    this.viewPoints = options.viewPointsAsked === undefined ? undefined : new ViewPoints(this, options.viewPointsAsked);
     this.objects = new ObjectLocks(world.fusion, this.waits, world.clock);
     this.scheduler.observe(this.pool);
     this.log.onDurable = () => this.pool.logAdvanced();

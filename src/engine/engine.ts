@@ -120,6 +120,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
     this.core.views.refresh();
     if (this.#purge.hasWork) this.#purgeTask.wake();
     this.#checkpointer.tick();
+    this.core.viewPoints?.due();
   }
 
   #nextPause(): number {

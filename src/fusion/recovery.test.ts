@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {FencedError} from '../base/errors.ts';
-import {crashAfter} from '../testing/atomics-hook.ts';
-import {WAITING} from './api.ts';
+import {crashAfter, interleave} from '../testing/atomics-hook.ts';
+import {GRANTED, WAITING} from './api.ts';
 import {Recovery} from './recovery.ts';
 import {makePage, NONE, S, type TestNode, World, X} from './testing/world.ts';
 
@@ -361,4 +361,30 @@ test('K1, K8: an incarnation that died in an earlier life holds the start horizo
   world.recovery.finish(1);
   transactions.refreshIdleFloors();
   assert.ok(transactions.startHorizon() >= 5000);
+});
+
+test('a page that is released while a dead node is in its queue is not left with the dead one', () => {
+  for (let k = 0; ; k++) {
+    const world = new World();
+    const [a, b, c] = world.start(3);
+    const entry = b.hold(7, X);
+    assert.equal(a.fusion.pages.acquire(7, S), WAITING);
+    const {directory} = world.supervisor;
+    const latch = world.memory.layout.buckets + 2 * directory.bucketOf(7);
+    world.recovery.fence(1);
+    world.recovery.decide(1);
+    let isReleased = false;
+    const release = (): void => {
+      // A latch that the recoverer holds is waited for; in one thread that would be for ever.
+      if (Atomics.load(world.memory.words, latch) !== 0) return;
+      isReleased = true;
+      b.fusion.pages.release(entry, NONE);
+    };
+    const more = interleave(k, () => world.recovery.releaseRetained(1, 0), release);
+    if (!isReleased) b.fusion.pages.release(entry, NONE);
+    world.recovery.finish(1);
+    assert.equal(c.fusion.pages.acquire(7, X), GRANTED, `held by the dead one, released before operation ${k}`);
+    world.check();
+    if (!more) break;
+  }
 });

@@ -7,7 +7,7 @@
 //   endUntraced           here     slots still ACTIVE that left nothing in the log (K8)
 //   decide                here     from now on its rows can be judged
 //   handOver              here     metadata locks that losers need go to the node that rolls back (K19)
-//   releaseRetained       here     torn frames, then X, then S page locks
+//   releaseRetained       here     torn frames, places in queues, then X, then S page locks
 //   roll back, endLoser   engine   undo; after each transaction its slot ends and its waiters run
 //   finish                here     the node id and the region are free again
 //
@@ -150,8 +150,9 @@ export class Recovery {
   }
 
   /**
-   * Drops torn frames, then gives away the retained page locks, X before S, and the dead node's place in every queue. The newest version of
-   * an X page is known to nobody: storage serves it, once it has ingested the dead stream to its sealed end, which it has by now.
+   * Drops torn frames and the dead node's place in every queue, then gives away the retained page locks, X before S. The queues come first: the living go on
+   * meanwhile, and whoever releases a page grants it to the next in its queue; a lock that the dead one was granted behind the search would be held for ever. The
+   * newest version of an X page is known to nobody: storage serves it, once it has ingested the dead stream to its sealed end, which it has by now.
    */
   releaseRetained(incarnation: number, sealedLsn: number): void {
     const {directory, regions, dbp, mailbox} = this.#parts;
@@ -161,13 +162,9 @@ export class Recovery {
     regions.confirm(incarnation, sealedLsn);
     dbp.freeTornFrames(node);
     const locks = new PageLocks(directory, mailbox, node);
+    this.#cancelRequests(node, locks);
     this.#releaseAll(node, PLockMode.exclusive, locks, entry => dbp.forget(entry, incarnation, sealedLsn));
     this.#releaseAll(node, PLockMode.shared, locks, () => {});
-    for (let entry = 0; entry < directory.entries.count; entry++) {
-      if (this.#isLinked(entry) && directory.entries.get(entry, EntryField.queue + node) !== 0) {
-        locks.cancel(directory.entries.page(entry));
-      }
-    }
     mailbox.flush();
   }
 
@@ -198,6 +195,13 @@ export class Recovery {
     mailbox.sendToAll(Message.look);
     mailbox.sendToAll(Message.judge);
     mailbox.flush();
+  }
+
+  #cancelRequests(node: number, locks: PageLocks): void {
+    const {entries} = this.#parts.directory;
+    for (let entry = 0; entry < entries.count; entry++) {
+      if (this.#isLinked(entry) && entries.get(entry, EntryField.queue + node) !== 0) locks.cancel(entries.page(entry));
+    }
   }
 
   #releaseAll(node: number, mode: PLockMode, locks: PageLocks, before: (entry: number) => void): void {

@@ -48,6 +48,7 @@ export class FaultMaker {
   readonly #mix: FaultMix;
   /** Faults made, by kind. */
   readonly made: Record<FaultKind, number> = {...NO_FAULTS};
+  #isOver = false;
 
   constructor(world: SimWorld, supervisor: SimSupervisor, prng: Prng, mix: FaultMix) {
     this.#world = world;
@@ -76,6 +77,7 @@ export class FaultMaker {
   /** All is well again: disks work, nobody stands still. */
   end(): void {
     const {disk, primaries, zombies} = this.#world;
+    this.#isOver = true;
     this.#world.diskSlowness = 1;
     this.#world.bells.faults = GOOD_BELLS;
     disk.capacity = Number.POSITIVE_INFINITY;
@@ -118,7 +120,7 @@ export class FaultMaker {
     this.#world.pause(primary);
     if (isDisowned) {
       this.#later(3, () => {
-        if (!primary.dead && primary.failure === undefined) this.#supervisor.disown(primary);
+        if (!this.#isOver && !primary.dead && primary.failure === undefined) this.#supervisor.disown(primary);
       });
     }
     this.#later(30, () => {

@@ -42,12 +42,15 @@ export const RUN_DEFAULTS: RunOptions = {
 /** Steps that every client must get done once all is well again, and the time it has for them. */
 const HEALTHY_STEPS = 3;
 const HEALTHY_MS = 60_000;
+/** So many steps in so little time are a livelock: bells and polls, and no disk or clock is waited for. */
+const SPIN_STEPS = 200_000;
+const SPIN_MS = 1;
 /** Longer runs than this are not under load all the time: it comes in bursts, with quiet between them, else a minute would cost minutes. Milliseconds. */
 const DENSE_MS = 2000;
 const BURST_EVERY_MS = 1000;
-const BURST_MS = 25;
+const BURST_MS = 15;
 /** Mean pause of a client outside a burst. Milliseconds. */
-const QUIET_MS = 500;
+const QUIET_MS = 1000;
 
 /** What may be asked for beside the seed; the rest is drawn from it. */
 export interface RunRequest {
@@ -194,7 +197,13 @@ export abstract class SimRun implements SimHost {
 
   /** Lets time pass; what a client meets is thrown here. */
   #pass(ms: number, until: () => boolean = () => false): boolean {
-    const reached = this.world.time.runUntil(() => until() || this.#failure() !== undefined, ms);
+    const {time} = this.world;
+    let [at, steps] = [time.now, time.steps];
+    const reached = time.runUntil(() => {
+      if (time.now - at > SPIN_MS) [at, steps] = [time.now, time.steps];
+      else if (time.steps - steps > SPIN_STEPS) expect.fail(`everybody polls and nobody gets on: ${this.#stuck()}`);
+      return until() || this.#failure() !== undefined;
+    }, ms);
     const failure = this.#failure();
     if (failure !== undefined) throw failure;
     return reached;

@@ -29,6 +29,8 @@ export class SimTime {
   steps = 0;
   /** Microseconds by which the wall clock is off; only what is shown to people may depend on it. */
   wallError = 0;
+  /** True: what this owner has planned does not happen, for the machine that it was to run on is down. */
+  isDown: (owner: number) => boolean = () => false;
   /** Told what an event throws; true: it has been dealt with. */
   caught: (error: unknown) => boolean = () => false;
 
@@ -117,7 +119,7 @@ export class SimTime {
     while (this.#heap.length > 0 && this.#heap[0].at <= until) {
       const event = this.#pop();
       const {run} = event;
-      if (run === undefined) continue;
+      if (run === undefined || this.isDown(event.owner)) continue;
       this.#now = event.at;
       const held = this.#held.get(event.owner);
       if (held !== undefined) {

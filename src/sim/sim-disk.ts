@@ -262,6 +262,22 @@ export class SimDisk implements Disk {
     this.#durableNames.delete(path);
   }
 
+  /** What is durable now, for `restore`. */
+  copy(): ReadonlyMap<string, Uint8Array> {
+    return new Map([...this.#durableNames].map(([path, {durable}]) => [path, durable.slice()]));
+  }
+
+  /** The disk is again as it was when `copy` was taken; all files are closed. */
+  restore(files: ReadonlyMap<string, Uint8Array>): void {
+    this.#names = new Map();
+    for (const [path, bytes] of files) {
+      this.#names.set(path, {visible: bytes.slice(), durable: bytes.slice(), dirty: new Set()});
+    }
+    this.#durableNames = new Map(this.#names);
+    this.#changes = new Map();
+    this.kill();
+  }
+
   /** Paths of all files, in order. */
   files(): string[] {
     return [...this.#names.keys()].sort();

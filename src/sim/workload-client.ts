@@ -426,6 +426,8 @@ export class WorkloadClient {
       if (result !== ROW) return result;
       rows.push(row as Row);
       if (lock !== LockMode.none) expect.deepEqual(row, this.#now(table, (row as Row).id), 'a row of a locking scan');
+      // A client that is slow to take its rows: the cursor stands, and the tree under it changes.
+      if (prng.chance(0.03)) yield* sleep(this.#client, prng.float() * 3);
     }
     cursor.close();
     if (lock === LockMode.none || this.#isSnapshot) {

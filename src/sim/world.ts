@@ -12,6 +12,7 @@ import {crc32} from '../base/crc32.ts';
 import {OperatingError} from '../base/errors.ts';
 import {Prng} from '../base/prng.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
+import {Replica} from '../engine/replica/replica.ts';
 import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
 import type {Trace} from '../env/trace.ts';
 import {SUPERVISOR_BELL} from '../fusion/api.ts';
@@ -21,6 +22,8 @@ import {Members} from '../fusion/members.ts';
 import {PmfsMemory} from '../fusion/memory/pmfs-memory.ts';
 import {Recovery} from '../fusion/recovery.ts';
 import {IncarnationState, type RedoStream} from '../storage/api.ts';
+import {FedRedoStream} from '../storage/feed/fed-redo-stream.ts';
+import {redoFeedBytes, SharedRedoFeed} from '../storage/feed/redo-feed.ts';
 import {LocalVolume} from '../storage/local/local-volume.ts';
 import {LocalRedoStream, type RedoStreamDescription} from '../storage/local/redo-stream.ts';
 import {StreamWords, streamWordsBytes} from '../storage/local/stream-words.ts';
@@ -39,6 +42,8 @@ export interface SimOptions {
   readonly dbpFrames: number;
   readonly titSlots: number;
   readonly redoFileSize: number;
+  /** The first primary is the writer, the others are its read replicas. */
+  readonly singleWriter?: boolean;
 }
 
 export const SIM_DEFAULTS: SimOptions = {
@@ -55,6 +60,8 @@ export const SIM_DEFAULTS: SimOptions = {
 const WORLD = 0;
 const DISK = 100;
 export const DRIVER = 1000;
+/** Redo kept for the replicas. */
+const FEED_BYTES = 1 << 20;
 /** Values by which the TSO limit runs ahead. */
 const TSO_STEP = 1_000_000;
 
@@ -68,6 +75,8 @@ export interface SimPrimary {
   dead: boolean;
   /** Why it stopped itself; it is to be killed and recovered. */
   failure: string | undefined;
+  /** It is a read replica, or was one. */
+  readonly replica: Replica | undefined;
 }
 
 /** Told what a model has to know about the ends of transactions whose clients died. */
@@ -108,6 +117,8 @@ export class SimWorld {
   supervisor!: Attachment;
   members!: Members;
   recovery!: Recovery;
+  /** The writer's redo for its replicas, in the single-writer mode. */
+  feed: SharedRedoFeed | undefined;
 
   constructor(options: Partial<SimOptions> = {}) {
     this.options = {...SIM_DEFAULTS, ...options};
@@ -123,6 +134,7 @@ export class SimWorld {
     this.bells = new SimBells(this.time, this.prng);
     const note = (event: string, fields?: Readonly<Record<string, unknown>>): void => this.note(event, fields);
     this.trace = {info: note, warn: note, error: note};
+    this.time.isDown = owner => owner < DRIVER && this.disk.isDead;
     this.time.caught = error => this.#isMachineFailure(error);
     this.openEverything();
   }
@@ -158,6 +170,8 @@ export class SimWorld {
       waitEntries: 256,
       ringCapacity: 64,
     });
+    if (this.options.singleWriter === true)
+      this.feed = new SharedRedoFeed(new SharedArrayBuffer(redoFeedBytes(nodes, FEED_BYTES)), nodes, FEED_BYTES);
     this.supervisor = new Attachment(this.memory, SUPERVISOR_BELL, 0, this.bells);
     this.members = new Members(this.supervisor);
     this.recovery = new Recovery(this.supervisor);
@@ -208,7 +222,9 @@ export class SimWorld {
   }
 
   #build(node: number, description: RedoStreamDescription, clock: SimClock, fusion: FusionNode): SimPrimary {
-    const stream = this.#stream(description, () => primary.dead);
+    const {feed} = this;
+    const plain = this.#stream(description, () => primary.dead);
+    const stream = feed === undefined ? plain : new FedRedoStream(plain, feed, node, () => this.#ringAll(node));
     let turnAsked = false;
     const requestTurn = (): void => {
       if (turnAsked) return;
@@ -224,10 +240,22 @@ export class SimWorld {
     };
     const log = {chunkBytes: Math.min(1 << 20, stream.maxPayload), chunks: 8};
     const {pageSize, frames, redoFileSize} = this.options;
+    const replica =
+      feed === undefined || feed.writer < 0
+        ? undefined
+        : new Replica(fusion, this.#reader(node), feed, {pageSize, requestTurn});
     const engine = new PrimaryEngine(
-      {clock, fusion, stream, reader: this.#reader(node), fail, requestTurn},
-      {pageSize, frames, log, checkpointBytes: redoFileSize >> 2},
+      {
+        clock,
+        fusion: replica?.fusion ?? fusion,
+        stream,
+        reader: replica?.reader ?? this.#reader(node),
+        fail,
+        requestTurn,
+      },
+      {pageSize, frames, log, checkpointBytes: redoFileSize >> 2, ...(feed && {viewPointsAsked: () => feed.asked})},
     );
+    replica?.attach(engine.core.pool);
     const primary: SimPrimary = {
       node,
       incarnation: description.incarnation,
@@ -236,8 +264,28 @@ export class SimWorld {
       clock,
       dead: false,
       failure: undefined,
+      replica,
     };
+    if (feed !== undefined && replica === undefined) this.#beWriter(primary, 0);
     return primary;
+  }
+
+  #beWriter({node, incarnation, engine}: SimPrimary, predecessor: number): void {
+    this.feed?.begin(node, incarnation, engine.core.stream.startLsn, predecessor);
+    if (engine.core.viewPoints !== undefined) engine.core.viewPoints.isOn = true;
+  }
+
+  /** A replica becomes the writer, once it has applied all that the dead writer, whose stream has been sealed, has left. False: not yet. */
+  promote(primary: SimPrimary): boolean {
+    const {replica} = primary;
+    if (replica?.promote() !== true) return false;
+    this.#beWriter(primary, replica.followed);
+    this.note('promoted', {node: primary.node});
+    return true;
+  }
+
+  #ringAll(node: number): void {
+    for (const other of this.alive()) if (other.node !== node) this.bells.ring(other.node);
   }
 
   /** The stream of a primary: its acknowledgements die with it. */
@@ -335,7 +383,10 @@ export class SimWorld {
     const mustAnalysis = (): Analysis => analysis as Analysis;
     return [
       () => void recovery.fence(incarnation),
-      () => void (end = volume.sealStream(incarnation)),
+      () => {
+        end = volume.sealStream(incarnation);
+        if (this.feed?.incarnation(this.feed.writer) === incarnation) this.feed.end(this.feed.writer, end);
+      },
       () => volume.ingest(),
       () => void (analysis = analyseStream(volume.readStream(incarnation))),
       () => this.#publishWinners(mustAnalysis()),

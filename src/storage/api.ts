@@ -43,6 +43,29 @@ export interface RedoStream {
   close(): void;
 }
 
+/** The redo of the writer as its read replicas get it (K18). What is said of a stream stays until its node is made the writer anew. */
+export interface RedoFeed {
+  /** Node whose stream is fed now; -1 = there is no writer. */
+  readonly writer: number;
+  /** Bytes behind the written LSN that can still be copied. */
+  readonly ringBytes: number;
+  /** Incarnation whose stream is fed by the node; 0 = none. */
+  incarnation(node: number): number;
+  /** Incarnation that was the writer before that one. */
+  predecessor(node: number): number;
+  startLsn(node: number): number;
+  /** Redo below is in the ring; what storage serves is never made of more. */
+  written(node: number): number;
+  /** What lies below counts: whole mini-transactions, durable with all they rest on. */
+  durable(node: number): number;
+  /** Sealed end of the stream; 0 = it goes on. */
+  endLsn(node: number): number;
+  /** A view point is needed: the replica has begun anew. */
+  ask(): void;
+  /** Copies redo to the beginning of `target`. False: it is not in the ring any more. */
+  copy(node: number, lsn: number, length: number, target: Memory): boolean;
+}
+
 /** Status of a page read. */
 export const PAGE_FOUND = 1;
 /** No redo ever touched this page number. */

@@ -215,6 +215,35 @@ test('the storage thread serves pages, keeps redo files ahead of need and moves 
   assert.equal(clock.queue.length, 0);
 });
 
+test('K5: a request for what is written and not durable is answered when whoever writes it rings, without the clock', () => {
+  const world = new TestWorld(13);
+  const bells = new TestBells();
+  const clock = new TestClock();
+  const channel = new PageChannel(new SharedArrayBuffer(pageChannelBytes(4, PAGE_SIZE)), 4, PAGE_SIZE);
+  const onFailure = (error: Error): void => assert.fail(error);
+  new StorageThread({clock, bells, trace}, {volume: world.volume, channel, bell: BELL, onFailure}).start();
+  const [a, b] = [world.start(0), world.start(1)];
+  world.change(a, [1]);
+  world.change(b, [1]);
+  world.write(b);
+  const reader = new ChannelPageReader(channel, 2, bells, BELL);
+  const ring = (): void => bells.handlers.get(BELL)?.();
+  reader.read(1, b.stream.incarnation, b.stream.writtenLsn);
+  ring();
+  assert.deepEqual(collect(reader), [], 'what b wrote is on no disk yet');
+  world.rung.length = 0;
+  world.flush(b);
+  assert.ok(world.rung.includes(BELL), 'b is synced');
+  ring();
+  assert.deepEqual(collect(reader), [], 'what b rests on is not durable yet');
+  world.rung.length = 0;
+  world.flush(a);
+  b.stream.look();
+  assert.ok(world.rung.includes(BELL), 'b is durable');
+  ring();
+  assert.match(collect(reader)[0], /^1:1:/);
+});
+
 test('the direct reader answers at once', () => {
   const world = new TestWorld(12);
   const a = world.start(0);

@@ -1,6 +1,6 @@
 // Bank transfers through all primaries, with auditors whose snapshot sums must always be right.
 //
-//   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash]     (--crash kills a primary every few seconds)
+//   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash] [--mode log-replay]     (--crash kills a primary every few seconds)
 
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
@@ -10,6 +10,7 @@ import {connect, errno, value} from '../support/sql.ts';
 const {values: options} = parseArgs({
   options: {
     seconds: {type: 'string', default: '60'},
+    mode: {type: 'string', default: 'fusion'},
     primaries: {type: 'string', default: '3'},
     accounts: {type: 'string', default: '50'},
     clients: {type: 'string', default: '12'},
@@ -78,7 +79,7 @@ async function audit(connection: Connection): Promise<void> {
   console.error(`WRONG: the sum is ${sum}, not ${accounts * EACH}`);
 }
 
-const server = await Server.start({primaries});
+const server = await Server.start({primaries, args: ['--mode', options.mode]});
 try {
   const setup = await connect(server.portOf(1));
   await setup.query('CREATE DATABASE bank');
@@ -93,10 +94,13 @@ try {
   for (let primary = 1; primary <= primaries; primary++) jobs.push(loop(server, primary, until, audit));
   if (options.crash) jobs.push(crashes(server, until));
   // Statements of the last moment may take their time; more than half a minute is a hang.
-  const hung = setTimeout(() => {
-    console.error(`HANGS:\n${server.output}`);
-    process.exit(1);
-  }, seconds * 1000 + 30_000);
+  const hung = setTimeout(
+    () => {
+      console.error(`HANGS:\n${server.output}`);
+      process.exit(1);
+    },
+    seconds * 1000 + 30_000,
+  );
   await Promise.all(jobs);
   clearTimeout(hung);
   const violations = await server.check();

@@ -69,7 +69,8 @@ async function verify(server: Server): Promise<void> {
   const child = String(Object.values((await rows(connection, 'SHOW CREATE TABLE c'))[0])[1]);
   const isBound = child.includes('CONSTRAINT `ct`');
   const [orphan] = await Promise.allSettled([connection.query('INSERT INTO c VALUES (-1, -1)')]);
-  if (isBound !== (orphan.status === 'rejected')) fail(`foreign key in the definition: ${isBound}, kept: ${orphan.status}`);
+  if (isBound !== (orphan.status === 'rejected'))
+    fail(`foreign key in the definition: ${isBound}, kept: ${orphan.status}`);
   await connection.query('DELETE FROM c WHERE id = -1');
   if (isBound) await connection.query('ALTER TABLE c DROP FOREIGN KEY ct');
   const text = String(Object.values((await rows(connection, 'SHOW CREATE TABLE t'))[0])[1]);

@@ -20,6 +20,7 @@ const WORKLOADS = [
 
 const {values: options} = parseArgs({
   options: {
+    mode: {type: 'string', default: 'fusion'},
     primaries: {type: 'string', default: '2'},
     seconds: {type: 'string', default: '10'},
     threads: {type: 'string', default: '8'},
@@ -63,7 +64,7 @@ function figure(output: string, pattern: RegExp): string {
   return pattern.exec(output)?.[1] ?? '?';
 }
 
-const server = await Server.start({primaries});
+const server = await Server.start({primaries, args: ['--mode', options.mode]});
 let failed = false;
 try {
   const setup = await connect(server.portOf(1));

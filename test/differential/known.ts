@@ -32,13 +32,13 @@ const KNOWN: readonly KnownDifference[] = [
     pando: /decimal/,
   },
   {
-    reason: 'MariaDB keeps too few digits of a quotient of short integers in a temporary table, and clips it',
-    statement: /\/|AVG\(|DIV/,
+    reason: 'MariaDB keeps too few digits of results of short integers in a temporary table, and clips them',
+    statement: /\/|AVG\(|DIV|GREATEST|LEAST/,
     value: /^-?(0|9+)\.9+$/,
   },
   {
     reason: 'MariaDB overwrites the text of one argument of a function while it makes another',
-    statement: /CONCAT\([A-Z]+\(|CONCAT_WS\('-', x\d+\.o\d|[LR]PAD\(x\d+\.o\d/,
+    statement: /CONCAT\([A-Z]+\(|CONCAT_WS\('-', x\d+\.o\d|[LR]PAD\(x\d+\.o\d|REPLACE\(x\d+\.o\d/,
   },
   {
     reason: 'MariaDB joins too many rows when one pair of columns is compared with = and with <=>',
@@ -59,8 +59,8 @@ const KNOWN: readonly KnownDifference[] = [
     statement: /ROUND\(x\d+\.o\d/,
   },
   {
-    reason: 'MariaDB rounds a double constant to the integer column that it is compared with',
-    statement: /x\d+\.\w+ (=|<=>|<|>|<=|>=) -?[\d.]+e0|-?[\d.]+e0 (=|<=>|<|>|<=|>=) x\d+\.\w+/,
+    reason: 'MariaDB rounds a constant with a fraction to the integer column that it is compared with',
+    statement: /x\d+\.\w+ (=|<=>|<|>|<=|>=) -?\d+\.\d+|-?\d+\.\d+(e0)? (=|<=>|<|>|<=|>=) x\d+\.\w+/,
   },
   {
     reason: 'MariaDB compares a quotient with the digits it shows, MySQL with those it has inside',

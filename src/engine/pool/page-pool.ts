@@ -162,6 +162,19 @@ export class PagePool implements PollObserver {
     return usedAlready && frames.held[frame] >= mode ? frame << this.#shift : -1;
   }
 
+  /** Offset of a page that is here and valid, -1 when it is not. For whoever changes pages between polls: it counts as no use. */
+  cached(pageNo: number): number {
+    const frame = this.#frames.table.find(pageNo);
+    return frame >= 0 && this.#frames.state[frame] === FrameState.ready ? frame << this.#shift : -1;
+  }
+
+  /** Between polls: every page that is here is given back, and its bytes are not used again unless the directory names their version. */
+  forgetAll(): void {
+    const frames = this.#frames;
+    for (let frame = 0; frame < frames.count; frame++)
+      if (frames.state[frame] === FrameState.ready) this.#handover.letGo(frame);
+  }
+
   #use(frame: number): number {
     const frames = this.#frames;
     frames.usedInPoll[frame] = this.#poll;

@@ -257,6 +257,7 @@ export class Session implements EngineSession {
     const cts = this.#publish(trx.slot);
     if (cts < 0) return BLOCKED;
     trx.cts = cts;
+    core.viewPoints?.due();
     trx.addTail(0, 0, false);
     return this.#finish();
   }

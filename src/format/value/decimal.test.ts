@@ -169,3 +169,14 @@ test('width is bounded: the fraction gives way, then the value overflows', () =>
   assert.equal(d('0.1').multiply(d(`0.${'0'.repeat(29)}1`)).scale, 30);
   assert.equal(d('1').divide(d('3'), 30)?.toString(), `0.${'3'.repeat(30)}`);
 });
+
+test('a quotient keeps groups of nine digits inside', () => {
+  const wide = (a: string, b: string): string => String(d(a).divideWide(d(b)));
+  assert.equal(wide('1', '3'), '0.333333333');
+  assert.equal(wide('-2', '3'), '-0.666666666');
+  assert.equal(wide('1.0', '3'), '0.333333333');
+  assert.equal(wide('0.333333333', '7'), '0.047619047571428571');
+  assert.equal(wide('14620', '9432456'), '0.001549967');
+  assert.equal(d('0.001549967').divideWide(d('0.002570910'))?.round(8).toString(), '0.60288653');
+  assert.equal(d('1').divideWide(d('0')), null);
+});

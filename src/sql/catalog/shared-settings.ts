@@ -36,7 +36,8 @@ export class SharedSettings {
 
   /** Reads the values, and from now on again whenever they change. `run` runs steps that belong to no client. */
   follow(clock: Clock, run: (make: (engine: EngineSession) => Steps<void>) => void): void {
-    const read = (engine: EngineSession): Steps<void> => this.#tryRead(engine, () => clock.after(RETRY_MS, () => run(read)));
+    const read = (engine: EngineSession): Steps<void> =>
+      this.#tryRead(engine, () => clock.after(RETRY_MS, () => run(read)));
     this.#engine.watchMetadata(SETTINGS_ID, () => run(read));
     run(read);
   }

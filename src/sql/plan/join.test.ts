@@ -9,6 +9,7 @@ import {Binder} from '../bind/binder.ts';
 import {naiveRows} from '../exec/testing/naive.ts';
 import {TestDatabase} from '../exec/testing/test-database.ts';
 import {parse} from '../parse/statement.ts';
+import {explainTree} from './explain.ts';
 import type {PlanStatistics} from './statistics.ts';
 
 const TABLES = ['p', 'q', 'r'] as const;
@@ -133,4 +134,20 @@ test('semi-joins and anti-joins give what subqueries evaluated per row give', ()
     }),
     {numRuns: 200},
   );
+});
+
+test('what all branches of an OR demand joins the tables', () => {
+  const db = database([[[1, 2]], [[1, 3]], []]);
+  const sql = 'select x.id from p x, q y where (x.a = y.a and x.b = 2) or (x.a = y.a and y.b = 9)';
+  const tree = explainTree(db.plan(sql));
+  assert.match(tree, /(join \(x\.a = y\.a\)|\(a=x\.a\)|\(a=y\.a\))/);
+  assert.doesNotMatch(tree, / OR /);
+  assert.deepEqual(db.query(sql).rows, ['0']);
+  assert.deepEqual(db.query('select x.id from p x, q y where x.a = y.a or (x.a = y.a and y.b = 9)').rows, ['0']);
+});
+
+test('a subquery is run before the distinct values of a semi-join are filtered by it', () => {
+  const db = database([[[1, 2]], [[1, 3]], []]);
+  const sql = 'select x.id from p x where x.a in (select a from q) and 7 not in (select r.a from r join q on false)';
+  assert.deepEqual(db.query(sql).rows, ['0']);
 });

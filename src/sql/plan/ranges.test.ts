@@ -111,3 +111,17 @@ test('rows read through a range are few', () => {
   db.query('select id, s from t where i = 10 and id >= 0');
   assert.ok(db.engine.blocker.rowsRead - before <= 4);
 });
+
+test('a cast that loses something bounds no index', () => {
+  const casts = ['cast(dt as date)', 'cast(ts as date)', 'cast(ts as datetime)', 'cast(da as datetime)'];
+  const operators = ['=', '<=>', '<', '<=', '>', '>='];
+  for (const cast of casts) {
+    for (const operator of operators) {
+      const condition = `${cast} ${operator} date '2020-01-01'`;
+      const column = /\((\w+)/.exec(cast)?.[1];
+      const without = found(condition, 'force index (primary)');
+      assert.deepEqual(found(condition, `force index (k_${column})`), without, condition);
+      if (operator === '=') assert.ok(without.length > 0, condition);
+    }
+  }
+});

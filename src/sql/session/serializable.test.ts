@@ -153,7 +153,12 @@ test('a change under way counts; one that was undone does not', () => {
 test('own changes of what was read are no conflict, nor are savepoints', () => {
   a.ok('BEGIN');
   a.rows('SELECT * FROM t');
-  a.ok('UPDATE t SET v = 1 WHERE id = 1', 'SAVEPOINT s', 'DELETE FROM t WHERE id = 2', 'INSERT INTO t VALUES (7, 7, 7)');
+  a.ok(
+    'UPDATE t SET v = 1 WHERE id = 1',
+    'SAVEPOINT s',
+    'DELETE FROM t WHERE id = 2',
+    'INSERT INTO t VALUES (7, 7, 7)',
+  );
   a.ok('ROLLBACK TO s', 'UPDATE t SET k = 99 WHERE id = 3');
   assert.equal(commit(a), undefined);
   assert.deepEqual(b.rows('SELECT COUNT(*), SUM(k) FROM t'), ['5|132']);

@@ -66,6 +66,7 @@ export class TestCluster {
     const primary = this.world.start(node);
     this.primaries.push(primary);
     if (node === 0) this.#bootstrap(primary);
+    this.until(() => primary.replica?.isReady !== false, 'the redo that a new replica has to follow');
     const server = new SqlServer(this.#sqlWorld(primary));
     this.servers.push(server);
     let isReady = false;

@@ -105,7 +105,12 @@ test('SET GLOBAL reaches sessions that begin later on every primary, within an o
 });
 
 test('a transaction that began after a change here does not keep readers elsewhere waiting', () => {
-  a.ok('CREATE TABLE after_change (id INT PRIMARY KEY)', 'ALTER TABLE after_change ADD n INT', 'BEGIN', 'INSERT INTO after_change VALUES (1, 1)');
+  a.ok(
+    'CREATE TABLE after_change (id INT PRIMARY KEY)',
+    'ALTER TABLE after_change ADD n INT',
+    'BEGIN',
+    'INSERT INTO after_change VALUES (1, 1)',
+  );
   b.start('INSERT INTO after_change VALUES (2, 2)');
   cluster.world.time.run(50);
   assert.equal(b.isDone, true);

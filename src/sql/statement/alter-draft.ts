@@ -30,7 +30,13 @@ type AlterMethod = Extract<AlterAction, {readonly value: string}>;
 
 export class AlterDraft {
   readonly draft: TableDraft;
-  readonly wishes: AlterWishes = {rename: undefined, firstAutoValue: undefined, rebuild: false, instantOnly: false, foreignKeys: []};
+  readonly wishes: AlterWishes = {
+    rename: undefined,
+    firstAutoValue: undefined,
+    rebuild: false,
+    instantOnly: false,
+    foreignKeys: [],
+  };
   readonly #context: StatementContext;
   readonly #environment: DefineEnvironment;
   readonly #table: string;

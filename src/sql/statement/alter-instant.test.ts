@@ -116,6 +116,20 @@ test('a row that was as long as a row may be makes room for what is new', () => 
   ]);
 });
 
+test('initial values are not piled up: too many are written, and then there is room for others', () => {
+  client.ok('CREATE TABLE t (id INT PRIMARY KEY)', 'INSERT INTO t VALUES (1)');
+  const add = (name: string): string =>
+    `ALTER TABLE t ADD COLUMN ${name} VARCHAR(5000) COLLATE latin1_bin DEFAULT '${name.repeat(2500)}'`;
+  const copied = 'ok 1: Records: 1  Duplicates: 0  Warnings: 0';
+  check(client, [
+    [add('aa'), INSTANT],
+    [add('bb'), copied],
+    [add('cc'), INSTANT],
+    ['SELECT LENGTH(aa), LENGTH(bb), LENGTH(cc) FROM t', ['5000|5000|5000']],
+    ['DROP TABLE t', 'ok'],
+  ]);
+});
+
 test('more layouts than a row can name: the table is copied, and it goes on', () => {
   client.ok('CREATE TABLE t (id INT PRIMARY KEY)', 'INSERT INTO t VALUES (1)');
   let copies = 0;

@@ -45,7 +45,8 @@ export function* alterTable(context: StatementContext, ast: AlterTable): Steps<O
   const keysKept = draft.foreignKeys.length;
   for (const key of wishes.foreignKeys) addForeignKey(draft, key, stored);
   const finished = draft.finish();
-  yield* checkStillServes(context, stored, finished, wishes.rename !== undefined || renamesColumns(stored, finished));
+  const shape = {...finished, foreignKeys: finished.foreignKeys.slice(0, keysKept)};
+  yield* checkStillServes(context, stored, shape, wishes.rename !== undefined || renamesColumns(stored, finished));
   const kept = wishes.rebuild ? undefined : keptRows(context, stored, finished);
   if (kept === undefined && wishes.instantOnly)
     throw new SqlError('ER_ALTER_NOT_SUPPORTED', 'ALGORITHM=INSTANT', 'ALGORITHM=COPY');

@@ -41,7 +41,7 @@ export function addForeignKey(draft: TableDraft, ast: ForeignKey, table: TableRe
     at: ast.at,
     type: 'index',
     constraint: null,
-    name: ast.index ?? ast.constraint,
+    name: ast.index ?? freeIndexName(draft, ast.constraint),
     parts: ast.columns,
     options: {
       using: null,
@@ -53,6 +53,11 @@ export function addForeignKey(draft: TableDraft, ast: ForeignKey, table: TableRe
       secondaryEngineAttribute: null,
     },
   });
+}
+
+/** The index is called like the constraint, unless another index is: then after its first column. */
+function freeIndexName(draft: TableDraft, constraint: string | null): string | null {
+  return constraint !== null && draft.findIndex(constraint) < 0 ? constraint : null;
 }
 
 function columnOf(draft: TableDraft, part: KeyPart): StoredColumn {
@@ -131,7 +136,7 @@ function isComparable(a: SqlType, b: SqlType): boolean {
 
 // --- When a definition changes -------------------------------------------------------------------------------------
 
-/** A definition that is about to be: what foreign keys look at. */
+/** A definition that is about to be: what the foreign keys that it keeps look at. */
 export interface NewShape {
   readonly columns: readonly StoredColumn[];
   readonly indexes: readonly Pick<StoredIndex, 'name' | 'parts'>[];

@@ -149,16 +149,27 @@ test('texts beyond ASCII keep their characters, with and without a cached plan',
 });
 
 test('subqueries inside VALUES are run before the first row goes in', () => {
-  client.ok('CREATE TABLE sub (id INT PRIMARY KEY, n INT DEFAULT 9, s VARCHAR(9))', "INSERT INTO sub VALUES (1, 1, 'a')");
+  client.ok(
+    'CREATE TABLE sub (id INT PRIMARY KEY, n INT DEFAULT 9, s VARCHAR(9))',
+    "INSERT INTO sub VALUES (1, 1, 'a')",
+  );
   check(client, [
-    ["INSERT INTO sub VALUES ((SELECT MAX(id) FROM sub) + 1, DEFAULT, (SELECT s FROM sub)), (5, (SELECT COUNT(*) FROM sub), 'x')", 'ok 2'],
+    [
+      "INSERT INTO sub VALUES ((SELECT MAX(id) FROM sub) + 1, DEFAULT, (SELECT s FROM sub)), (5, (SELECT COUNT(*) FROM sub), 'x')",
+      'ok 2',
+    ],
     ['SELECT * FROM sub', ['1|1|a', '2|9|a', '5|1|x']],
     ['INSERT INTO sub VALUES (6, (SELECT id FROM sub), NULL)', 1242],
-    ['INSERT INTO sub SET id = 7, n = EXISTS (SELECT 1 FROM sub WHERE id = 5), s = (SELECT s FROM sub WHERE id = 99)', 'ok 1'],
+    [
+      'INSERT INTO sub SET id = 7, n = EXISTS (SELECT 1 FROM sub WHERE id = 5), s = (SELECT s FROM sub WHERE id = 99)',
+      'ok 1',
+    ],
     ['INSERT INTO sub (id) VALUES ((SELECT 7)) ON DUPLICATE KEY UPDATE n = VALUES(id) * 10', 'ok 2'],
     ['SELECT * FROM sub WHERE id = 7', ['7|70|NULL']],
   ]);
-  const {statement} = client.session.prepared.add('INSERT INTO sub (id, n) VALUES (?, (SELECT MAX(n) FROM sub WHERE id < ?))');
+  const {statement} = client.session.prepared.add(
+    'INSERT INTO sub (id, n) VALUES (?, (SELECT MAX(n) FROM sub WHERE id < ?))',
+  );
   for (const id of [20, 21]) assert.equal(client.execute(statement, [id, 6]).reply?.affectedRows, 1);
   assert.deepEqual(client.rows('SELECT id, n FROM sub WHERE id >= 20'), ['20|9', '21|9']);
 });

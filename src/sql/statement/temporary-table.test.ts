@@ -75,7 +75,12 @@ test('making and dropping leaves the open transaction alone; its rows are part o
 
 test('the tables of a session that ends give their pages back', () => {
   const gone = cluster.connect(1);
-  gone.ok('CREATE TEMPORARY TABLE left_behind (id INT PRIMARY KEY)', 'INSERT INTO left_behind VALUES (1)', 'BEGIN', 'DELETE FROM left_behind');
+  gone.ok(
+    'CREATE TEMPORARY TABLE left_behind (id INT PRIMARY KEY)',
+    'INSERT INTO left_behind VALUES (1)',
+    'BEGIN',
+    'DELETE FROM left_behind',
+  );
   const dropped: number[] = [];
   const [, server] = cluster.servers;
   const free = server.freeTables.bind(server);

@@ -121,7 +121,13 @@ export type Message =
       readonly bytes: Uint8Array;
     }
   // Recovery of a stream.
-  | {readonly kind: 'fence'; readonly id: number; readonly incarnation: number; readonly epoch: number; readonly generation: number}
+  | {
+      readonly kind: 'fence';
+      readonly id: number;
+      readonly incarnation: number;
+      readonly epoch: number;
+      readonly generation: number;
+    }
   | {
       readonly kind: 'fenced';
       readonly id: number;
@@ -133,18 +139,51 @@ export type Message =
       readonly vdl: number;
       readonly checkpoint: number;
     }
-  | {readonly kind: 'fetch'; readonly id: number; readonly pg: number; readonly incarnation: number; readonly after: number; readonly limit: number}
+  | {
+      readonly kind: 'fetch';
+      readonly id: number;
+      readonly pg: number;
+      readonly incarnation: number;
+      readonly after: number;
+      readonly limit: number;
+    }
   /** Batches, one behind the other. `more`: ask again behind the last one. `collected`: nothing below is kept. */
-  | {readonly kind: 'batches'; readonly id: number; readonly pg: number; readonly incarnation: number; readonly more: boolean; readonly collected: number; readonly bytes: Uint8Array}
+  | {
+      readonly kind: 'batches';
+      readonly id: number;
+      readonly pg: number;
+      readonly incarnation: number;
+      readonly more: boolean;
+      readonly collected: number;
+      readonly bytes: Uint8Array;
+    }
   | {readonly kind: 'seal'; readonly id: number; readonly generation: number; readonly fence: StreamFence}
   | {readonly kind: 'sealed'; readonly id: number; readonly incarnation: number; readonly epoch: number}
   // The ledger, and membership.
   | {readonly kind: 'hello'; readonly id: number}
-  | {readonly kind: 'here'; readonly id: number; readonly node: number; readonly zone: string; readonly ledger: Ledger | undefined}
+  | {
+      readonly kind: 'here';
+      readonly id: number;
+      readonly node: number;
+      readonly zone: string;
+      readonly ledger: Ledger | undefined;
+    }
   /** Makes a blank node a member; `whole` is false when it replaces one that had data. */
-  | {readonly kind: 'adopt'; readonly id: number; readonly node: number; readonly whole: boolean; readonly ledger: Ledger}
+  | {
+      readonly kind: 'adopt';
+      readonly id: number;
+      readonly node: number;
+      readonly whole: boolean;
+      readonly ledger: Ledger;
+    }
   | {readonly kind: 'ledger'; readonly id: number; readonly ledger: Ledger}
-  | {readonly kind: 'ledgerKept'; readonly id: number; readonly ok: boolean; readonly generation: number; readonly version: number}
+  | {
+      readonly kind: 'ledgerKept';
+      readonly id: number;
+      readonly ok: boolean;
+      readonly generation: number;
+      readonly version: number;
+    }
   // Between nodes.
   | {
       readonly kind: 'gossip';
@@ -154,12 +193,32 @@ export type Message =
       readonly generation: number;
       readonly version: number;
     }
-  | {readonly kind: 'news'; readonly points: readonly StreamPoint[]; readonly fences: readonly StreamFence[]; readonly ledger: Ledger | undefined; readonly bytes: Uint8Array}
+  | {
+      readonly kind: 'news';
+      readonly points: readonly StreamPoint[];
+      readonly fences: readonly StreamFence[];
+      readonly ledger: Ledger | undefined;
+      readonly bytes: Uint8Array;
+    }
   | {readonly kind: 'describe'; readonly id: number}
-  | {readonly kind: 'described'; readonly id: number; readonly node: number; readonly whole: boolean; readonly points: readonly StreamPoint[]}
+  | {
+      readonly kind: 'described';
+      readonly id: number;
+      readonly node: number;
+      readonly whole: boolean;
+      readonly points: readonly StreamPoint[];
+    }
   /** Pages above `after`, for a replica that is being rebuilt. */
   | {readonly kind: 'copy'; readonly id: number; readonly pg: number; readonly after: number}
-  | {readonly kind: 'pages'; readonly id: number; readonly pg: number; readonly pageNos: readonly number[]; readonly more: boolean; readonly ok: boolean; readonly bytes: Uint8Array}
+  | {
+      readonly kind: 'pages';
+      readonly id: number;
+      readonly pg: number;
+      readonly pageNos: readonly number[];
+      readonly more: boolean;
+      readonly ok: boolean;
+      readonly bytes: Uint8Array;
+    }
   // People.
   | {readonly kind: 'status'; readonly id: number}
   | {readonly kind: 'stated'; readonly id: number; readonly status: NodeStatus};

@@ -5,7 +5,7 @@
 import type {Clock} from '../../env/clock.ts';
 import type {Listener, Network, Socket} from '../../env/network.ts';
 import type {Trace} from '../../env/trace.ts';
-import {type Message, type NodePlace, NO_BYTES, type Transport} from './api.ts';
+import {type Message, NO_BYTES, type NodePlace, type Transport} from './api.ts';
 import {encodeMessage, MessageSplitter} from './codec.ts';
 import type {StorageNode} from './replica/node.ts';
 
@@ -135,11 +135,18 @@ export class StorageServer {
   }
 
   /** Listens and works. `ready` gets the port, or what keeps it from listening. */
-  start(address: {host: string; port: number}, ready: (port: number, error?: {code: string; message: string}) => void): void {
-    const listener = this.#env.network.listen({...address, shared: false}, socket => this.#accept(socket), error => {
-      ready(error === undefined ? listener.port : 0, error);
-      if (error === undefined) this.#tick();
-    });
+  start(
+    address: {host: string; port: number},
+    ready: (port: number, error?: {code: string; message: string}) => void,
+  ): void {
+    const listener = this.#env.network.listen(
+      {...address, shared: false},
+      socket => this.#accept(socket),
+      error => {
+        ready(error === undefined ? listener.port : 0, error);
+        if (error === undefined) this.#tick();
+      },
+    );
     this.#listener = listener;
   }
 

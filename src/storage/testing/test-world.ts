@@ -82,6 +82,8 @@ export class TestWorld {
   readonly pages = new Map<number, ModelPage>();
   readonly warnings: string[] = [];
   readonly nodes: (TestNode | undefined)[] = [];
+  /** Bells that the streams have rung. */
+  readonly rung: number[] = [];
   readonly limits: Partial<VolumeLimits>;
   words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
   volume: LocalVolume;

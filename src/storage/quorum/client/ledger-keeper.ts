@@ -61,7 +61,8 @@ export class LedgerKeeper {
     const ledger = this.#writing;
     if (ledger === undefined || this.#closed) return;
     const nodes = new Set([...membersOf(this.#ledger.membership), ...membersOf(ledger.membership)]);
-    for (const node of nodes) if (!this.#kept.has(node)) this.#port.send(node, {kind: 'ledger', id: ledger.version, ledger});
+    for (const node of nodes)
+      if (!this.#kept.has(node)) this.#port.send(node, {kind: 'ledger', id: ledger.version, ledger});
     this.#clock.after(RETRY_MS, () => {
       if (this.#writing === ledger) this.#send();
     });

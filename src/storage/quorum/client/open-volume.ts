@@ -129,7 +129,8 @@ class Opening {
 
   #adoptAll(ledger: Ledger): void {
     for (const node of this.#nodes()) {
-      if (this.#here.get(node)?.ledger === undefined) this.#port.send(node, {kind: 'adopt', id: 1, node, whole: true, ledger});
+      if (this.#here.get(node)?.ledger === undefined)
+        this.#port.send(node, {kind: 'adopt', id: 1, node, whole: true, ledger});
     }
     this.#checkAdopted(ledger);
   }

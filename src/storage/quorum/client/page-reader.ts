@@ -117,7 +117,13 @@ export class QuorumPageReader implements PageReader {
     }
     read.tried.add(best);
     read.askedAt.set(best, this.#clock.now());
-    this.#port.send(best, {kind: 'read', id: read.id, pg: read.pg, pageNo: read.pageNo, needs: this.#words.needs(read.pg)});
+    this.#port.send(best, {
+      kind: 'read',
+      id: read.id,
+      pg: read.pg,
+      pageNo: read.pageNo,
+      needs: this.#words.needs(read.pg),
+    });
     // Each rival gets more time than the one before: a slow machine must not be asked more because it is slow.
     const patience = Math.max(HEDGE_MIN_MS, bestLatency * HEDGE_FACTOR) * HEDGE_GROWTH ** (read.askedAt.size - 1);
     read.timer = this.#clock.after(patience, () => {

@@ -267,7 +267,8 @@ export class QuorumRedoStream implements RedoStream {
     const oldest = this.#open[0]?.batches[0];
     if (oldest !== undefined && now - oldest.sentAt >= RESEND_MS) {
       for (const node of membersOf(this.#membership)) if (this.#port.queued(node) === 0) this.#resend(node, RESEND_MS);
-      for (const {batches} of this.#open) for (const batch of batches) if (now - batch.sentAt >= RESEND_MS) batch.sentAt = now;
+      for (const {batches} of this.#open)
+        for (const batch of batches) if (now - batch.sentAt >= RESEND_MS) batch.sentAt = now;
     }
     if (this.#open.length === 0 && this.#toldLsn < this.#durableLsn) this.#tellPoint();
     this.#timer = this.#env.clock.after(TICK_MS, () => this.#tick());

@@ -22,7 +22,13 @@ export class StreamBytes implements StreamReader {
   }
 
   /** The same in another thread: `bytes` of redo from LSN `base` on. */
-  static from(incarnation: number, checkpointLsn: number, base: number, endLsn: number, bytes: Uint8Array<ArrayBuffer>): StreamBytes {
+  static from(
+    incarnation: number,
+    checkpointLsn: number,
+    base: number,
+    endLsn: number,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): StreamBytes {
     const made = new StreamBytes(incarnation, checkpointLsn);
     made.#bytes = bytes;
     made.#base = base;
@@ -52,7 +58,8 @@ export class StreamBytes implements StreamReader {
       this.#base = lsn;
     }
     const skip = this.#base + this.#filled - lsn;
-    if (skip < 0) return lsn + bytes.length <= this.checkpointLsn ? this.#restart(lsn, bytes) : this.#isBelow(lsn, bytes);
+    if (skip < 0)
+      return lsn + bytes.length <= this.checkpointLsn ? this.#restart(lsn, bytes) : this.#isBelow(lsn, bytes);
     if (skip >= bytes.length) return true;
     const needed = this.#filled + bytes.length - skip;
     if (needed > this.#bytes.length) {
@@ -99,7 +106,10 @@ export class StreamBytes implements StreamReader {
 
   scan(fromLsn: number, visit: (memory: Memory, at: number, lsn: number) => void): void {
     if (fromLsn >= this.#endLsn) return;
-    assert(fromLsn >= this.#base && this.#base >= 0, () => `scan of stream ${this.incarnation} from LSN ${fromLsn}, it begins at ${this.#base}`);
+    assert(
+      fromLsn >= this.#base && this.#base >= 0,
+      () => `scan of stream ${this.incarnation} from LSN ${fromLsn}, it begins at ${this.#base}`,
+    );
     const memory = this.#memory();
     for (let at = 0; this.#base + at < this.#endLsn; at += redoLength(memory, at)) {
       if (this.#base + at >= fromLsn) visit(memory, at, this.#base + at);

@@ -12,7 +12,7 @@
 import type {Clock, Timer} from '../../../env/clock.ts';
 import type {Checksum} from '../../../env/crypto.ts';
 import type {Trace} from '../../../env/trace.ts';
-import {type Ledger, type MessageOf, type StreamFence, STREAM_START} from '../api.ts';
+import {type Ledger, type MessageOf, STREAM_START, type StreamFence} from '../api.ts';
 import {type Batch, readBatches, runsOf} from '../batch.ts';
 import {isReadQuorum, isWriteQuorum, membersOf, quorumPoint} from '../membership.ts';
 import {StreamBytes} from './stream-bytes.ts';
@@ -180,7 +180,14 @@ export class StreamRecovery {
     }
     job.askedAt = this.#host.clock.now();
     const {incarnation} = this;
-    this.#host.send(job.node, {kind: 'fetch', id: ++this.#id, pg: job.pg, incarnation, after: job.after, limit: FETCH_BYTES});
+    this.#host.send(job.node, {
+      kind: 'fetch',
+      id: ++this.#id,
+      pg: job.pg,
+      incarnation,
+      after: job.after,
+      limit: FETCH_BYTES,
+    });
   }
 
   #checkSilence(): void {
@@ -231,7 +238,10 @@ export class StreamRecovery {
   #lacks(found: number, known: number): void {
     if (!this.#complained) {
       const fields = {incarnation: this.incarnation, found, known, nodes: [...this.#fenced.keys()]};
-      this.#host.trace.error('recovery waits for more storage nodes: those that answer lack redo that was durable', fields);
+      this.#host.trace.error(
+        'recovery waits for more storage nodes: those that answer lack redo that was durable',
+        fields,
+      );
       this.#complained = true;
     }
     this.phase = 'fencing';
@@ -253,7 +263,9 @@ export class StreamRecovery {
   /** Sends what is below D to those that lack it; goes on when a write quorum has everything in every PG. */
   #rewrite(): void {
     for (const group of this.#groups.values()) {
-      const inOrder = [...group.batches.values()].filter(batch => batch.end <= group.tail).sort((a, b) => a.prev - b.prev);
+      const inOrder = [...group.batches.values()]
+        .filter(batch => batch.end <= group.tail)
+        .sort((a, b) => a.prev - b.prev);
       for (const node of this.#fenced.keys()) {
         const reached = group.reached.get(node) ?? STREAM_START;
         if (reached >= group.tail) continue;

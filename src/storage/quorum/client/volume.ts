@@ -7,7 +7,14 @@ import type {Checksum} from '../../../env/crypto.ts';
 import type {Random} from '../../../env/random.ts';
 import type {Trace} from '../../../env/trace.ts';
 import {type IncarnationInfo, IncarnationState} from '../../api.ts';
-import {type Ledger, type LedgerIncarnation, type NodePlace, type NodeStatus, STREAM_START, type VolumeView} from '../api.ts';
+import {
+  type Ledger,
+  type LedgerIncarnation,
+  type NodePlace,
+  type NodeStatus,
+  STREAM_START,
+  type VolumeView,
+} from '../api.ts';
 import {beginReplacement, endReplacement, membersOf, replacementOf} from '../membership.ts';
 import type {Dispatcher} from './dispatcher.ts';
 import {LedgerKeeper} from './ledger-keeper.ts';
@@ -138,7 +145,11 @@ export class QuorumVolume {
         },
         fixedEnd: entry.endLsn,
         send: (node, message) => this.#port.send(node, message),
-        fix: (endLsn, fixed) => keeper.change(ledger => changeOne(ledger, incarnation, one => ({...one, state: IncarnationState.sealed, endLsn})), fixed),
+        fix: (endLsn, fixed) =>
+          keeper.change(
+            ledger => changeOne(ledger, incarnation, one => ({...one, state: IncarnationState.sealed, endLsn})),
+            fixed,
+          ),
       },
       incarnation,
       bytes => {
@@ -161,7 +172,10 @@ export class QuorumVolume {
 
   /** Nobody needs the stream for recovery any more. A crash before that is durable only repeats the recovery. */
   finishIncarnation(incarnation: number): void {
-    this.#keeper.change(ledger => changeOne(ledger, incarnation, one => ({...one, state: IncarnationState.finished})), () => {});
+    this.#keeper.change(
+      ledger => changeOne(ledger, incarnation, one => ({...one, state: IncarnationState.finished})),
+      () => {},
+    );
   }
 
   /** `done` when no timestamp up to `limit` can be given out again. */
@@ -200,11 +214,18 @@ export class QuorumVolume {
       throw new OperatingError('a storage node is being replaced already', 'wait until it is whole, or take that back');
     }
     if (!membersOf(membership).includes(removed) || nodes[added] !== undefined) {
-      throw new OperatingError(`storage node ${removed} cannot be replaced by ${added}`, 'see `pando status` for the members');
+      throw new OperatingError(
+        `storage node ${removed} cannot be replaced by ${added}`,
+        'see `pando status` for the members',
+      );
     }
     this.#changing = true;
     this.#keeper.change(
-      ledger => ({...ledger, membership: beginReplacement(ledger.membership, removed, added), nodes: {...ledger.nodes, [added]: place}}),
+      ledger => ({
+        ...ledger,
+        membership: beginReplacement(ledger.membership, removed, added),
+        nodes: {...ledger.nodes, [added]: place},
+      }),
       () => {
         this.#changing = false;
         this.#announce();
@@ -337,5 +358,8 @@ export class QuorumVolume {
 }
 
 function changeOne(ledger: Ledger, incarnation: number, change: (one: LedgerIncarnation) => LedgerIncarnation): Ledger {
-  return {...ledger, incarnations: ledger.incarnations.map(one => (one.incarnation === incarnation ? change(one) : one))};
+  return {
+    ...ledger,
+    incarnations: ledger.incarnations.map(one => (one.incarnation === incarnation ? change(one) : one)),
+  };
 }

@@ -135,7 +135,13 @@ export class BatchLog {
     return this.#env.crc32(bytes.subarray(at + 8, at + length)) >>> 0 === view.getUint32(at + 4, true) ? length : 0;
   }
 
-  #visitGroup(bytes: Uint8Array, at: number, length: number, file: number, visit: (batch: Batch, place: LogPlace) => void): void {
+  #visitGroup(
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    file: number,
+    visit: (batch: Batch, place: LogPlace) => void,
+  ): void {
     const from = at + GROUP_HEADER;
     for (const batch of readBatches(bytes.subarray(from, at + length), this.#env.crc32)) {
       visit(batch, {file, at: batch.bytes.byteOffset - bytes.byteOffset});

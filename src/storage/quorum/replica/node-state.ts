@@ -81,7 +81,8 @@ export class NodeState {
   /** Keeps what is newer: a higher epoch, or the end that belongs to it. True when something changed; durable then. */
   keepFence(fence: StreamFence): boolean {
     const own = this.#fences.get(fence.incarnation);
-    if (own !== undefined && (fence.epoch < own.epoch || (fence.epoch === own.epoch && own.end >= fence.end))) return false;
+    if (own !== undefined && (fence.epoch < own.epoch || (fence.epoch === own.epoch && own.end >= fence.end)))
+      return false;
     // A fence without an end does not take away one that is known: it is what a repeated recovery begins with.
     const known = fence.end === 0 && own !== undefined ? {...fence, end: own.end, tails: own.tails} : fence;
     this.#fences.set(fence.incarnation, known);

@@ -1,7 +1,6 @@
 // A storage node: one process that holds a replica of every PG, answers clients and peers, and works in the background. Message in, effects out; time and disk
 // are handed in, so the same node runs in a process of its own and, six at a time, in a test.
 
-import {CorruptionError} from '../../../base/errors.ts';
 import {DiskFailure} from '../../../env/disk.ts';
 import type {StorageEnv} from '../../local/options.ts';
 import {
@@ -10,18 +9,19 @@ import {
   type MessageOf,
   NO_BYTES,
   type NodeStatus,
-  type StreamFence,
-  type StreamPoint,
   STREAM_START,
+  type StreamFence,
   type Transport,
 } from '../api.ts';
-import {type Batch, readBatch, readBatches} from '../batch.ts';
+import {type Batch, concatBatches, readBatch, readBatches} from '../batch.ts';
 import {isReadQuorum, membersOf} from '../membership.ts';
+import type {NodeOptions, Reply} from './node-options.ts';
 import {isNewer, NodeState} from './node-state.ts';
 import {Peers} from './peers.ts';
 import {Rebuild} from './rebuild.ts';
-import {Replica, type ReplicaHost} from './replica.ts';
-import {SEGMENT_LIMITS, type SegmentLimits} from './segment-pages.ts';
+import type {Replica, ReplicaHost} from './replica.ts';
+import {SEGMENT_LIMITS} from './segment-pages.ts';
+import {Segments} from './segments.ts';
 
 /** Redo that a peer lacks is on its way from the writer for this long; then gossip brings it. Milliseconds. */
 const GRACE_MS = 40;
@@ -36,27 +36,13 @@ const SCRUB_MS = 1000;
 const SCRUB_IMAGES = 32;
 const SCRUB_BATCHES = 16;
 
-export interface NodeOptions {
-  readonly directory: string;
-  readonly zone: string;
-  readonly limits?: Partial<SegmentLimits>;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  /** The disk refuses: nothing more is acknowledged, the process should end. */
-  readonly onFailure: (reason: string) => void;
-}
-
-export type Reply = (message: Message) => void;
-
 export class StorageNode {
   readonly #env: StorageEnv;
   readonly #options: NodeOptions;
-  readonly #limits: SegmentLimits;
   readonly #peers: Transport;
   readonly #state: NodeState;
   readonly #known = new Peers();
-  readonly #replicas = new Map<number, Replica>();
-  readonly #host: ReplicaHost;
+  readonly #segments: Segments;
   #rebuild: Rebuild | undefined;
   #failure: string | undefined;
   #gossipedAt = 0;
@@ -71,9 +57,8 @@ export class StorageNode {
   constructor(env: StorageEnv, options: NodeOptions, peers: Transport) {
     this.#env = env;
     this.#options = options;
-    this.#limits = {...SEGMENT_LIMITS, ...options.limits};
     this.#peers = peers;
-    this.#host = {
+    const host: ReplicaHost = {
       now: options.now,
       fenceOf: incarnation => this.#state.fenceOf(incarnation),
       isFinished: incarnation => this.#isFinished(incarnation),
@@ -83,13 +68,12 @@ export class StorageNode {
     };
     env.disk.makeDirectorySync(options.directory);
     this.#state = new NodeState(env, options.directory);
+    const limits = {...SEGMENT_LIMITS, ...options.limits};
+    this.#segments = new Segments(env, options.directory, limits, this.#state, host);
     peers.onMessage = (node, message) => this.#fromPeer(node, message);
     if (this.#state.ledger === undefined) return;
     this.#placePeers(this.#state.ledger);
-    for (const name of env.disk.listSync(options.directory)) {
-      const pg = /^pg-(\d{6})$/.exec(name);
-      if (pg !== null) this.#open(Number(pg[1]));
-    }
+    this.#segments.load();
     if (!this.#state.whole) this.#startRebuild();
   }
 
@@ -103,14 +87,14 @@ export class StorageNode {
     return this.#state.ledger !== undefined && this.#state.whole;
   }
 
-  /** What a running rebuild waits for, in words; empty when there is none. */
-  get rebuilding(): string {
-    return this.#rebuild?.describe() ?? '';
+  /** How far a running rebuild is. */
+  get rebuildPhase(): Rebuild['phase'] | undefined {
+    return this.#rebuild?.phase;
   }
 
   /** The replicas, for checks. */
   get replicas(): ReadonlyMap<number, Replica> {
-    return this.#replicas;
+    return this.#segments.replicas;
   }
 
   #fail(reason: string): void {
@@ -141,34 +125,10 @@ export class StorageNode {
     return entry === undefined ? this.#state.isRetired(incarnation) : entry.state === 3;
   }
 
-  #directory(pg: number): string {
-    return `${this.#options.directory}/pg-${String(pg).padStart(6, '0')}`;
-  }
-
-  /** Opens or makes a replica. One that cannot be opened is emptied and rebuilt. */
-  #open(pg: number): Replica {
-    const ledger = this.#state.ledger as Ledger;
-    const {uuid, pageSize} = ledger;
-    const options = {directory: this.#directory(pg), pg, uuid, pageSize, limits: this.#limits};
-    let replica: Replica;
-    try {
-      replica = new Replica(this.#env, options, this.#host);
-    } catch (error) {
-      if (!(error instanceof CorruptionError)) throw error;
-      this.#env.trace.error('a replica cannot be opened and is rebuilt', {node: this.node, pg, what: error.message});
-      wipe(this.#env, options.directory);
-      replica = new Replica(this.#env, options, this.#host);
-      replica.beginCopy([]);
-      this.#state.setWhole(false);
-    }
-    this.#replicas.set(pg, replica);
-    return replica;
-  }
-
   #replica(pg: number): Replica {
-    const known = this.#replicas.get(pg);
+    const known = this.#segments.get(pg);
     if (known !== undefined) return known;
-    const replica = this.#open(pg);
+    const replica = this.#segments.open(pg);
     // What a node that is being rebuilt has never heard of may still exist elsewhere.
     if (!this.#state.whole) {
       replica.beginCopy([]);
@@ -188,8 +148,8 @@ export class StorageNode {
         return ledger !== undefined && isReadQuorum(ledger.membership, has);
       },
       send: (node, message) => this.#peers.send(node, message),
-      replica: pg => this.#replicas.get(pg) ?? this.#openCopying(pg),
-      groups: () => [...this.#replicas.values()],
+      replica: pg => this.#segments.get(pg) ?? this.#openCopying(pg),
+      groups: () => this.#segments.all(),
       isRetired: incarnation => this.#state.isRetired(incarnation),
       becomeWhole: () => {
         this.#rebuild = undefined;
@@ -200,7 +160,7 @@ export class StorageNode {
   }
 
   #openCopying(pg: number): Replica {
-    const replica = this.#open(pg);
+    const replica = this.#segments.open(pg);
     replica.beginCopy([]);
     return replica;
   }
@@ -211,7 +171,8 @@ export class StorageNode {
   }
 
   #placePeers(ledger: Ledger): void {
-    for (const [node, place] of Object.entries(ledger.nodes)) if (Number(node) !== this.node) this.#peers.place(Number(node), place);
+    for (const [node, place] of Object.entries(ledger.nodes))
+      if (Number(node) !== this.node) this.#peers.place(Number(node), place);
     this.#known.retain(membersOf(ledger.membership));
   }
 
@@ -242,7 +203,8 @@ export class StorageNode {
         this.#append(message, reply);
         return;
       case 'point':
-        for (const replica of this.#replicas.values()) replica.notePoint(message.incarnation, message.vdl, message.readPoint);
+        for (const replica of this.#segments.all())
+          replica.notePoint(message.incarnation, message.vdl, message.readPoint);
         return;
       case 'read':
         this.#read(message, reply);
@@ -256,7 +218,12 @@ export class StorageNode {
       case 'seal':
         if (message.generation < (this.#state.ledger?.generation ?? 0)) return;
         this.#keepFence(message.fence);
-        reply({kind: 'sealed', id: message.id, incarnation: message.fence.incarnation, epoch: this.#state.epochOf(message.fence.incarnation)});
+        reply({
+          kind: 'sealed',
+          id: message.id,
+          incarnation: message.fence.incarnation,
+          epoch: this.#state.epochOf(message.fence.incarnation),
+        });
         return;
       case 'ledger':
         this.#keepLedger(message, reply);
@@ -265,7 +232,13 @@ export class StorageNode {
         this.#gossiped(message, reply);
         return;
       case 'describe':
-        reply({kind: 'described', id: message.id, node: this.node, whole: this.#state.whole, points: this.#points()});
+        reply({
+          kind: 'described',
+          id: message.id,
+          node: this.node,
+          whole: this.#state.whole,
+          points: this.#segments.points(),
+        });
         return;
       case 'copy':
         this.#copy(message, reply);
@@ -275,9 +248,7 @@ export class StorageNode {
   /** Becomes a member of a volume. A node that is one already only says so. */
   #adopt(message: MessageOf<'adopt'>, reply: Reply): void {
     if (this.#state.ledger === undefined) {
-      for (const name of this.#env.disk.listSync(this.#options.directory)) {
-        if (/^pg-\d{6}$/.test(name)) wipe(this.#env, `${this.#options.directory}/${name}`);
-      }
+      this.#segments.wipeAll();
       this.#state.adopt(message.node, message.whole, message.ledger);
       this.#placePeers(message.ledger);
       if (!message.whole) this.#startRebuild();
@@ -315,7 +286,7 @@ export class StorageNode {
   #read(message: MessageOf<'read'>, reply: Reply): void {
     this.#reads++;
     const {id, pg, pageNo, needs} = message;
-    const replica = this.#replicas.get(pg);
+    const replica = this.#segments.get(pg);
     if (replica === undefined) {
       const nothing = this.#state.whole && needs.every(([incarnation]) => this.#hasNothing(incarnation, pg));
       reply({kind: 'page', id, status: nothing ? 'absent' : 'behind', bytes: NO_BYTES});
@@ -348,14 +319,14 @@ export class StorageNode {
       return;
     }
     if (epoch > this.#state.epochOf(incarnation)) this.#state.keepFence({incarnation, epoch, end: 0, tails: {}});
-    const chains = [...this.#replicas.values()].flatMap(replica => replica.chains.get(incarnation) ?? []);
+    const chains = this.#segments.chainsOf(incarnation);
     reply({
       kind: 'fenced',
       id,
       incarnation,
       epoch: this.#state.epochOf(incarnation),
       whole: this.#state.whole,
-      points: this.#points().filter(point => point[1] === incarnation),
+      points: this.#segments.points().filter(point => point[1] === incarnation),
       vdl: Math.max(0, ...chains.map(chain => chain.vdl)),
       checkpoint: Math.max(0, ...chains.map(chain => chain.checkpoint)),
     });
@@ -363,19 +334,15 @@ export class StorageNode {
 
   #fetch(message: MessageOf<'fetch'>, reply: Reply): void {
     const {id, pg, incarnation, after, limit} = message;
-    const replica = this.#replicas.get(pg);
+    const replica = this.#segments.get(pg);
     const found = replica?.fetch(incarnation, after, limit, Number.POSITIVE_INFINITY) ?? {bytes: [], more: false};
     const collected = replica?.chains.get(incarnation)?.base ?? STREAM_START;
-    reply({kind: 'batches', id, pg, incarnation, more: found.more, collected, bytes: concat(found.bytes)});
+    reply({kind: 'batches', id, pg, incarnation, more: found.more, collected, bytes: concatBatches(found.bytes)});
   }
 
   #keepFence(fence: StreamFence): void {
     if (!this.#state.keepFence(fence)) return;
-    for (const replica of this.#replicas.values()) replica.sealed(fence.incarnation);
-  }
-
-  #points(): StreamPoint[] {
-    return [...this.#replicas.values()].flatMap(replica => replica.points());
+    for (const replica of this.#segments.all()) replica.sealed(fence.incarnation);
   }
 
   /** A peer tells how far it is; it gets what it lacks. */
@@ -384,31 +351,43 @@ export class StorageNode {
     this.#known.note(message.node, message.points, now);
     for (const fence of message.fences) this.#learnFence(fence);
     const ledger = this.#state.ledger as Ledger;
-    const theirs = new Map(message.points.map(([pg, incarnation, , scl]) => [`${pg}:${incarnation}`, scl]));
-    const bytes: Uint8Array[] = [];
-    let left = NEWS_BYTES;
-    for (const replica of this.#replicas.values()) {
-      for (const chain of replica.chains.values()) {
-        const reached = theirs.get(`${replica.pg}:${chain.incarnation}`) ?? STREAM_START;
-        if (reached >= chain.highest || reached < chain.base || left <= 0) continue;
-        const found = replica.fetch(chain.incarnation, reached, left, now - GRACE_MS);
-        for (const batch of found.bytes) left -= batch.length;
-        bytes.push(...found.bytes);
-      }
-    }
-    const fences = this.#state.fences().filter(fence => !message.fences.some(other => other.incarnation === fence.incarnation && other.epoch >= fence.epoch && other.end >= fence.end));
-    reply({kind: 'news', points: this.#points(), fences, ledger: isNewer(ledger, message) ? ledger : undefined, bytes: concat(bytes)});
+    const bytes = this.#segments.lacking(message.points, now - GRACE_MS, NEWS_BYTES);
+    const fences = this.#state
+      .fences()
+      .filter(
+        fence =>
+          !message.fences.some(
+            other => other.incarnation === fence.incarnation && other.epoch >= fence.epoch && other.end >= fence.end,
+          ),
+      );
+    reply({
+      kind: 'news',
+      points: this.#segments.points(),
+      fences,
+      ledger: isNewer(ledger, message) ? ledger : undefined,
+      bytes,
+    });
   }
 
   #learnFence(fence: StreamFence): void {
-    if (!this.#state.isRetired(fence.incarnation) || this.#state.fenceOf(fence.incarnation) !== undefined) this.#keepFence(fence);
+    if (!this.#state.isRetired(fence.incarnation) || this.#state.fenceOf(fence.incarnation) !== undefined)
+      this.#keepFence(fence);
   }
 
   #copy(message: MessageOf<'copy'>, reply: Reply): void {
     const {id, pg, after} = message;
-    const found = this.#state.whole ? this.#replicas.get(pg)?.copyPages(after, COPY_PAGES) : undefined;
+    const found = this.#state.whole ? this.#segments.get(pg)?.copyPages(after, COPY_PAGES) : undefined;
     if (found === undefined) reply({kind: 'pages', id, pg, pageNos: [], more: false, ok: false, bytes: NO_BYTES});
-    else reply({kind: 'pages', id, pg, pageNos: found.pageNos, more: found.pageNos.length === COPY_PAGES, ok: true, bytes: found.bytes});
+    else
+      reply({
+        kind: 'pages',
+        id,
+        pg,
+        pageNos: found.pageNos,
+        more: found.pageNos.length === COPY_PAGES,
+        ok: true,
+        bytes: found.bytes,
+      });
   }
 
   /** Answers to what this node has asked its peers. */
@@ -429,7 +408,8 @@ export class StorageNode {
   }
 
   #acceptFromPeer(batch: Batch): void {
-    if (this.#state.isRetired(batch.incarnation) && !this.#replicas.get(batch.pg)?.chains.has(batch.incarnation)) return;
+    if (this.#state.isRetired(batch.incarnation) && !this.#segments.get(batch.pg)?.chains.has(batch.incarnation))
+      return;
     this.#replica(batch.pg).accept(batch, () => {});
   }
 
@@ -443,24 +423,32 @@ export class StorageNode {
     let more = false;
     this.#attempt(() => {
       if (this.#state.ledger === undefined) return;
-      for (const replica of this.#replicas.values()) if (replica.maintain()) more = true;
+      for (const replica of this.#segments.all()) if (replica.maintain()) more = true;
       this.#rebuild?.tick();
       this.#gossip();
       this.#scrub();
-      this.#forgetRetired();
+      this.#segments.forgetRetired();
     });
     return more;
   }
 
   #gossip(): void {
     const now = this.#options.now();
-    if (now - this.#gossipedAt < (this.#hasHole() ? GOSSIP_FAST_MS : GOSSIP_MS)) return;
+    if (now - this.#gossipedAt < (this.#segments.hasHole() || this.#rebuild !== undefined ? GOSSIP_FAST_MS : GOSSIP_MS))
+      return;
     this.#gossipedAt = now;
     const peers = this.#peerNodes();
     if (peers.length === 0) return;
     const {generation, version} = this.#state.ledger as Ledger;
     const fences = this.#state.fences();
-    this.#peers.send(peers[this.#turn++ % peers.length], {kind: 'gossip', node: this.node, points: this.#points(), fences, generation, version});
+    this.#peers.send(peers[this.#turn++ % peers.length], {
+      kind: 'gossip',
+      node: this.node,
+      points: this.#segments.points(),
+      fences,
+      generation,
+      version,
+    });
     const mayBeHopeless = this.#rebuild === undefined || this.#rebuild.phase === 'catching';
     if (mayBeHopeless && this.#isHopeless()) {
       this.#state.setWhole(false);
@@ -468,19 +456,10 @@ export class StorageNode {
     }
   }
 
-  #hasHole(): boolean {
-    for (const replica of this.#replicas.values()) {
-      for (const chain of replica.chains.values()) if (chain.waiting.size > 0) return true;
-    }
-    return this.#rebuild !== undefined;
-  }
-
   /** True when a chain cannot be completed by gossip any more: the peers have collected what it lacks. */
   #isHopeless(): boolean {
-    const reached = (pg: number, incarnation: number): number => {
-      if (this.#state.isRetired(incarnation)) return Number.POSITIVE_INFINITY;
-      return this.#replicas.get(pg)?.chains.get(incarnation)?.scl ?? STREAM_START;
-    };
+    const reached = (pg: number, incarnation: number): number =>
+      this.#state.isRetired(incarnation) ? Number.POSITIVE_INFINITY : this.#segments.reached(pg, incarnation);
     return this.#known.hopeless(reached).length > 0;
   }
 
@@ -488,61 +467,30 @@ export class StorageNode {
     const now = this.#options.now();
     if (now - this.#scrubbedAt < SCRUB_MS) return;
     this.#scrubbedAt = now;
-    for (const replica of this.#replicas.values()) {
-      for (const pageNo of replica.scrub(SCRUB_IMAGES, SCRUB_BATCHES)) this.#repairPage(replica.pg, pageNo);
-    }
-  }
-
-  #forgetRetired(): void {
-    for (const replica of this.#replicas.values()) {
-      for (const incarnation of replica.chains.keys()) if (this.#state.isRetired(incarnation)) replica.forget(incarnation);
-    }
-    for (const {incarnation} of this.#state.fences()) {
-      const used = [...this.#replicas.values()].some(replica => replica.chains.has(incarnation));
-      if (!used && this.#state.isRetired(incarnation)) this.#state.dropFence(incarnation);
-    }
+    for (const [pg, pageNo] of this.#segments.scrub(SCRUB_IMAGES, SCRUB_BATCHES)) this.#repairPage(pg, pageNo);
   }
 
   status(): NodeStatus {
-    const counters: Record<string, number> = {rebuilds: this.#rebuilds, page_repairs: this.#repairs, page_reads: this.#reads, pages_copied: this.#rebuild?.pages ?? 0};
-    for (const replica of this.#replicas.values()) {
-      for (const [name, value] of Object.entries(replica.counters())) counters[name] = (counters[name] ?? 0) + value;
-    }
+    const counters = {
+      ...this.#segments.counters(),
+      rebuilds: this.#rebuilds,
+      page_repairs: this.#repairs,
+      page_reads: this.#reads,
+      pages_copied: this.#rebuild?.pages ?? 0,
+    };
     const health = this.#failure !== undefined ? 'failed' : this.#state.whole ? 'whole' : 'rebuilding';
-    return {node: this.node, zone: this.#options.zone, health, points: this.#points(), settled: this.#settled(), counters};
-  }
-
-  #settled(): number[] {
-    const whole = (fence: StreamFence): boolean =>
-      Object.keys(fence.tails).every(pg => this.#replicas.get(Number(pg))?.chains.get(fence.incarnation)?.isWhole === true);
-    return this.#state.fences().filter(fence => fence.end > 0 && whole(fence)).map(fence => fence.incarnation);
+    return {
+      node: this.node,
+      zone: this.#options.zone,
+      health,
+      points: this.#segments.points(),
+      settled: this.#segments.settled(),
+      counters,
+    };
   }
 
   close(): void {
-    for (const replica of this.#replicas.values()) replica.close();
+    this.#segments.close();
     this.#peers.close();
-  }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-/** Removes the files of a replica. */
-function wipe(env: StorageEnv, directory: string): void {
-  const {disk} = env;
-  for (const path of [`${directory}/log`, `${directory}/images`, directory]) {
-    if (!disk.existsSync(path)) continue;
-    for (const name of disk.listSync(path)) {
-      const isDirectory = path === directory && (name === 'log' || name === 'images');
-      if (!isDirectory) disk.removeSync(`${path}/${name}`);
-    }
-    disk.syncDirectorySync(path);
   }
 }

@@ -37,7 +37,8 @@ export class Peers {
   /** Highest SCL anybody has told: the difference to one's own is the lag. */
   highest(pg: number, incarnation: number): number {
     let highest = 0;
-    for (const {points} of this.#known.values()) highest = Math.max(highest, points.get(`${pg}:${incarnation}`)?.[3] ?? 0);
+    for (const {points} of this.#known.values())
+      highest = Math.max(highest, points.get(`${pg}:${incarnation}`)?.[3] ?? 0);
     return highest;
   }
 

@@ -8,7 +8,7 @@
 // While this goes on the node accepts and acknowledges new redo like any other. A crash at any point leaves `whole: false`, and it begins anew; pages
 // that have come stay.
 
-import {type MessageOf, type StreamPoint, STREAM_START} from '../api.ts';
+import {type MessageOf, STREAM_START, type StreamPoint} from '../api.ts';
 import type {Replica} from './replica.ts';
 
 const RETRY_MS = 300;
@@ -84,7 +84,9 @@ export class Rebuild {
     }
     const copies = new Set<number>();
     for (const replica of this.#host.groups()) {
-      const holes = [...replica.chains.values()].some(chain => chain.waiting.size > 0 && this.#host.isRetired(chain.incarnation));
+      const holes = [...replica.chains.values()].some(
+        chain => chain.waiting.size > 0 && this.#host.isRetired(chain.incarnation),
+      );
       if (replica.copying || holes) copies.add(replica.pg);
     }
     for (const {pg, incarnation, base} of this.#targets.values()) {
@@ -144,16 +146,6 @@ export class Rebuild {
     this.#after = message.pageNos.at(-1) ?? this.#after;
     if (message.more) this.#copy(true);
     else this.#endCopy(message.pg);
-  }
-
-  /** Why it is not done, in words. */
-  describe(): string {
-    const open = [...this.#targets.values()].filter(({pg, incarnation, highest}) => {
-      const chain = this.#host.replica(pg).chains.get(incarnation);
-      return !this.#host.isRetired(incarnation) && !(chain?.isWhole === true || (chain?.scl ?? 0) >= highest);
-    });
-    const wants = open.map(({pg, incarnation, highest}) => `PG ${pg} stream ${incarnation} to ${highest}`);
-    return `${this.phase}, copies ${this.#toCopy.join(' ')}, ${wants.join(', ')}`;
   }
 
   #checkTargets(): void {

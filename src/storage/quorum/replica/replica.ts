@@ -12,7 +12,7 @@ import {CorruptionError} from '../../../base/errors.ts';
 import {Memory} from '../../../format/memory.ts';
 import type {StorageEnv} from '../../local/options.ts';
 import type {RedoFileEntry} from '../../local/stream-state.ts';
-import {type Need, type StreamFence, type StreamPoint, STREAM_START} from '../api.ts';
+import {type Need, STREAM_START, type StreamFence, type StreamPoint} from '../api.ts';
 import {type Batch, memoryOf, runsOf} from '../batch.ts';
 import {type BatchRef, StreamChain} from '../chain.ts';
 import {BatchLog, type LogPlace} from './batch-log.ts';
@@ -358,7 +358,9 @@ export class Replica {
   forget(incarnation: number): boolean {
     const chain = this.chains.get(incarnation);
     if (chain === undefined) return true;
-    const inLog = [...this.#content.values()].some(content => content.refs.some(ref => ref.incarnation === incarnation));
+    const inLog = [...this.#content.values()].some(content =>
+      content.refs.some(ref => ref.incarnation === incarnation),
+    );
     if (inLog || !chain.isWhole) return false;
     this.chains.delete(incarnation);
     this.#saveState();
@@ -403,11 +405,22 @@ export class Replica {
   }
 
   points(): StreamPoint[] {
-    return [...this.chains.values()].map(({incarnation, base, scl, highest}) => [this.pg, incarnation, base, scl, highest]);
+    return [...this.chains.values()].map(({incarnation, base, scl, highest}) => [
+      this.pg,
+      incarnation,
+      base,
+      scl,
+      highest,
+    ]);
   }
 
   /** Bytes of batches of a stream that reach beyond `lsn`. */
-  fetch(incarnation: number, lsn: number, limit: number, before: number): {readonly bytes: Uint8Array[]; readonly more: boolean} {
+  fetch(
+    incarnation: number,
+    lsn: number,
+    limit: number,
+    before: number,
+  ): {readonly bytes: Uint8Array[]; readonly more: boolean} {
     const chain = this.chains.get(incarnation);
     if (chain === undefined) return {bytes: [], more: false};
     const {refs, more} = chain.after(lsn, before, limit);
@@ -434,7 +447,12 @@ export class Replica {
   }
 
   counters(): Record<string, number> {
-    return {...this.pages.counters(), log_files: this.#log.files.length, log_bytes: this.#log.bytes, log_groups: this.#log.groups};
+    return {
+      ...this.pages.counters(),
+      log_files: this.#log.files.length,
+      log_bytes: this.#log.bytes,
+      log_groups: this.#log.groups,
+    };
   }
 
   close(): void {

@@ -170,7 +170,8 @@ export class SegmentPages {
   /** Up to `count` page numbers above `after`, ascending. */
   pagesAfter(after: number, count: number): number[] {
     const found: number[] = [];
-    for (let next = this.#table.after(after); next >= 0 && found.length < count; next = this.#table.after(next)) found.push(next);
+    for (let next = this.#table.after(after); next >= 0 && found.length < count; next = this.#table.after(next))
+      found.push(next);
     return found;
   }
 

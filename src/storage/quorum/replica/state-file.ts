@@ -57,7 +57,8 @@ export class StateFile<T> {
     const exists = bytes.some(byte => byte !== 0);
     if (size < HEADER || view.getUint32(0, true) !== MAGIC) return {...nothing, exists};
     const end = HEADER + view.getUint32(8, true);
-    if (end > size || this.#env.crc32(bytes.subarray(8, end)) >>> 0 !== view.getUint32(4, true)) return {...nothing, exists};
+    if (end > size || this.#env.crc32(bytes.subarray(8, end)) >>> 0 !== view.getUint32(4, true))
+      return {...nothing, exists};
     const value = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER, end))) as T;
     return {exists, sequence: getU48(view, 12), value};
   }

@@ -39,7 +39,8 @@ export class Chaos {
       for (let k = 0; k < this.#options.steps; k++) this.#step();
       this.#heal();
     } catch (error) {
-      if (error instanceof Error) error.message += `\nseed ${this.#options.seed}; ${this.#log.join('; ')}\n${world.notes.slice(-15).join('\n')}`;
+      if (error instanceof Error)
+        error.message += `\nseed ${this.#options.seed}; ${this.#log.join('; ')}\n${world.notes.slice(-15).join('\n')}`;
       throw error;
     }
   }
@@ -57,7 +58,12 @@ export class Chaos {
     }
     if (prng.chance(0.15)) this.#strike();
     if (prng.chance(0.15)) this.#mend();
-    if (prng.chance(0.03)) Object.assign(world.network.faults, {lost: prng.float() * 0.1, twice: prng.float() * 0.1, delay: 0.1 + prng.float() * 2});
+    if (prng.chance(0.03))
+      Object.assign(world.network.faults, {
+        lost: prng.float() * 0.1,
+        twice: prng.float() * 0.1,
+        delay: 0.1 + prng.float() * 2,
+      });
     if (prng.chance(0.03)) Object.assign(world.network.faults, {lost: 0, twice: 0, delay: 0.3});
     if (prng.chance(0.02)) this.#killPrimary();
     if (prng.chance(0.008)) this.#killMaster();
@@ -124,7 +130,9 @@ export class Chaos {
     const {world} = this;
     const {frozen, cut} = world.network;
     const all = [...world.storage.values()];
-    const unwell = all.filter(({number, node}) => node === undefined || this.#doomed.has(number) || frozen.has(number) || cut.has(number));
+    const unwell = all.filter(
+      ({number, node}) => node === undefined || this.#doomed.has(number) || frozen.has(number) || cut.has(number),
+    );
     if (unwell.length === 0) return;
     this.#help(unwell[world.prng.below(unwell.length)]);
   }
@@ -158,7 +166,8 @@ export class Chaos {
       world.startOpening();
       world.time.run(world.prng.float() * 400);
       if (world.volume !== undefined) {
-        for (const {incarnation, state} of world.volume.incarnations()) if (state === 1) world.volume.sealStream(incarnation, () => {});
+        for (const {incarnation, state} of world.volume.incarnations())
+          if (state === 1) world.volume.sealStream(incarnation, () => {});
         world.time.run(world.prng.float() * 300);
       }
       world.killMaster();
@@ -177,17 +186,24 @@ export class Chaos {
 
   /** Recovery waits for a quorum; nobody else helps while it does. */
   #afterHelp(action: () => void): void {
-    for (const one of this.world.storage.values()) if (!this.#isWell(one) && this.world.prng.chance(0.7)) this.#help(one);
+    for (const one of this.world.storage.values())
+      if (!this.#isWell(one) && this.world.prng.chance(0.7)) this.#help(one);
     const down = [...this.world.storage.values()].filter(one => one.node === undefined);
     for (const one of down.slice(1)) this.#help(one);
-    for (const one of [...this.world.storage.values()]) if (this.world.network.frozen.has(one.number) || this.world.network.cut.has(one.number)) this.#help(one);
+    for (const one of [...this.world.storage.values()])
+      if (this.world.network.frozen.has(one.number) || this.world.network.cut.has(one.number)) this.#help(one);
     action();
   }
 
   #replace(): void {
     const {world} = this;
     const volume = world.volume;
-    if (volume === undefined || volume.ledger.membership.sets.length > 1 || this.#replacing === volume.ledger.membership.epoch) return;
+    if (
+      volume === undefined ||
+      volume.ledger.membership.sets.length > 1 ||
+      this.#replacing === volume.ledger.membership.epoch
+    )
+      return;
     this.#replacing = volume.ledger.membership.epoch;
     const [set] = volume.ledger.membership.sets;
     const removed = set[world.prng.below(6)];

@@ -117,7 +117,10 @@ export class QuorumWorld {
     const note = (event: string, fields?: Readonly<Record<string, unknown>>): void =>
       void this.notes.push(`${this.time.now().toFixed(1)} ${who}: ${event} ${JSON.stringify(fields)}`);
     const trace = {info: note, warn: note, error: note};
-    const random = {u32: () => this.prng.u32(), secretBytes: (n: number) => new Uint8Array(n).fill(this.prng.below(256))};
+    const random = {
+      u32: () => this.prng.u32(),
+      secretBytes: (n: number) => new Uint8Array(n).fill(this.prng.below(256)),
+    };
     return {disk, crc32: (bytes, start) => crc32(bytes, start), trace, random};
   }
 
@@ -205,7 +208,9 @@ export class QuorumWorld {
   }
 
   places(): Record<string, NodePlace> {
-    return Object.fromEntries([...this.storage.values()].map(({number, zone}) => [String(number), {zone, address: `node:${number}`}]));
+    return Object.fromEntries(
+      [...this.storage.values()].map(({number, zone}) => [String(number), {zone, address: `node:${number}`}]),
+    );
   }
 
   /** Opens (or creates) the volume as a new master. */
@@ -266,7 +271,12 @@ export class QuorumWorld {
     this.runUntil(() => opened !== undefined, 'an incarnation opens');
     const description = opened as QuorumStreamDescription;
     const port = new Dispatcher(this.network.transport(0));
-    const stream = new QuorumRedoStream({clock: this.time, crc32: (b, s) => crc32(b, s)}, port, this.words, description);
+    const stream = new QuorumRedoStream(
+      {clock: this.time, crc32: (b, s) => crc32(b, s)},
+      port,
+      this.words,
+      description,
+    );
     const reader = new QuorumPageReader(this.time, port, this.words, {view: description.view, wake: () => {}});
     const primary = new TestPrimary(slot, stream, reader, port);
     volume.onView = view => {
@@ -311,7 +321,8 @@ export class QuorumWorld {
     for (const page of this.pages.values()) {
       const lost = page.versions.findIndex(version => version.incarnation === incarnation && version.cpl > end);
       if (lost < 0) continue;
-      for (const version of page.versions.slice(lost)) assert.equal(version.incarnation, incarnation, 'nobody built on what is cut');
+      for (const version of page.versions.slice(lost))
+        assert.equal(version.incarnation, incarnation, 'nobody built on what is cut');
       page.versions = page.versions.slice(0, lost);
       page.memory.bytes.set(page.versions.at(-1)?.bytes ?? new Uint8Array(PAGE_SIZE - 4), 4);
       page.owner = undefined;
@@ -320,7 +331,8 @@ export class QuorumWorld {
 
   /** After the death of the master: everything that was open is sealed. */
   recoverAll(): void {
-    for (const {incarnation, state} of (this.volume as QuorumVolume).incarnations()) if (state !== 3) this.seal(incarnation, undefined);
+    for (const {incarnation, state} of (this.volume as QuorumVolume).incarnations())
+      if (state !== 3) this.seal(incarnation, undefined);
   }
 
   /** Changes some pages in one mini-transaction, if the redo of their last owners is durable (K5) and there is room. */
@@ -356,7 +368,10 @@ export class QuorumWorld {
     const newest = page.versions.at(-1);
     const {incarnation} = primary.stream;
     primary.llsn = Math.max(primary.llsn, newest?.llsn ?? 0) + 1;
-    const length = newest === undefined || this.prng.chance(0.05) ? this.#format(primary, pageNo, at, newest) : this.#bytes(primary, page, at);
+    const length =
+      newest === undefined || this.prng.chance(0.05)
+        ? this.#format(primary, pageNo, at, newest)
+        : this.#bytes(primary, page, at);
     applyRedo(page.memory, 0, PAGE_SIZE, primary.memory, at, incarnation);
     primary.filled += length;
     primary.lsn += length;
@@ -369,7 +384,22 @@ export class QuorumWorld {
   #format(primary: TestPrimary, pageNo: number, at: number, newest: Version | undefined): number {
     const none = new Uint8Array(0);
     const [llsn, incarnation] = [newest?.llsn ?? 0, newest?.incarnation ?? 0];
-    return encodeFormat(primary.memory, at, pageNo, primary.llsn, llsn, incarnation, PageType.overflow, 0, 0, 0, none, INFINITE, none, INFINITE);
+    return encodeFormat(
+      primary.memory,
+      at,
+      pageNo,
+      primary.llsn,
+      llsn,
+      incarnation,
+      PageType.overflow,
+      0,
+      0,
+      0,
+      none,
+      INFINITE,
+      none,
+      INFINITE,
+    );
   }
 
   #bytes(primary: TestPrimary, page: ModelPage, at: number): number {
@@ -429,7 +459,8 @@ export class QuorumWorld {
     const versions = this.pages.get(pageNo)?.versions ?? [];
     const found = versions.find(version => Buffer.compare(version.bytes, bytes) === 0);
     // What was cut while the read was under way is gone from the model; then the page is older than the cut, and cannot be checked here.
-    if (found !== undefined) assert.ok(found.llsn >= minimum, `page ${pageNo} was read at ${found.llsn}, ${minimum} was durable`);
+    if (found !== undefined)
+      assert.ok(found.llsn >= minimum, `page ${pageNo} was read at ${found.llsn}, ${minimum} was durable`);
   }
 
   #isDurable(version: Version): boolean {
@@ -474,9 +505,14 @@ export class QuorumWorld {
 
   /** Waits until every member is whole and has everything. */
   awaitWhole(limitMs = 30_000): void {
-    const members = (): TestStorage[] => (this.volume as QuorumVolume).ledger.membership.sets.flat().map(number => this.#storageOf(number));
+    const members = (): TestStorage[] =>
+      (this.volume as QuorumVolume).ledger.membership.sets.flat().map(number => this.#storageOf(number));
     this.runUntil(() => members().every(({node}) => node?.isWhole === true), 'all nodes are whole', limitMs);
-    this.runUntil(() => (this.volume as QuorumVolume).storageNodes().every(view => view.health === 'whole' && view.lag === 0), 'nobody lags', limitMs);
+    this.runUntil(
+      () => (this.volume as QuorumVolume).storageNodes().every(view => view.health === 'whole' && view.lag === 0),
+      'nobody lags',
+      limitMs,
+    );
   }
 
   /** Every replica alone, without its peers, has every page in its newest version. Call after `settle` and `awaitWhole`. */
@@ -491,7 +527,8 @@ export class QuorumWorld {
         const replica: Replica | undefined = node.replicas.get(pg);
         const result: string = replica?.read(pageNo, this.words.needs(pg)) ?? 'absent';
         assert.equal(result, newest === undefined ? 'absent' : 'found', `page ${pageNo} on node ${number}`);
-        if (newest !== undefined) assert.deepEqual(replica?.result.slice(4), newest.bytes, `page ${pageNo} on node ${number}`);
+        if (newest !== undefined)
+          assert.deepEqual(replica?.result.slice(4), newest.bytes, `page ${pageNo} on node ${number}`);
       }
     }
   }

@@ -1,7 +1,7 @@
 // Time and messages of the quorum tests, from one seed: a clock of events, and a network that delays, loses, repeats and reorders.
 
-import type {Clock, Timer} from '../../../env/clock.ts';
 import {Prng} from '../../../base/prng.ts';
+import type {Clock, Timer} from '../../../env/clock.ts';
 import type {Message, Transport} from '../api.ts';
 import {encodeMessage, MessageSplitter} from '../codec.ts';
 

@@ -1,0 +1,93 @@
+// A step that needs several contended pages gets them, although each is recalled as soon as it has been used (S4).
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {GRANTED, type PageFusion, PLockMode, WAITING} from '../../fusion/api.ts';
+import {PAGE_ABSENT, type PageReader} from '../../storage/api.ts';
+import type {RedoLog} from '../log/redo-log.ts';
+import {Scheduler, Task} from '../schedule/task.ts';
+import {PagePool} from './page-pool.ts';
+
+const {none, exclusive} = PLockMode;
+
+/** A directory in which every page is wanted by others all the time: a request waits its turn, and a grant is recalled at once. */
+class Contended implements PageFusion {
+  entry = 0;
+  readonly held = new Set<number>();
+  readonly asked = new Set<number>();
+  releases = 0;
+
+  acquire(pageNo: number): number {
+    this.entry = pageNo;
+    if (this.held.has(pageNo)) return GRANTED;
+    this.asked.add(pageNo);
+    return WAITING;
+  }
+
+  release(entry: number): PLockMode {
+    this.releases++;
+    return this.held.delete(entry) ? exclusive : none;
+  }
+
+  heldMode = (entry: number): PLockMode => (this.held.has(entry) ? exclusive : none);
+  grantOf = (): number => 1;
+  newestLlsn = (): number => 0;
+  newestIncarnation = (): number => 0;
+  needStream = (): number => 0;
+  needLsn = (): number => 0;
+  isWanted = (): boolean => true;
+  copyFromDbp = (): boolean => false;
+  push = (): boolean => true;
+  setNewest(): void {}
+  offer(): void {}
+  cancel(): void {}
+  objectVersion = (): number => 0;
+  setObjectVersion(): void {}
+}
+
+function emptyStorage(): PageReader {
+  const reader: PageReader = {
+    onPage: () => {},
+    canRead: () => true,
+    read: pageNo => reader.onPage(pageNo, PAGE_ABSENT, undefined as never, 0),
+    poll: () => 0,
+  };
+  return reader;
+}
+
+const cleanLog = {
+  durableLsn: 0,
+  endLsn: 0,
+  mayLeave: () => true,
+  restOn: () => {},
+  kick: () => {},
+} as unknown as RedoLog;
+const stoppedClock = {now: () => 0, wallMicros: () => 0, after: () => ({cancel: () => {}}), soon: () => {}};
+
+test('a step that needs three pages at once gets them all, in ascending order, though each is recalled with its grant', () => {
+  const pages = new Contended();
+  const pool = new PagePool({pageSize: 512, frames: 8}, pages, emptyStorage(), cleanLog, stoppedClock);
+  const scheduler = new Scheduler(() => {});
+  scheduler.observe(pool);
+  let hasAll = false;
+  // In an order that is not the ascending one.
+  const step = new Task(scheduler, () => {
+    hasAll ||= [9, 4, 6].every(page => pool.fix(page, exclusive, step) >= 0);
+  });
+  scheduler.runNow(step);
+  let rounds = 0;
+  for (; !hasAll && rounds < 100; rounds++) {
+    for (const page of [...pages.asked]) {
+      pages.asked.delete(page);
+      pages.held.add(page);
+      pool.granted(page);
+      pool.recalled(page, 1);
+    }
+    scheduler.runReady(() => false);
+    pool.giveUp();
+  }
+  assert.ok(hasAll, `${rounds} rounds, and never all three at once`);
+  assert.ok(pool.orderedAcquisitions > 0);
+  pool.giveUp();
+  assert.equal(pages.held.size, 0, 'and gives them back');
+});

@@ -1,0 +1,98 @@
+// A read replica's parts in one: what stands between an engine and the cluster while another node is the writer (`--mode single-writer`), and steps aside when this node becomes it.
+
+import type {Fusion} from '../../fusion/api.ts';
+import type {PageReader, RedoFeed} from '../../storage/api.ts';
+import type {PagePool} from '../pool/page-pool.ts';
+import {Follower} from './follower.ts';
+import {ReplicaFusion} from './replica-fusion.ts';
+import {ReplicaPageReader} from './replica-reader.ts';
+
+export interface ReplicaOptions {
+  readonly pageSize: number;
+  /** Asks for a turn: there is more to follow, or something waits for the cut. */
+  readonly requestTurn: () => void;
+}
+
+export class Replica {
+  /** What the engine is built with. */
+  readonly fusion: ReplicaFusion;
+  readonly reader: PageReader;
+  readonly #follower: Follower;
+  readonly #pages: ReplicaPageReader;
+  readonly #cluster: Fusion;
+  readonly #requestTurn: () => void;
+  #pool: PagePool | undefined;
+  #promoted = false;
+
+  constructor(fusion: Fusion, reader: PageReader, feed: RedoFeed, {pageSize, requestTurn}: ReplicaOptions) {
+    this.#cluster = fusion;
+    this.#requestTurn = requestTurn;
+    this.#follower = new Follower(feed, pageSize, {
+      moved: () => {
+        if (this.fusion.pages.hasPending) requestTurn();
+      },
+      forget: () => {
+        this.#pages.forget();
+        this.#pool?.forgetAll();
+      },
+      more: requestTurn,
+    });
+    this.#pages = new ReplicaPageReader(reader, feed, this.#follower, pageSize);
+    this.reader = this.#pages;
+    this.fusion = new ReplicaFusion(fusion, () => this.#follower.viewPoint);
+  }
+
+  /** The engine has been built: its pool is what the redo is applied to. */
+  attach(pool: PagePool): void {
+    this.#pool = pool;
+    this.#follower.follow([{find: pageNo => pool.cached(pageNo), memory: pool.memory}, this.#pages]);
+    this.#requestTurn();
+  }
+
+  /** False once this node is the writer. */
+  get isReplica(): boolean {
+    return !this.#promoted;
+  }
+
+  /** Incarnation of the writer that is followed, or was followed last. */
+  get followed(): number {
+    return this.#follower.incarnation;
+  }
+
+  /** True when the cut has come to the time of birth: from now on there is something to read. */
+  get isReady(): boolean {
+    return this.#follower.viewPoint >= this.fusion.transactions.birth;
+  }
+
+  /** CTS that views read at, and the newest one of the cluster: for who must wait until his own writes are there. */
+  get viewPoint(): number {
+    return this.#follower.viewPoint;
+  }
+
+  get newest(): number {
+    return this.#cluster.transactions.readTso();
+  }
+
+  /** Between polls, when the stream of the dead writer has ended: applies the rest, and this node is an ordinary primary. False: not all has been applied yet. */
+  promote(): boolean {
+    if (this.#promoted) return true;
+    this.reader.poll();
+    if (!this.#follower.isAtEnd) return false;
+    this.#promoted = true;
+    this.#pool?.forgetAll();
+    this.#pages.promote();
+    this.fusion.promote();
+    return true;
+  }
+
+  counters(): [string, number][] {
+    const {applied, passedOver, restarts, behind} = this.#follower;
+    return [
+      ['replica_lag_bytes', this.#promoted ? 0 : behind],
+      ['replica_records_applied', applied],
+      ['replica_records_passed_over', passedOver],
+      ['replica_restarts', restarts],
+      ['replica_pages_asked_again', this.#pages.repeats],
+    ];
+  }
+}

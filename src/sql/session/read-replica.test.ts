@@ -1,0 +1,102 @@
+// One writer and its read replicas (single-writer): what a replica sees is a moment of the writer's past, whole; and when the writer dies a replica goes on where it ended.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {TestCluster} from './test-cluster.test.ts';
+
+const START = [
+  'CREATE TABLE account (id INT PRIMARY KEY, balance INT NOT NULL, note VARCHAR(200), KEY (balance))',
+];
+
+/** Lets time pass until the replica has seen what the cluster has committed. */
+function catchUp(cluster: TestCluster, node: number): void {
+  const {replica} = cluster.primaries[node];
+  assert.ok(replica !== undefined, `primary ${node} is a replica`);
+  const newest = replica.newest;
+  cluster.until(() => replica.viewPoint >= newest, 'the way of the redo to the replica');
+}
+
+function cluster(count: number, frames = 128): TestCluster {
+  return new TestCluster(count, {singleWriter: true, frames, dbpFrames: 0, seed: 5});
+}
+
+test('a replica sees what the writer has committed, and what tables have become', () => {
+  const c = cluster(2);
+  const [writer, reader] = [c.connect(0), c.connect(1)];
+  writer.ok(...START, "INSERT INTO account VALUES (1, 100, 'a'), (2, 200, 'b')");
+  catchUp(c, 1);
+  assert.deepEqual(reader.rows('SELECT * FROM account ORDER BY id'), ['1|100|a', '2|200|b']);
+  writer.ok("UPDATE account SET balance = 150 WHERE id = 1");
+  catchUp(c, 1);
+  assert.deepEqual(reader.rows('SELECT id FROM account WHERE balance = 150'), ['1']);
+  writer.ok('ALTER TABLE account ADD COLUMN more INT NOT NULL DEFAULT 7');
+  assert.deepEqual(reader.rows('SELECT id, more FROM account ORDER BY id'), ['1|7', '2|7']);
+  writer.ok('DROP TABLE account');
+  assert.match(reader.error('SELECT * FROM account'), /^1146 /);
+});
+
+test('every snapshot of a replica shows the same total, while pages split, merge and are evicted', () => {
+  const c = cluster(3, 24);
+  const writer = c.connect(0);
+  writer.ok(...START);
+  const values = Array.from({length: 3000}, (_, id) => `(${id}, 100, '${'x'.repeat(150)}')`);
+  for (let at = 0; at < values.length; at += 500)
+    writer.ok(`INSERT INTO account VALUES ${values.slice(at, at + 500).join(',')}`);
+  catchUp(c, 1);
+  catchUp(c, 2);
+  const readers = [c.connect(1), c.connect(2), c.connect(1)];
+  const {prng} = c.world;
+  for (let round = 0; round < 60; round++) {
+    const [from, to] = [prng.below(3000), prng.below(3000)];
+    const query = round % 2 === 0 ? 'SELECT SUM(balance) FROM account' : 'SELECT SUM(balance) FROM account FORCE INDEX (balance)';
+    for (const reader of readers) reader.start(query);
+    writer.ok(
+      'START TRANSACTION',
+      `UPDATE account SET balance = balance - 7 WHERE id = ${from}`,
+      `UPDATE account SET balance = balance + 7 WHERE id = ${to}`,
+    );
+    writer.ok(prng.chance(0.2) ? 'ROLLBACK' : 'COMMIT');
+    if (round % 10 === 9) writer.ok(`DELETE FROM account WHERE id = ${from}`, `INSERT INTO account VALUES (${from}, 0, '')`);
+    if (round % 10 === 9) writer.ok(`UPDATE account SET balance = 300000 - (SELECT s FROM (SELECT SUM(balance) s FROM account WHERE id <> ${from}) t) WHERE id = ${from}`);
+    for (const reader of readers) {
+      const total = reader.finish()[0].rows[0][0];
+      if (round % 10 !== 9) assert.equal(total, '300000', `round ${round}`);
+    }
+    if (round % 10 === 9) for (const node of [1, 2]) catchUp(c, node);
+  }
+  const {replica} = c.primaries[1];
+  const counters = new Map(replica?.counters());
+  assert.ok((counters.get('replica_records_applied') ?? 0) > 100, 'redo has been applied to cached pages');
+  assert.ok((c.primaries[1].engine.counters().get('evictions') ?? 0) > 0, 'the pool is smaller than the table');
+});
+
+test('the writer dies: a replica is promoted in its place, nothing acknowledged is lost, nothing unfinished stays, the other replica follows on', () => {
+  const c = cluster(3);
+  const {world} = c;
+  const writer = c.connect(0);
+  writer.ok(...START);
+  for (let id = 0; id < 200; id++) writer.ok(`INSERT INTO account VALUES (${id}, 100, 'x')`);
+  catchUp(c, 1);
+  catchUp(c, 2);
+  const [second, third] = [c.connect(1), c.connect(2)];
+  assert.deepEqual(second.rows('SELECT COUNT(*) FROM account'), ['200']);
+  const open = c.connect(0);
+  open.ok('START TRANSACTION', "UPDATE account SET balance = 0, note = 'lost' WHERE id < 100");
+  second.ok('START TRANSACTION', 'SELECT COUNT(*) FROM account');
+  writer.ok("INSERT INTO account VALUES (500, 1, 'last')", 'UPDATE account SET balance = 101 WHERE id = 150');
+  world.kill(c.primaries[0]);
+  for (const step of world.decisionSteps(c.primaries[0].incarnation)) step();
+  c.until(() => world.promote(c.primaries[1]), 'the promotion');
+  world.assign(c.primaries[1]);
+  assert.deepEqual(second.rows('SELECT COUNT(*), SUM(balance) FROM account'), ['200|20000'], 'its snapshot stays');
+  second.ok('COMMIT');
+  assert.deepEqual(second.rows('SELECT COUNT(*), SUM(balance) FROM account'), ['201|20002']);
+  second.ok('UPDATE account SET balance = balance + 1 WHERE id < 100', "INSERT INTO account VALUES (501, 0, 'new')");
+  catchUp(c, 2);
+  assert.deepEqual(third.rows('SELECT COUNT(*), SUM(balance) FROM account'), ['202|20102']);
+  assert.deepEqual(third.rows("SELECT COUNT(*) FROM account WHERE note = 'lost'"), ['0']);
+  second.ok('CREATE TABLE more (id INT PRIMARY KEY)', 'INSERT INTO more VALUES (1)');
+  catchUp(c, 2);
+  assert.deepEqual(third.rows('SELECT * FROM more'), ['1']);
+  assert.equal(new Map(c.primaries[2].replica?.counters()).get('replica_restarts'), 1, 'it has kept its pages');
+});
