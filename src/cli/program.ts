@@ -84,7 +84,7 @@ function simulator(pando: Command): void {
     .option('--seeds <n>', 'how many seeds', '1')
     .option('--for <duration>', 'how long faults are made, in simulated time, like 60s; by default drawn from the seed')
     .option('--primaries <n>', 'primaries; by default drawn from the seed')
-    .option('--workload <name>', 'bank, random, or all', 'all')
+    .option('--workload <name>', 'bank, random, skew, or all', 'all')
     .option('--mode <mode>', 'how pages are kept coherent: fusion, log-replay', 'fusion')
     .option('--threads <n>', 'threads; by default one per core')
     .option('--keep-going', 'go on after a seed has failed', false)

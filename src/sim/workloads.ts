@@ -3,12 +3,15 @@
 import {Bank, bankFromSeed} from './bank.ts';
 import type {RunRequest, SimRun} from './run.ts';
 import {Workload, workloadFromSeed} from './workload.ts';
+import {WriteSkew, writeSkewFromSeed} from './write-skew.ts';
 
 export const WORKLOADS = {
   /** Transfers between accounts, with audits. */
   bank: (request: RunRequest): SimRun => new Bank(bankFromSeed(request)),
   /** Random statements against a model. */
   random: (request: RunRequest): SimRun => new Workload(workloadFromSeed(request)),
+  /** SERIALIZABLE transactions that must not leave a ward without a doctor. */
+  skew: (request: RunRequest): SimRun => new WriteSkew(writeSkewFromSeed(request)),
 } as const;
 export type WorkloadName = keyof typeof WORKLOADS;
 

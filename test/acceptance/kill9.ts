@@ -1,6 +1,6 @@
 // Kills the whole process under load again and again: every acknowledged commit must be there, nothing half, the check clean, and it must be ready in 5 s.
 //
-//   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay]
+//   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay] [--volume quorum]
 //
 // Each client writes pairs of rows (n, a) and (n, b) in one transaction and notes n once COMMIT was answered.
 
@@ -17,6 +17,7 @@ const {values: options} = parseArgs({
     mode: {type: 'string', default: 'fusion'},
     primaries: {type: 'string', default: '3'},
     clients: {type: 'string', default: '9'},
+    volume: {type: 'string', default: 'local'},
   },
 });
 const primaries = Number(options.primaries);
@@ -61,7 +62,7 @@ async function verify(server: Server): Promise<void> {
   await connection.end();
 }
 
-const server = await Server.start({primaries, data, args: ['--mode', options.mode]});
+const server = await Server.start({primaries, data, args: ['--mode', options.mode, '--volume', options.volume]});
 try {
   const setup = await connect(server.portOf(1));
   await setup.query('CREATE DATABASE ledger');

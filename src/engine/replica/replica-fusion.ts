@@ -1,14 +1,14 @@
 // Fusion as a read replica sees it. Pages need no locks: they are what the writer's redo has made of them, up to the replica's cut. Views are taken at the newest view point of the cut. Everything else -
 // who is active, metadata locks, named locks, floors, deaths - is the cluster's own.
 //
-//   pages          any page may be read, none changed
+//   pages          any page may be read; who wants to change one is told 1290, before anything has been changed
 //   time           readTso is the view point; it starts at the time of birth, and nothing is read before the cut has come so far
 //   K1             a start horizon counts once the cut has come to the moment at which it was read: only then are all that started below it over in the replica's pages too
 //   metadata lock  granted only when the cut has come to the moment of the grant: what the one before changed must be there
 //
 // When the replica is made the writer, all this steps aside for the cluster's own verbs (`promote`).
 
-import {assert} from '../../base/assert.ts';
+import {SqlError} from '../../base/sql-error.ts';
 import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
 import type {Memory} from '../../format/memory.ts';
 import {
@@ -47,7 +47,7 @@ export class ReplicaPages implements PageFusion {
 
   acquire(pageNo: number, mode: PLockMode): number {
     if (this.#isRead(pageNo)) {
-      assert(mode === PLockMode.shared, () => `a read replica changes page ${pageNo}`);
+      if (mode !== PLockMode.shared) throw new SqlError('ER_OPTION_PREVENTS_STATEMENT', '--super-read-only');
       this.entry = READ_ENTRY;
       return GRANTED;
     }

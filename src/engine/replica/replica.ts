@@ -2,6 +2,9 @@
 
 import type {Fusion} from '../../fusion/api.ts';
 import type {PageReader, RedoFeed} from '../../storage/api.ts';
+import type {Waiter} from '../api.ts';
+import type {Task} from '../schedule/task.ts';
+import {WaitList} from '../schedule/wait-list.ts';
 import type {PagePool} from '../pool/page-pool.ts';
 import {Follower} from './follower.ts';
 import {ReplicaFusion} from './replica-fusion.ts';
@@ -23,12 +26,15 @@ export class Replica {
   readonly #requestTurn: () => void;
   #pool: PagePool | undefined;
   #promoted = false;
+  /** Who waits for the view point to move. */
+  readonly #moved = new WaitList();
 
   constructor(fusion: Fusion, reader: PageReader, feed: RedoFeed, {pageSize, requestTurn}: ReplicaOptions) {
     this.#cluster = fusion;
     this.#requestTurn = requestTurn;
     this.#follower = new Follower(feed, pageSize, {
       moved: () => {
+        this.#moved.wakeAll();
         if (this.fusion.pages.hasPending) requestTurn();
       },
       forget: () => {
@@ -64,6 +70,11 @@ export class Replica {
     return this.#follower.viewPoint >= this.fusion.transactions.birth;
   }
 
+  /** Wakes the waiter, a task, once: when the cut has moved, or this node is the writer. */
+  whenMoved(waiter: Waiter): void {
+    this.#moved.add(waiter as Task);
+  }
+
   /** CTS that views read at, and the newest one of the cluster: for who must wait until his own writes are there. */
   get viewPoint(): number {
     return this.#follower.viewPoint;
@@ -82,6 +93,7 @@ export class Replica {
     this.#pool?.forgetAll();
     this.#pages.promote();
     this.fusion.promote();
+    this.#moved.wakeAll();
     return true;
   }
 

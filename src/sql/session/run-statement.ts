@@ -32,6 +32,7 @@ import {createView, dropViews} from '../statement/views.ts';
 import {WatchedSink} from '../statement/watched-sink.ts';
 import {runKill, runUse} from './commands.ts';
 import {lockTables, unlockTables} from './lock-tables.ts';
+import {refuseOnReplica, waitForWriter} from './replica-statements.ts';
 import type {SqlSession} from './session.ts';
 import {runSet, runSetTransaction} from './set-statement.ts';
 import {endTransaction, runSavepoint, startTransaction} from './transaction-statements.ts';
@@ -49,6 +50,7 @@ export function* runStatement(session: SqlSession, parsed: Parsed, context: Stat
   session.state.beginStatement(keepsDiagnostics(statement));
   session.server.status.count(statement.kind);
   checkStatementAccess(context, statement);
+  yield* waitForWriter(session);
   const outcome =
     (yield* runRows(session, statement, context)) ??
     (yield* runDefinition(session, parsed, context)) ??
@@ -70,8 +72,9 @@ function writes(statement: Statement): boolean {
   return statement.kind === 'insert' || statement.kind === 'update' || statement.kind === 'delete';
 }
 
-/** Error 1792 in a READ ONLY transaction. */
+/** Error 1290 on a read replica, 1792 in a READ ONLY transaction. */
 export function checkMayWrite(session: SqlSession): void {
+  refuseOnReplica(session);
   session.transaction.ensure();
   if (session.transaction.isReadOnly) throw new SqlError('ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION');
 }
@@ -134,6 +137,7 @@ export function* inTransaction(
 function* runDefinition(session: SqlSession, parsed: Parsed, context: StatementContext): Steps<Outcome | undefined> {
   const body = definitionBody(parsed, context);
   if (body === undefined) return undefined;
+  refuseOnReplica(session);
   yield* session.transaction.commit();
   // A table cannot be redefined while LOCK TABLES holds it: the locks fall.
   yield* unlockTables(session);

@@ -305,6 +305,9 @@ export class SqlSessionState implements SessionState {
       case 'innodb_snapshot_isolation':
         this.engine.snapshotIsolation = value === 1;
         break;
+      case 'aurora_replica_read_consistency':
+        this.readsNewest = value !== 'EVENTUAL';
+        break;
       case 'max_error_count':
         this.diagnostics.limit = value as number;
         break;
@@ -374,6 +377,7 @@ const APPLIED = [
   'autocommit',
   'transaction_isolation',
   'transaction_read_only',
+  'aurora_replica_read_consistency',
   'innodb_lock_wait_timeout',
   'innodb_snapshot_isolation',
   'max_error_count',

@@ -261,7 +261,7 @@ export class SqlSession {
     if (!running.isStarted) {
       running.isStarted = true;
       this.transaction.ensure();
-      if (plan.writes && this.transaction.isReadOnly) {
+      if ((plan.writes && this.transaction.isReadOnly) || this.#needsSteps(plan)) {
         this.#running = undefined;
         this.#work = this.#runFrom(running);
         return;
@@ -273,6 +273,11 @@ export class SqlSession {
     this.#running = undefined;
     if (result === FAST_DONE) this.answer(plan.body.outcome, client, false, this.state.database);
     else this.#work = this.#afterFast(running, result);
+  }
+
+  /** On a read replica: what it refuses, and what has to wait for the writer's commits. */
+  #needsSteps(plan: CachedPlan): boolean {
+    return this.server.world.replica?.isReplica === true && (plan.writes || this.state.readsNewest);
   }
 
   /** The context of fast runs: one object per session, as long as the client's object stays the same. */

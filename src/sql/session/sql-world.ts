@@ -1,7 +1,7 @@
 // What one primary hands to all its SQL sessions.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {Engine} from '../../engine/api.ts';
+import type {Engine, Waiter} from '../../engine/api.ts';
 import type {Clock} from '../../env/clock.ts';
 import type {Crypto} from '../../env/crypto.ts';
 import type {Random} from '../../env/random.ts';
@@ -41,6 +41,18 @@ export const NO_CLUSTER: ClusterHooks = {
   },
 };
 
+/** A read replica of another primary, which is the writer (single-writer mode). Timestamps are CTS. */
+export interface ReplicaView {
+  /** False once this primary has become the writer. */
+  readonly isReplica: boolean;
+  /** What new snapshots read at. */
+  readonly viewPoint: number;
+  /** The newest commit of the cluster. */
+  readonly newest: number;
+  /** Wakes the waiter once, when `viewPoint` has moved. */
+  whenMoved(waiter: Waiter): void;
+}
+
 export interface SqlWorld {
   readonly engine: Engine;
   readonly clock: Clock;
@@ -52,4 +64,6 @@ export interface SqlWorld {
   readonly pageSize: number;
   readonly facts: ServerFacts;
   readonly hooks: ClusterHooks;
+  /** Undefined on primaries that were born to write. */
+  readonly replica?: ReplicaView | undefined;
 }

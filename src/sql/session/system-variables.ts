@@ -64,6 +64,7 @@ const CHARSET_DEFAULT = 'utf8mb4';
 const COLLATION_DEFAULT = 'utf8mb4_0900_ai_ci';
 
 const EFFECTIVE: readonly VariableDefinition[] = [
+  both('aurora_replica_read_consistency', oneOf('EVENTUAL', 'SESSION', 'GLOBAL'), 'EVENTUAL'),
   both('autocommit', BOOLEAN, 1),
   both('auto_increment_increment', integer(1, 1), 1),
   both('auto_increment_offset', integer(1, 1), 1),

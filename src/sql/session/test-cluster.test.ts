@@ -97,6 +97,7 @@ export class TestCluster {
       pageSize: world.options.pageSize,
       facts: new Map(),
       hooks: NO_CLUSTER,
+      replica: primary.replica,
     };
   }
 
