@@ -37,7 +37,11 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
     .option('--data <directory>', 'where the volume lives', 'pando-data')
     .option('--memory', 'a throw-away database in memory', false)
     .option('--volume <kind>', 'local: in this process; quorum: on six storage nodes, child processes', 'local')
-    .option('--mode <mode>', 'how pages are kept coherent: fusion, log-replay (see docs/modes.md)', 'fusion')
+    .option(
+      '--mode <mode>',
+      'how pages are kept coherent: fusion, log-replay, single-writer (see docs/modes.md)',
+      'fusion',
+    )
     .option('--dbp <size>', 'distributed buffer pool, shared by all primaries', '256M')
     .option('--lbp <size>', 'local buffer pool of each primary', '64M')
     .option('--http-port <port>', 'admin interface on 127.0.0.1', HTTP_PORT)

@@ -38,5 +38,8 @@ for (const workload of ['bank', 'random'] as const) {
 test('a mode that is not built is refused by its name', () => {
   assert.equal(parseMode('log-replay'), 'log-replay');
   assert.throws(() => parseMode('optimistic'), {name: 'OperatingError', message: '--mode optimistic is not built yet'});
-  assert.throws(() => parseMode('magic'), {message: 'there is no mode magic', hint: 'choose from fusion, log-replay'});
+  assert.throws(() => parseMode('magic'), {
+    message: 'there is no mode magic',
+    hint: 'choose from fusion, log-replay, single-writer',
+  });
 });

@@ -243,7 +243,7 @@ export class SimWorld {
     const replica =
       feed === undefined || feed.writer < 0
         ? undefined
-        : new Replica(fusion, this.#reader(node), feed, {pageSize, requestTurn});
+        : new Replica(fusion, this.#reader(node), feed, {pageSize, clock, requestTurn});
     const engine = new PrimaryEngine(
       {
         clock,
@@ -266,12 +266,12 @@ export class SimWorld {
       failure: undefined,
       replica,
     };
-    if (feed !== undefined && replica === undefined) this.#beWriter(primary, 0);
+    if (feed !== undefined && replica === undefined) this.#beWriter(primary);
     return primary;
   }
 
-  #beWriter({node, incarnation, engine}: SimPrimary, predecessor: number): void {
-    this.feed?.begin(node, incarnation, engine.core.stream.startLsn, predecessor);
+  #beWriter({node, incarnation, engine}: SimPrimary): void {
+    this.feed?.begin(node, incarnation, engine.core.stream.startLsn);
     if (engine.core.viewPoints !== undefined) engine.core.viewPoints.isOn = true;
   }
 
@@ -279,7 +279,7 @@ export class SimWorld {
   promote(primary: SimPrimary): boolean {
     const {replica} = primary;
     if (replica?.promote() !== true) return false;
-    this.#beWriter(primary, replica.followed);
+    this.#beWriter(primary);
     this.note('promoted', {node: primary.node});
     return true;
   }

@@ -1,6 +1,6 @@
 // Bank transfers through all primaries, with auditors whose snapshot sums must always be right.
 //
-//   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash] [--mode log-replay]     (--crash kills a primary every few seconds)
+//   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash] [--mode log-replay|single-writer]     (--crash kills a primary every few seconds)
 
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
@@ -89,7 +89,9 @@ try {
   const until = Date.now() + seconds * 1000;
   const jobs: Promise<void>[] = [];
   for (let client = 0; client < Number(options.clients); client++) {
-    jobs.push(loop(server, 1 + (client % primaries), until, connection => transfer(connection, client % 2 === 0)));
+    // Port 0 is shared by all who write: in single-writer mode by one.
+    const place = options.mode === 'single-writer' ? 0 : 1 + (client % primaries);
+    jobs.push(loop(server, place, until, connection => transfer(connection, client % 2 === 0)));
   }
   for (let primary = 1; primary <= primaries; primary++) jobs.push(loop(server, primary, until, audit));
   if (options.crash) jobs.push(crashes(server, until));

@@ -47,6 +47,8 @@ function tasksOf(options: SimArguments): SeedTask[] {
   const primaries = options.primaries === undefined ? undefined : parseCount(options.primaries, '--primaries', 1, 8);
   const faultMs = options.for === undefined ? undefined : parseDuration(options.for);
   const mode = parseMode(options.mode);
+  if (mode === 'single-writer')
+    throw new OperatingError('the workloads of the simulator write on every primary', 'choose fusion or log-replay');
   const workloads = parseWorkloads(options.workload);
   const tasks = Array.from({length: count}, (_, i) => ({
     seed: first + i,

@@ -14,6 +14,8 @@ export interface ClusterMemory {
   /** Page requests to the storage thread and their answers. */
   readonly channel: SharedArrayBuffer;
   readonly bells: SharedArrayBuffer;
+  /** The writer's redo for its read replicas, in the single-writer mode. */
+  readonly feed?: SharedArrayBuffer;
 }
 
 export interface PrimaryInit {
@@ -23,6 +25,8 @@ export interface PrimaryInit {
   readonly node: number;
   readonly incarnation: number;
   readonly memory: ClusterMemory;
+  /** It is born as a read replica. */
+  readonly isReplica: boolean;
   readonly stream: StreamDescription;
   readonly pageSize: number;
   readonly lbpFrames: number;
@@ -42,6 +46,8 @@ export interface PrimaryInit {
 export type ToPrimary =
   | {readonly kind: 'recover'; readonly analysis: Analysis}
   | {readonly kind: 'stop'}
+  /** The writer is dead: be the writer. */
+  | {readonly kind: 'promote'}
   /** Storage nodes have come, gone or moved. */
   | {readonly kind: 'view'; readonly view: VolumeView}
   | {readonly kind: 'stats'; readonly request: number}
@@ -63,6 +69,8 @@ export type FromPrimary =
   /** It cannot go on; the supervisor terminates and recovers it. */
   | {readonly kind: 'failed'; readonly reason: string}
   | {readonly kind: 'stopped'}
+  /** `promote` has been done: it writes. */
+  | {readonly kind: 'promoted'}
   /** `recover` has come: the metadata locks that the losers need are asked for, and may be handed over (K19). */
   | {readonly kind: 'tablesHeld'; readonly incarnation: number}
   | {readonly kind: 'loserEnded'; readonly incarnation: number; readonly slot: number; readonly version: number}

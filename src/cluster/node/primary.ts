@@ -10,6 +10,7 @@ import {PmfsMemory} from '../../fusion/memory/pmfs-memory.ts';
 import {MysqlServer} from '../../protocol/server.ts';
 import {SqlServer} from '../session/sql-server.ts';
 import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from './init.ts';
+import {Role} from './role.ts';
 import {openStorage, type PrimaryStorage} from './storage.ts';
 
 /** Redo between two checkpoint records. */
@@ -24,6 +25,8 @@ export class Primary {
   readonly #fusion: FusionNode;
   readonly #storage: PrimaryStorage;
   readonly #engine: PrimaryEngine;
+  /** Only in the single-writer mode. */
+  readonly #role: Role | undefined;
   readonly #sql: SqlServer;
   readonly #server: MysqlServer;
   #turnAsked = false;
@@ -38,11 +41,14 @@ export class Primary {
     this.#storage = openStorage(env, init);
     const pmfs = PmfsMemory.attach(memory.pmfs);
     this.#fusion = new FusionNode(pmfs, node, incarnation, env.bells);
-    const {stream, reader} = this.#storage;
+    const {feed} = memory;
+    if (feed !== undefined)
+      this.#role = new Role(env, init, feed, {...this.#storage, fusion: this.#fusion}, () => this.#askTurn());
+    const {stream, reader, fusion} = this.#role ?? {...this.#storage, fusion: this.#fusion};
     this.#engine = new PrimaryEngine(
       {
         clock: env.clock,
-        fusion: this.#fusion,
+        fusion,
         stream,
         reader,
         fail: reason => this.#fail(reason),
@@ -54,12 +60,15 @@ export class Primary {
         frames: init.lbpFrames,
         log: {chunkBytes: stream.maxPayload, chunks: LOG_CHUNKS},
         checkpointBytes: CHECKPOINT_BYTES,
+        ...(this.#role === undefined ? {} : {viewPointsAsked: this.#role.viewPointsAsked}),
       },
     );
+    this.#role?.attach(this.#engine);
     this.#sql = new SqlServer(env, this.#engine, {
       version: init.version,
       ordinal: init.ordinal,
       maxConnections: init.maxConnections,
+      replica: this.#role?.replica,
       killElsewhere: (connectionId, queryOnly) => this.#say({kind: 'killElsewhere', connectionId, queryOnly}),
     });
     this.#server = new MysqlServer(env, this.#sql, init.tls === undefined ? {} : {tls: init.tls});
@@ -69,13 +78,15 @@ export class Primary {
   /** Starts the event handling, makes the catalog if the volume is new, then listens; says `ready` or `refused`. */
   start(): void {
     this.#env.bells.listen(this.#init.node, () => this.#turn());
-    this.#sql.bootstrap(() => this.#listen());
+    const begin = (): void => this.#sql.bootstrap(() => this.#listen());
+    if (this.#role === undefined) begin();
+    else this.#role.whenReady(begin);
   }
 
   #listen(): void {
     const {host, sharedPort, ownPort} = this.#init;
     const wanted = [{host, port: ownPort, shared: false}];
-    if (sharedPort !== 0) wanted.push({host, port: sharedPort, shared: true});
+    if (sharedPort !== 0 && !this.#onlyReads) wanted.push({host, port: sharedPort, shared: true});
     let left = wanted.length;
     const ports: number[] = [];
     for (const address of wanted) {
@@ -88,6 +99,21 @@ export class Primary {
         if (--left === 0) this.#say({kind: 'ready', ports});
       });
     }
+  }
+
+  /** A read replica: the port that all primaries share leads to the writer. */
+  get #onlyReads(): boolean {
+    return this.#role?.isWriter === false;
+  }
+
+  /** The writer is dead and this primary takes its place, its shared port included. */
+  #promote(): void {
+    this.#role?.promote(() => {
+      this.#sql.promoted();
+      this.#say({kind: 'promoted'});
+      const {host, sharedPort} = this.#init;
+      if (sharedPort !== 0) this.#server.listen({host, port: sharedPort, shared: true}, () => {});
+    });
   }
 
   #askTurn(): void {
@@ -125,6 +151,9 @@ export class Primary {
       case 'stop':
         this.#stop();
         return;
+      case 'promote':
+        this.#promote();
+        return;
       case 'view':
         this.#storage.setView(message.view);
         return;
@@ -144,7 +173,12 @@ export class Primary {
       ordinal: this.#init.ordinal,
       incarnation: this.#init.incarnation,
       sessions: this.#server.connectionCount,
-      counters: [...this.#engine.counters(), ...this.#fusion.counters(), ...this.#storage.counters()],
+      counters: [
+        ...this.#engine.counters(),
+        ...(this.#role?.counters() ?? []),
+        ...this.#fusion.counters(),
+        ...this.#storage.counters(),
+      ],
     };
   }
 

@@ -5,6 +5,7 @@
 // It is the ServerHooks of the wire protocol: accounts, sessions, connection ids.
 
 import type {ServerHooks} from '../../protocol/api.ts';
+import type {ReplicaView} from '../../sql/session/sql-world.ts';
 
 export interface SqlServerOptions {
   /** "8.4.x-Pando-<version>": what the handshake and VERSION() say. */
@@ -12,6 +13,8 @@ export interface SqlServerOptions {
   /** The primary's number, 1 ..; connection ids are made unique with it (for example id * 16 + ordinal). */
   readonly ordinal: number;
   readonly maxConnections: number;
+  /** This primary is a read replica, or was one. */
+  readonly replica?: ReplicaView | undefined;
   /** KILL of a connection that is not on this primary. */
   readonly killElsewhere: (connectionId: number, queryOnly: boolean) => void;
 }
@@ -21,6 +24,8 @@ export interface PrimarySqlServer extends ServerHooks {
   bootstrap(done: () => void): void;
   /** KILL from another primary: does nothing when the connection is not here. */
   kill(connectionId: number, queryOnly: boolean): void;
+  /** The read replica writes from now on. */
+  promoted(): void;
   /** CHECK TABLE for every table of every schema and for the catalog. */
   check(done: (result: {tables: number; rows: number; violations: readonly string[]}) => void): void;
   /** Sessions that are not closed completely (rolled back) yet. */

@@ -21,6 +21,7 @@ export class SqlServer implements PrimarySqlServer {
   readonly #engine: PrimaryEngine;
   readonly #core: SqlCore;
   readonly #options: SqlServerOptions;
+  readonly #facts: Map<string, string | number>;
   #lastConnection = 0;
   #connections = 0;
 
@@ -28,6 +29,15 @@ export class SqlServer implements PrimarySqlServer {
     this.serverVersion = options.version;
     this.#engine = engine;
     this.#options = options;
+    const readOnly = options.replica === undefined ? 0 : 1;
+    this.#facts = new Map<string, string | number>([
+      ['version', options.version],
+      ['version_comment', 'Pando: every node is a primary'],
+      ['server_id', options.ordinal],
+      ['max_connections', options.maxConnections],
+      ['read_only', readOnly],
+      ['super_read_only', readOnly],
+    ]);
     this.#core = new SqlCore({
       engine,
       clock: env.clock,
@@ -36,12 +46,8 @@ export class SqlServer implements PrimarySqlServer {
       trace: env.trace,
       scratch: env.scratch,
       pageSize: engine.core.options.pageSize,
-      facts: new Map<string, string | number>([
-        ['version', options.version],
-        ['version_comment', 'Pando: every node is a primary'],
-        ['server_id', options.ordinal],
-        ['max_connections', options.maxConnections],
-      ]),
+      replica: options.replica,
+      facts: this.#facts,
       hooks: {
         otherProcesses: () => [],
         cachingSha2Secret: password => cachingSha2Secret(env.crypto, env.random, password),
@@ -63,6 +69,11 @@ export class SqlServer implements PrimarySqlServer {
       session.close(() => this.#core.prepare(done));
     });
     this.#engine.run(session);
+  }
+
+  promoted(): void {
+    this.#facts.set('read_only', 0);
+    this.#facts.set('super_read_only', 0);
   }
 
   connect(): number {

@@ -6,11 +6,11 @@
 import {OperatingError} from '../../base/errors.ts';
 
 /** Modes that can be started. */
-export const MODES = ['fusion', 'log-replay'] as const;
+export const MODES = ['fusion', 'log-replay', 'single-writer'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Modes of the design that are not built: refused by name. */
-const NOT_BUILT = ['single-writer', 'optimistic'];
+const NOT_BUILT = ['optimistic'];
 
 /** Throws OperatingError when there is no such mode, or not yet. */
 export function parseMode(name: string): Mode {
@@ -20,7 +20,12 @@ export function parseMode(name: string): Mode {
   throw new OperatingError(what, `choose from ${MODES.join(', ')}`);
 }
 
-/** Frames of the distributed buffer pool that `bytes` hold. Without frames every page that was changed elsewhere comes from storage: that is log replay. */
+/** Frames of the distributed buffer pool that `bytes` hold. Only fusion has some; without them every page that was changed elsewhere comes from storage. */
 export function dbpFramesOf(mode: Mode, bytes: number, pageSize: number): number {
-  return mode === 'log-replay' ? 0 : Math.max(64, Math.floor(bytes / pageSize));
+  return mode === 'fusion' ? Math.max(64, Math.floor(bytes / pageSize)) : 0;
+}
+
+/** True when one primary writes, and the others follow its redo. */
+export function hasReplicas(mode: Mode | undefined): boolean {
+  return mode === 'single-writer';
 }

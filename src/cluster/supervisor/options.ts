@@ -44,3 +44,5 @@ export const PRIMARIES_MAX = 15;
 export const TIT_SLOTS = 16384;
 export const WAIT_ENTRIES = 4096;
 export const RING_CAPACITY = 1024;
+/** Redo of the writer that read replicas can still get, in the single-writer mode; at least two of the log's chunks. */
+export const FEED_RING_BYTES = 4 << 20;

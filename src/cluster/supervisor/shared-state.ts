@@ -7,14 +7,15 @@ import {Attachment} from '../../fusion/attachment.ts';
 import {Members} from '../../fusion/members.ts';
 import {PmfsMemory} from '../../fusion/memory/pmfs-memory.ts';
 import {Recovery} from '../../fusion/recovery.ts';
+import {redoFeedBytes, SharedRedoFeed} from '../../storage/feed/redo-feed.ts';
 import {LocalVolume} from '../../storage/local/local-volume.ts';
 import {StreamWords, streamWordsBytes} from '../../storage/local/stream-words.ts';
 import {PageChannel, pageChannelBytes} from '../../storage/page-channel.ts';
 import type {ClusterMemory} from '../node/init.ts';
 import type {ClusterVolume} from '../volume/cluster-volume.ts';
 import {QuorumClient} from '../volume/quorum-client.ts';
-import {dbpFramesOf} from './modes.ts';
-import {type ClusterOptions, RING_CAPACITY, TIT_SLOTS, WAIT_ENTRIES} from './options.ts';
+import {dbpFramesOf, hasReplicas} from './modes.ts';
+import {type ClusterOptions, FEED_RING_BYTES, RING_CAPACITY, TIT_SLOTS, WAIT_ENTRIES} from './options.ts';
 
 /** Timestamps allowed ahead of the newest one, each time the durable limit is raised (K9). */
 const TSO_STEP = 10_000_000;
@@ -31,6 +32,8 @@ export class SharedState {
   readonly members: Members;
   readonly recovery: Recovery;
   readonly lbpFrames: number;
+  /** The writer's redo for its read replicas, in the single-writer mode. */
+  readonly feed: SharedRedoFeed | undefined;
 
   /** Opens the volume (throws OperatingError when it cannot be had) and makes the shared memory. */
   constructor(
@@ -65,7 +68,11 @@ export class SharedState {
     });
     const channel = new SharedArrayBuffer(pageChannelBytes(MAX_NODES, pageSize));
     this.channel = new PageChannel(channel, MAX_NODES, pageSize);
-    this.memory = {pmfs: pmfs.descriptor(), words, channel, bells};
+    const feed = hasReplicas(options.mode)
+      ? new SharedArrayBuffer(redoFeedBytes(MAX_NODES, FEED_RING_BYTES))
+      : undefined;
+    if (feed !== undefined) this.feed = new SharedRedoFeed(feed, MAX_NODES, FEED_RING_BYTES);
+    this.memory = {pmfs: pmfs.descriptor(), words, channel, bells, ...(feed && {feed})};
     this.attachment = new Attachment(pmfs, SUPERVISOR_BELL, 0, env.bells);
     this.members = new Members(this.attachment);
     this.recovery = new Recovery(this.attachment);

@@ -12,6 +12,7 @@ import {type ClusterKeys, type ClusterOptions, PRIMARIES_MAX} from './options.ts
 import {Recoverer} from './recoverer.ts';
 import {DEATHS_MAX, Restarts} from './restarts.ts';
 import {SharedState} from './shared-state.ts';
+import {Writers} from './writers.ts';
 
 /** How often the TSO limit is looked at, and births that had to wait are tried again. Milliseconds. */
 const TICK_MS = 200;
@@ -59,6 +60,8 @@ export class Supervisor {
   /** Primaries that should run. */
   readonly #wanted = new Set<number>();
   readonly #restarts = new Restarts();
+  /** Who writes, in the single-writer mode; in the others everybody does. */
+  readonly #writers: Writers | undefined;
   /** Primaries that are not started again before this time of the clock. */
   readonly #notBefore = new Map<number, number>();
   readonly #pendingStats = new Map<number, (stats: PrimaryStats) => void>();
@@ -76,6 +79,7 @@ export class Supervisor {
     this.#options = options;
     this.#events = events;
     this.#shared = new SharedState(env, threads, options, bells, error => this.#fail(error));
+    if (this.#shared.feed !== undefined) this.#writers = new Writers(this.#shared, this.#shared.feed);
     this.#recoverer = new Recoverer(this.#shared, env.trace);
     const {local, quorum, channel} = this.#shared;
     if (local !== undefined) {
@@ -116,7 +120,7 @@ export class Supervisor {
     const node = this.#shared.freeNode(
       new Set([...this.#members.values()].map(member => member.node).concat(this.#busyNodes())),
     );
-    if (node < 0) return;
+    if (node < 0 || this.#writers?.mayBeBorn(ordinal) === false) return;
     const stream = volume.openIncarnation(node);
     if (!members.join(node, stream.incarnation)) {
       volume.sealStream(stream.incarnation);
@@ -129,6 +133,7 @@ export class Supervisor {
       ordinal,
       node,
       incarnation: stream.incarnation,
+      isReplica: this.#writers?.born(ordinal) === false,
       memory,
       stream,
       pageSize: volume.pageSize,
@@ -173,6 +178,7 @@ export class Supervisor {
       case 'ready':
         member.state = 'ready';
         member.ports = message.ports;
+        this.#writers?.ready(ordinal);
         this.#handOver();
         this.#events.ready(this.#view(member), this.#env.clock.now() - member.startedAt);
         return;
@@ -187,6 +193,10 @@ export class Supervisor {
         return;
       case 'stopped':
         member.thread.terminate();
+        return;
+      case 'promoted':
+        this.#writers?.promoted(ordinal);
+        this.#handOver();
         return;
       case 'tablesHeld':
         this.#recoverer.tablesHeld(message.incarnation, member.node);
@@ -224,7 +234,9 @@ export class Supervisor {
   #recover(member: Member, error: Error | undefined): void {
     const {ordinal} = member;
     if (member.state !== 'stopping') this.#mourn(member, error);
+    this.#writers?.died(ordinal, member.node, member.incarnation);
     this.#recoverer.decide(member.incarnation, ordinal);
+    if (this.#stopping === undefined) this.#promote();
     this.#handOver();
     if (this.#wanted.has(ordinal)) this.#birth(ordinal);
   }
@@ -272,9 +284,20 @@ export class Supervisor {
     this.#fail(new OperatingError(message, 'the volume is unharmed: start again, or report this as a bug'));
   }
 
-  /** Gives recoveries that nobody works on to a primary that serves. */
+  /** Single-writer mode, and the writer is dead: the first read replica that serves takes its place. Without one it is whoever is born next. */
+  #promote(): void {
+    const heir = [...this.#members.values()]
+      .filter(member => member.state === 'ready')
+      .sort((a, b) => a.ordinal - b.ordinal)[0];
+    if (heir !== undefined && this.#writers?.promote(heir.ordinal) === true) this.#tell(heir, {kind: 'promote'});
+  }
+
+  /** Gives recoveries that nobody works on to a primary that serves, and writes. */
   #handOver(): void {
-    const survivor = [...this.#members.values()].find(member => member.state === 'ready');
+    if (this.#writers?.isPromoting === true) return;
+    const mayRollBack = ({ordinal, state}: Member): boolean =>
+      state === 'ready' && this.#writers?.isWriter(ordinal) !== false;
+    const survivor = [...this.#members.values()].find(mayRollBack);
     if (survivor === undefined) this.#recoverer.releaseUnassigned();
     else
       for (const analysis of this.#recoverer.assign(survivor.ordinal))

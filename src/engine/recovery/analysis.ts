@@ -153,10 +153,10 @@ class AnalysisState {
     trx.undoAt = at;
     trx.needsPurge ||=
       !NEEDS_NO_PURGE.has(undoType(memory, undo)) || (oldFlags(memory, undo) & RecordFlag.deleted) !== 0;
-    if (undoTableId(memory, undo) !== 0 && IS_CHANGE.has(undoType(memory, undo)))
-      // The trees of the system are nobody's table: nobody drops them, and they have no metadata lock.
-      const table = undoTableId(memory, undo);
-      if (table !== 0) trx.tables.add(table);
+    if (!IS_CHANGE.has(undoType(memory, undo))) return;
+    // The trees of the system are nobody's table: nobody drops them, and they have no metadata lock.
+    const table = undoTableId(memory, undo);
+    if (table !== 0) trx.tables.add(table);
   }
 
   #end(slot: number, version: number, committed: boolean): void {

@@ -196,8 +196,10 @@ export class Follower {
     const type = redoType(redo, at);
     const isRoot = type === RedoType.format || type === RedoType.image;
     assert(
-      isRoot || (backLlsn(redo, at) === pageLlsn(memory, base) && backIncarnation(redo, at) === pageIncarnation(memory, base)),
-      () => `redo ${llsn} of page ${redoPageNo(redo, at)} builds on ${backLlsn(redo, at)}, the replica has ${pageLlsn(memory, base)}`,
+      isRoot ||
+        (backLlsn(redo, at) === pageLlsn(memory, base) && backIncarnation(redo, at) === pageIncarnation(memory, base)),
+      () =>
+        `redo ${llsn} of page ${redoPageNo(redo, at)} builds on ${backLlsn(redo, at)}, the replica has ${pageLlsn(memory, base)}`,
     );
     applyRedo(memory, base, this.#pageSize, redo, at, this.#incarnation);
   }

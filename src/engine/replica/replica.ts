@@ -1,17 +1,19 @@
 // A read replica's parts in one: what stands between an engine and the cluster while another node is the writer (`--mode single-writer`), and steps aside when this node becomes it.
 
+import type {Clock} from '../../env/clock.ts';
 import type {Fusion} from '../../fusion/api.ts';
 import type {PageReader, RedoFeed} from '../../storage/api.ts';
 import type {Waiter} from '../api.ts';
+import type {PagePool} from '../pool/page-pool.ts';
 import type {Task} from '../schedule/task.ts';
 import {WaitList} from '../schedule/wait-list.ts';
-import type {PagePool} from '../pool/page-pool.ts';
 import {Follower} from './follower.ts';
 import {ReplicaFusion} from './replica-fusion.ts';
 import {ReplicaPageReader} from './replica-reader.ts';
 
 export interface ReplicaOptions {
   readonly pageSize: number;
+  readonly clock: Clock;
   /** Asks for a turn: there is more to follow, or something waits for the cut. */
   readonly requestTurn: () => void;
 }
@@ -24,17 +26,22 @@ export class Replica {
   readonly #pages: ReplicaPageReader;
   readonly #cluster: Fusion;
   readonly #requestTurn: () => void;
+  readonly #clock: Clock;
+  /** Since when something committed could not be read here, milliseconds; -1 = everything can. */
+  #behindSince = -1;
   #pool: PagePool | undefined;
   #promoted = false;
   /** Who waits for the view point to move. */
   readonly #moved = new WaitList();
 
-  constructor(fusion: Fusion, reader: PageReader, feed: RedoFeed, {pageSize, requestTurn}: ReplicaOptions) {
+  constructor(fusion: Fusion, reader: PageReader, feed: RedoFeed, {pageSize, clock, requestTurn}: ReplicaOptions) {
+    this.#clock = clock;
     this.#cluster = fusion;
     this.#requestTurn = requestTurn;
     this.#follower = new Follower(feed, pageSize, {
       moved: () => {
         this.#moved.wakeAll();
+        this.#lag();
         if (this.fusion.pages.hasPending) requestTurn();
       },
       forget: () => {
@@ -58,11 +65,6 @@ export class Replica {
   /** False once this node is the writer. */
   get isReplica(): boolean {
     return !this.#promoted;
-  }
-
-  /** Incarnation of the writer that is followed, or was followed last. */
-  get followed(): number {
-    return this.#follower.incarnation;
   }
 
   /** True when the cut has come to the time of birth: from now on there is something to read. */
@@ -97,9 +99,18 @@ export class Replica {
     return true;
   }
 
+  /** For how long something committed has not been readable here. Milliseconds; measured when asked and when the cut moves. */
+  #lag(): number {
+    const now = this.#clock.now();
+    if (this.#promoted || this.viewPoint >= this.newest) this.#behindSince = -1;
+    else if (this.#behindSince < 0) this.#behindSince = now;
+    return this.#behindSince < 0 ? 0 : now - this.#behindSince;
+  }
+
   counters(): [string, number][] {
     const {applied, passedOver, restarts, behind} = this.#follower;
     return [
+      ['replica_lag_ms', this.#lag()],
       ['replica_lag_bytes', this.#promoted ? 0 : behind],
       ['replica_records_applied', applied],
       ['replica_records_passed_over', passedOver],

@@ -3,8 +3,8 @@
 // All the transaction's changes are in their pages, uncommitted, before the first look. So of two transactions that each changed what the other had read at least one looks after the
 // other's change, and sees it: finished above its view, or under way. Either is a CONFLICT. Transactions can therefore be ordered by the moment their validation began.
 //
-// A page whose changes all lie below the view's horizon is passed over as a whole. Else each record of the range is judged by its writer, the same way a
-// reader does. Rows that vanished are still there: what a view may need is not purged while it is open.
+// A leaf of rows whose changes all lie below the view's horizon is passed over as a whole; a leaf of entries is not, for a change of a row leaves its entries as they are. Else
+// each record of the range is judged by its writer, the same way a reader does. Rows that vanished are still there: what a view may need is not purged while it is open.
 
 import {RecordFlag} from '../../format/page/layout.ts';
 import {copyHighKey, INFINITE, pageMaxStart, slotCount} from '../../format/page/page.ts';
@@ -79,7 +79,7 @@ export class Validation {
         this.#session.task,
       );
       if (base < 0) return base;
-      if (pageMaxStart(mem, base) >= this.#session.trx.view.low) {
+      if (index !== 0 || pageMaxStart(mem, base) >= this.#session.trx.view.low) {
         const looked = this.#lookAtPage(range, base);
         if (looked !== ROW) return looked;
       } else if (this.#endsIn(range, base)) return DONE;

@@ -4,9 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {TestCluster} from './test-cluster.test.ts';
 
-const START = [
-  'CREATE TABLE account (id INT PRIMARY KEY, balance INT NOT NULL, note VARCHAR(200), KEY (balance))',
-];
+const START = ['CREATE TABLE account (id INT PRIMARY KEY, balance INT NOT NULL, note VARCHAR(200), KEY (balance))'];
 
 /** Lets time pass until the replica has seen what the cluster has committed. */
 function catchUp(cluster: TestCluster, node: number): void {
@@ -26,7 +24,7 @@ test('a replica sees what the writer has committed, and what tables have become'
   writer.ok(...START, "INSERT INTO account VALUES (1, 100, 'a'), (2, 200, 'b')");
   catchUp(c, 1);
   assert.deepEqual(reader.rows('SELECT * FROM account ORDER BY id'), ['1|100|a', '2|200|b']);
-  writer.ok("UPDATE account SET balance = 150 WHERE id = 1");
+  writer.ok('UPDATE account SET balance = 150 WHERE id = 1');
   catchUp(c, 1);
   assert.deepEqual(reader.rows('SELECT id FROM account WHERE balance = 150'), ['1']);
   writer.ok('ALTER TABLE account ADD COLUMN more INT NOT NULL DEFAULT 7');
@@ -48,7 +46,8 @@ test('every snapshot of a replica shows the same total, while pages split, merge
   const {prng} = c.world;
   for (let round = 0; round < 60; round++) {
     const [from, to] = [prng.below(3000), prng.below(3000)];
-    const query = round % 2 === 0 ? 'SELECT SUM(balance) FROM account' : 'SELECT SUM(balance) FROM account FORCE INDEX (balance)';
+    const query =
+      round % 2 === 0 ? 'SELECT SUM(balance) FROM account' : 'SELECT SUM(balance) FROM account FORCE INDEX (balance)';
     for (const reader of readers) reader.start(query);
     writer.ok(
       'START TRANSACTION',
@@ -56,8 +55,12 @@ test('every snapshot of a replica shows the same total, while pages split, merge
       `UPDATE account SET balance = balance + 7 WHERE id = ${to}`,
     );
     writer.ok(prng.chance(0.2) ? 'ROLLBACK' : 'COMMIT');
-    if (round % 10 === 9) writer.ok(`DELETE FROM account WHERE id = ${from}`, `INSERT INTO account VALUES (${from}, 0, '')`);
-    if (round % 10 === 9) writer.ok(`UPDATE account SET balance = 300000 - (SELECT s FROM (SELECT SUM(balance) s FROM account WHERE id <> ${from}) t) WHERE id = ${from}`);
+    if (round % 10 === 9)
+      writer.ok(`DELETE FROM account WHERE id = ${from}`, `INSERT INTO account VALUES (${from}, 0, '')`);
+    if (round % 10 === 9)
+      writer.ok(
+        `UPDATE account SET balance = 300000 - (SELECT s FROM (SELECT SUM(balance) s FROM account WHERE id <> ${from}) t) WHERE id = ${from}`,
+      );
     for (const reader of readers) {
       const total = reader.finish()[0].rows[0][0];
       if (round % 10 !== 9) assert.equal(total, '300000', `round ${round}`);
@@ -99,4 +102,57 @@ test('the writer dies: a replica is promoted in its place, nothing acknowledged 
   catchUp(c, 2);
   assert.deepEqual(third.rows('SELECT * FROM more'), ['1']);
   assert.equal(new Map(c.primaries[2].replica?.counters()).get('replica_restarts'), 1, 'it has kept its pages');
+});
+
+test('a replica refuses with 1290 what writes, before it does anything; after the promotion it does not', () => {
+  const c = cluster(2);
+  const [writer, reader] = [c.connect(0), c.connect(1)];
+  writer.ok(...START, "INSERT INTO account VALUES (1, 100, 'a')");
+  catchUp(c, 1);
+  const refused =
+    '1290 The MySQL server is running with the --super-read-only option so it cannot execute this statement';
+  const writes = [
+    "INSERT INTO account VALUES (2, 1, '')",
+    'UPDATE account SET balance = 1',
+    'DELETE FROM account',
+    'REPLACE INTO account VALUES (1, 1, NULL)',
+    'CREATE TABLE t (id INT)',
+    'DROP TABLE account',
+    'TRUNCATE TABLE account',
+    'CREATE USER someone',
+    'SELECT * FROM account WHERE id = 1 FOR UPDATE',
+    'SELECT * FROM account FOR SHARE',
+    'CREATE TEMPORARY TABLE mine (id INT)',
+  ];
+  for (const round of [1, 2]) for (const sql of writes) assert.equal(reader.error(sql), refused, `${sql}, ${round}`);
+  assert.deepEqual(reader.rows('SELECT * FROM account'), ['1|100|a']);
+  assert.equal(
+    c.primaries[1].engine.core.log.endLsn,
+    c.primaries[1].engine.core.stream.startLsn,
+    'it has written nothing',
+  );
+  c.world.kill(c.primaries[0]);
+  for (const step of c.world.decisionSteps(c.primaries[0].incarnation)) step();
+  c.until(() => c.world.promote(c.primaries[1]), 'the promotion');
+  c.world.assign(c.primaries[1]);
+  reader.ok(
+    "INSERT INTO account VALUES (2, 1, '')",
+    'SELECT * FROM account WHERE id = 1 FOR UPDATE',
+    'CREATE TABLE t (id INT)',
+  );
+});
+
+test('a session that asks for it sees on a replica what was committed before its statement, at once', () => {
+  const c = cluster(2);
+  const [writer, reader] = [c.connect(0), c.connect(1)];
+  writer.ok(...START, "INSERT INTO account VALUES (1, 0, '')");
+  let behind = 0;
+  const other = c.connect(1);
+  reader.ok("SET aurora_replica_read_consistency = 'GLOBAL'");
+  for (let i = 1; i <= 30; i++) {
+    writer.ok(`UPDATE account SET balance = ${i} WHERE id = 1`);
+    if (other.rows('SELECT balance FROM account WHERE id = 1')[0] !== `${i}`) behind++;
+    assert.deepEqual(reader.rows('SELECT balance FROM account WHERE id = 1'), [`${i}`]);
+  }
+  assert.ok(behind > 10, `without asking it was behind only ${behind} times`);
 });

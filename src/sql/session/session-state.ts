@@ -67,6 +67,8 @@ export class SqlSessionState implements SessionState {
   collationConnection = DEFAULT_COLLATION;
   autocommit = true;
   isReadOnly = false;
+  /** On a read replica statements wait until all that was committed before them is there. */
+  readsNewest = false;
   /** Level of transactions to come. */
   isolation: Isolation = Isolation.repeatableRead;
   /** SET TRANSACTION without a scope: for the next transaction only. */

@@ -1,12 +1,12 @@
 // The redo of the writer on its way to the read replicas: one ring per node, in shared memory, written by the node whose stream it is and read by all others.
 //
 //   word (uint64, one row per node)   written by   meaning
-//   0   incarnation                   supervisor   whose stream is fed; 0 = none yet
+//   0   incarnation                   the writer   whose stream is fed; 0 = none yet
 //   1   written LSN                   the writer   redo up to here has been put into the ring
 //   2   durable LSN                   the writer   up to here it counts: whole mini-transactions, on disk with all they rest on
 //   3   end LSN                       supervisor   sealed end of the stream; 0 = it goes on
-//   4   predecessor                   supervisor   incarnation that wrote before this one; 0 = the first
-//   5   start LSN                     supervisor   where the stream begins
+//   4   predecessor                   the writer   incarnation that wrote before this one; 0 = the first
+//   5   start LSN                     the writer   where the stream begins
 //
 // Byte n of a stream stands at n modulo the ring's size. A reader copies and then looks whether the writer has come round meanwhile: if so the bytes mean nothing, and the reader
 // has fallen too far behind to go on (K18: it forgets its pages and starts at the present). The ring is no part of the log: what is lost with it is on disk.
@@ -62,8 +62,10 @@ export class SharedRedoFeed implements RedoFeed {
     return Number(Atomics.load(this.#words, 1));
   }
 
-  /** The supervisor makes a node the writer; its stream begins at `startLsn`. */
-  begin(node: number, incarnation: number, startLsn: number, predecessor: number): void {
+  /** A node becomes the writer, in place of the last one, whose stream has ended; its own begins at `startLsn`. */
+  begin(node: number, incarnation: number, startLsn: number): void {
+    const {writer} = this;
+    const predecessor = writer < 0 ? 0 : this.incarnation(writer);
     this.#set(node, Word.incarnation, incarnation);
     this.#set(node, Word.written, startLsn);
     this.#set(node, Word.durable, startLsn);

@@ -290,6 +290,6 @@ test('crash of a node at every operation of its rebuild: it begins anew, and is 
 });
 
 test('everything at once, many seeds', () => {
-  for (let seed = 1; seed <= 8; seed++)
+  for (let seed = 1; seed <= 6; seed++)
     new Chaos({seed, steps: 120, pages: PAGES, pagesPerGroup: seed % 2 === 0 ? 1000 : 16}).run();
 });
