@@ -224,3 +224,43 @@ test('G9: an entry that is marked still leads an older view to its row', () => {
     yield* must(() => a.session.commit());
   });
 });
+
+test('K13: a dead transaction that is rolled back once more does not touch what others have made of its rows since', () => {
+  const {world, primaries} = startPrimaries(3);
+  const table = tableWith(world, primaries[0], [row(1, 1), row(2, 2)]);
+  const [a, b, c] = primaries.map(primary => new SimClient(world, primary));
+  // A snapshot keeps the undo, as a recoverer finds it who comes next.
+  run(world, c, function* () {
+    c.session.begin(true, true);
+    yield () => ROW;
+  });
+  run(world, a, function* () {
+    a.session.begin(false, false);
+    a.session.beginStatement();
+    yield* must(updateOf(a, table, row(1, 5)));
+    a.session.endStatement();
+  });
+  // Another commit of the same primary makes it durable.
+  const beside = new SimClient(world, primaries[0]);
+  run(world, beside, () => transaction(beside, () => must(updateOf(beside, table, row(2, 6)))));
+  world.kill(primaries[0]);
+  for (const step of world.decisionSteps(primaries[0].incarnation)) step();
+  const analysis = world.unfinished.get(primaries[0].incarnation)?.analysis;
+  assert.equal(analysis?.losers.length, 1);
+  world.assign(primaries[1]);
+  b.session.isolation = Isolation.readCommitted;
+  run(world, b, () => transaction(b, () => must(updateOf(b, table, row(1, 9)))));
+  let isAgainDone = false;
+  primaries[2].engine.recover(analysis as NonNullable<typeof analysis>, {
+    loserEnded: () => {},
+    finished: () => (isAgainDone = true),
+  });
+  assert.ok(world.time.runUntil(() => isAgainDone, 1000));
+  run(world, b, () =>
+    transaction(b, function* () {
+      const point = b.session.newPointRead();
+      assert.equal(yield () => point.get(table, keyOf(1), 4, LockMode.none, LockWait.wait), ROW);
+      assert.equal(readRow(point).k, 9);
+    }),
+  );
+});

@@ -206,6 +206,8 @@ function clusterOptions(options: PandoOptions): ClusterOptions {
   const primaries = options.primaries ?? 1;
   if (!Number.isInteger(primaries) || primaries < 1 || primaries > PRIMARIES_MAX)
     throw new OperatingError(`${primaries} primaries`, `start 1 to ${PRIMARIES_MAX}`);
+  if (options.mode === 'single-writer' && options.volume === 'quorum')
+    throw new OperatingError('the single-writer mode is not built for the quorum volume yet', 'choose --volume local');
   return {
     primaries,
     host: options.host ?? '127.0.0.1',

@@ -4,17 +4,13 @@ import {fileURLToPath} from 'node:url';
 import type {PrimaryInit} from '../cluster/node/init.ts';
 import {Primary} from '../cluster/node/primary.ts';
 import type {MasterInit} from '../cluster/volume/master-messages.ts';
-import {VolumeMaster} from '../cluster/volume/volume-master.ts';
+import type {ThreadPort} from '../env/threads.ts';
 import {threadEnv} from '../os/env.ts';
-import {ChildProcesses} from '../os/processes.ts';
 import {onThreadBirth} from '../os/threads.ts';
 
 onThreadBirth((birth, port) => {
   if (birth.role === 'volume-master') {
-    const master = birth.init as MasterInit;
-    const env = threadEnv({bells: master.bells, part: 'volume master', log: master.log});
-    const entry = fileURLToPath(new URL('../cli/main.mjs', import.meta.url));
-    new VolumeMaster(env, master, port, new ChildProcesses(entry));
+    void beginMaster(birth.init as MasterInit, port);
     return;
   }
   if (birth.role !== 'primary') throw new Error(`unknown thread role: ${birth.role}`);
@@ -27,3 +23,19 @@ onThreadBirth((birth, port) => {
   });
   new Primary(env, init, port).start();
 });
+
+/** What a master needs is loaded when there is one: a primary starts without it. What is said to it meanwhile is kept. */
+async function beginMaster(init: MasterInit, port: ThreadPort): Promise<void> {
+  const early: unknown[] = [];
+  let hear = (message: unknown): void => void early.push(message);
+  port.listen(message => hear(message));
+  const {VolumeMaster} = await import('../cluster/volume/volume-master.ts');
+  const {ChildProcesses} = await import('../os/processes.ts');
+  const env = threadEnv({bells: init.bells, part: 'volume master', log: init.log});
+  const entry = fileURLToPath(new URL('../cli/main.mjs', import.meta.url));
+  const listen = (handler: (message: unknown) => void): void => {
+    hear = handler;
+    for (const message of early.splice(0)) handler(message);
+  };
+  new VolumeMaster(env, init, {post: message => port.post(message), listen}, new ChildProcesses(entry));
+}

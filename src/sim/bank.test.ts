@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {WORKLOADS} from './workloads.ts';
 
-const SEEDS = 24;
+const SEEDS = 16;
 
 test(`${SEEDS} banks on clusters that are short of everything, while primaries die`, () => {
   let faults = 0;

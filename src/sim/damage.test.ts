@@ -13,7 +13,7 @@ import {PAGE_DAMAGED, PAGE_FOUND} from '../storage/api.ts';
 import {WORKLOADS} from './workloads.ts';
 import type {SimWorld} from './world.ts';
 
-const SEEDS = 6;
+const SEEDS = 4;
 const DAMAGES = 12;
 
 /** All pages of the volume as they should be. */

@@ -51,6 +51,8 @@ const BURST_EVERY_MS = 1000;
 const BURST_MS = 15;
 /** Mean pause of a client outside a burst. Milliseconds. */
 const QUIET_MS = 1000;
+/** How much slower the timers of host and supervisor run meanwhile. */
+const QUIET_PACE = 6;
 
 /** What may be asked for beside the seed; the rest is drawn from it. */
 export interface RunRequest {
@@ -156,6 +158,7 @@ export abstract class SimRun implements SimHost {
     this.#mayRest = faultMs > DENSE_MS;
     this.world.bells.faults = bells;
     if (faultEveryMs > 0) this.#planFault(this.world.time.now + faultMs);
+    if (this.#mayRest) this.#pace();
     this.#pass(faultMs);
     this.#faultMaker.end();
     this.#demandProgress();
@@ -181,10 +184,19 @@ export abstract class SimRun implements SimHost {
     this.clients = this.clients.filter(({client}) => client.primary !== primary);
   }
 
+  get #isQuiet(): boolean {
+    return this.#mayRest && this.world.time.now % BURST_EVERY_MS > BURST_MS;
+  }
+
+  /** Between two bursts the timers run slower too. */
+  #pace(): void {
+    this.world.idlePace = this.#isQuiet ? QUIET_PACE : 1;
+    if (this.#mayRest) this.world.time.schedule(BURST_MS, DRIVER, () => this.#pace());
+  }
+
   /** A client's pause between two transactions: short, or in the quiet between two bursts long. */
   protected *think(client: SimClient, meanMs: number): Script<void> {
-    const isQuiet = this.#mayRest && this.world.time.now % BURST_EVERY_MS > BURST_MS;
-    const mean = isQuiet ? QUIET_MS : meanMs;
+    const mean = this.#isQuiet ? QUIET_MS : meanMs;
     if (mean > 0) yield* sleep(client, this.prng.float() * 2 * mean);
   }
 
@@ -235,6 +247,7 @@ export abstract class SimRun implements SimHost {
 
   #demandProgress(): void {
     this.#mayRest = false;
+    this.world.idlePace = 1;
     expect.ok(
       this.#pass(HEALTHY_MS, () => this.supervisor.isWhole),
       'the cluster becomes whole again',

@@ -69,7 +69,8 @@ export class SimSupervisor {
   }
 
   #look(): void {
-    this.#world.time.schedule(this.#prng.float() * 2 * LOOK_MS, DRIVER, () => this.#look());
+    const pace = this.#deciding.length === 0 ? this.#world.idlePace : 1;
+    this.#world.time.schedule(this.#prng.float() * 2 * LOOK_MS * pace, DRIVER, () => this.#look());
     const {disk, volume, zombies} = this.#world;
     if (disk.isDead || volume.failure !== undefined) this.crashEverything(disk.isDead || this.#prng.chance(0.5));
     for (const primary of this.#world.alive()) if (primary.failure !== undefined) this.kill(primary);

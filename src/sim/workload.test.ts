@@ -5,7 +5,7 @@ import {test} from 'node:test';
 import {REGRESSIONS} from './regressions.ts';
 import {WORKLOADS} from './workloads.ts';
 
-const SEEDS = 40;
+const SEEDS = 36;
 /** Paths that these seeds must come by. Figures of the primaries. */
 const PROBES = ['page_splits', 'pages_merged', 'ordered_acquisitions', 'deadlocks', 'undo_seals', 'directory_dropped'];
 

@@ -106,6 +106,8 @@ export class SimWorld {
   readonly zombies = new Map<number, SimPrimary>();
   /** Disk operations take this many times longer. */
   diskSlowness = 1;
+  /** Timers of the host and of the supervisor take this many times longer: a run sets it while nothing happens, to get over it sooner. */
+  idlePace = 1;
   /** Figures of all primaries that have died, added up by name. */
   readonly probes = new Map<string, number>();
   observer: SimObserver | undefined;
@@ -353,7 +355,7 @@ export class SimWorld {
     primary.fusion.confirm(primary.engine.core.log.durableLsn);
     if (primary.fusion.hasMail()) this.#turn(primary);
     this.volume.maintain();
-    primary.clock.after(2 + this.prng.float() * 4, () => this.#tick(primary));
+    primary.clock.after((2 + this.prng.float() * 4) * this.idlePace, () => this.#tick(primary));
   }
 
   /** A primary dies where it stands: nothing of it runs any more. A redo write under way reaches the disk or does not. */

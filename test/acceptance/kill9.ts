@@ -1,6 +1,6 @@
 // Kills the whole process under load again and again: every acknowledged commit must be there, nothing half, the check clean, and it must be ready in 5 s.
 //
-//   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay] [--volume quorum]
+//   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay|single-writer] [--volume quorum]
 //
 // Each client writes pairs of rows (n, a) and (n, b) in one transaction and notes n once COMMIT was answered.
 
@@ -71,7 +71,9 @@ try {
   await setup.query(`INSERT INTO ledger.total VALUES ${Array.from({length: 10}, (_, i) => `(${i}, 0)`).join(',')}`);
   await setup.end();
   for (let round = 1; round <= Number(options.rounds); round++) {
-    const clients = Array.from({length: Number(options.clients)}, (_, i) => client(server.portOf(1 + (i % primaries))));
+    const clients = Array.from({length: Number(options.clients)}, (_, i) =>
+      client(server.portOf(options.mode === 'single-writer' ? 0 : 1 + (i % primaries))),
+    );
     await new Promise(done => setTimeout(done, 500 + Math.random() * 1500));
     await server.end('SIGKILL');
     await Promise.all(clients);

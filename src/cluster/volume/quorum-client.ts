@@ -16,6 +16,8 @@ import type {FromMaster, MasterInit, OpenedVolume, SealedStream, ToMaster} from 
 
 /** Without a quorum nothing can be decided; so long is waited for one. Milliseconds. */
 const PATIENCE_MS = 60_000;
+/** At the end the storage nodes are asked to end; what does not answer ends with the process. */
+const CLOSE_MS = 5000;
 
 export interface QuorumClientOptions {
   readonly directory: string;
@@ -47,13 +49,25 @@ export class QuorumClient implements ClusterVolume, StorageFleet {
     this.#thread = threads.spawn('volume-master', init, {
       message: message => this.#heard(message as FromMaster, options.onFailure),
       exited: error => {
-        if (!this.#closed) options.onFailure(error ?? new OperatingError('the volume master has ended', 'start again'));
+        if (this.#closed) return;
+        this.#closed = true;
+        options.onFailure(error ?? new OperatingError('the volume master has ended', 'start again'));
       },
     });
-    const opened = this.#ask({kind: 'open'}).value as OpenedVolume;
+    const opened = this.#openOrEnd();
     this.pageSize = opened.pageSize;
     this.#tsoLimit = opened.tsoLimit;
     this.#incarnations = [...opened.incarnations];
+  }
+
+  #openOrEnd(): OpenedVolume {
+    try {
+      return this.#ask({kind: 'open'}).value as OpenedVolume;
+    } catch (error) {
+      this.#closed = true;
+      this.#thread.terminate();
+      throw error;
+    }
   }
 
   #heard(message: FromMaster, onFailure: (error: Error) => void): void {
@@ -64,8 +78,8 @@ export class QuorumClient implements ClusterVolume, StorageFleet {
     } else onFailure(new OperatingError(message.reason, 'what was acknowledged is in the storage nodes: start again'));
   }
 
-  #ask(message: ToMaster): Answer {
-    return this.#box.call(() => this.#thread.post(message), PATIENCE_MS);
+  #ask(message: ToMaster, patienceMs = PATIENCE_MS): Answer {
+    return this.#box.call(() => this.#thread.post(message), patienceMs);
   }
 
   get tsoLimit(): number {
@@ -136,7 +150,11 @@ export class QuorumClient implements ClusterVolume, StorageFleet {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#ask({kind: 'close'});
+    try {
+      this.#ask({kind: 'close'}, CLOSE_MS);
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error;
+    }
     this.#thread.terminate();
   }
 }

@@ -18,6 +18,7 @@ import {
   backLlsn,
   isControl,
   isCpl,
+  redoFault,
   redoLength,
   redoLlsn,
   redoPageNo,
@@ -160,11 +161,10 @@ export class Follower {
   #wholeLength(length: number): number {
     const redo = this.#buffer;
     let whole = 0;
-    for (let at = 0; at + 4 <= length; ) {
-      const size = redoLength(redo, at);
-      if (at + size > length) break;
-      at += size;
-      if (isCpl(redo, at - size)) whole = at;
+    for (let at = 0; at < length && redoFault(redo, at, length) === undefined; ) {
+      const isEnd = isCpl(redo, at);
+      at += redoLength(redo, at);
+      if (isEnd) whole = at;
     }
     return whole;
   }

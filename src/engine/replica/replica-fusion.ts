@@ -80,7 +80,15 @@ export class ReplicaPages implements PageFusion {
       if (this.isReplica && reached < target) continue;
       if (!this.isReplica) this.#pending.delete(pageNo);
       events.granted(pageNo);
+      this.#recallAgain(events, pageNo);
     }
+  }
+
+  /** Another node may have asked for it before it counted here: that recall found nobody. */
+  #recallAgain(events: FusionEvents, pageNo: number): void {
+    const pages = this.#pages;
+    if (pages.acquire(pageNo, PLockMode.shared) !== GRANTED) pages.cancel(pageNo);
+    else if (pages.isWanted(pages.entry)) events.recalled(pageNo, pages.grantOf(pages.entry));
   }
 
   heldMode(entry: number): PLockMode {
@@ -164,7 +172,7 @@ export class ReplicaTransactions implements TransactionFusion {
   }
 
   readTso(): number {
-    return this.isReplica ? Math.max(this.birth, this.#viewPoint()) : this.#real.readTso();
+    return this.#real.readTso();
   }
 
   startHorizon(): number {

@@ -11,6 +11,9 @@ import {Follower} from './follower.ts';
 import {ReplicaFusion} from './replica-fusion.ts';
 import {ReplicaPageReader} from './replica-reader.ts';
 
+/** How often a replica looks without being rung. Milliseconds. */
+const WATCH_MS = 50;
+
 export interface ReplicaOptions {
   readonly pageSize: number;
   readonly clock: Clock;
@@ -60,6 +63,14 @@ export class Replica {
     this.#pool = pool;
     this.#follower.follow([{find: pageNo => pool.cached(pageNo), memory: pool.memory}, this.#pages]);
     this.#requestTurn();
+    this.#watch();
+  }
+
+  /** Bells may be lost: what they announce is looked at all the same. */
+  #watch(): void {
+    if (this.#promoted) return;
+    if (this.#follower.behind > 0 || this.fusion.pages.hasPending) this.#requestTurn();
+    this.#clock.after(WATCH_MS, () => this.#watch());
   }
 
   /** False once this node is the writer. */

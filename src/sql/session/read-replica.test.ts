@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {TestCluster} from './test-cluster.test.ts';
+import {type Answer, type TestClient, TestCluster} from './test-cluster.test.ts';
 
 const START = ['CREATE TABLE account (id INT PRIMARY KEY, balance INT NOT NULL, note VARCHAR(200), KEY (balance))'];
 
@@ -14,8 +14,8 @@ function catchUp(cluster: TestCluster, node: number): void {
   cluster.until(() => replica.viewPoint >= newest, 'the way of the redo to the replica');
 }
 
-function cluster(count: number, frames = 128): TestCluster {
-  return new TestCluster(count, {singleWriter: true, frames, dbpFrames: 0, seed: 5});
+function cluster(count: number, frames = 128, pageSize = 16384): TestCluster {
+  return new TestCluster(count, {singleWriter: true, frames, pageSize, dbpFrames: 0, titSlots: 8192, seed: 5});
 }
 
 test('a replica sees what the writer has committed, and what tables have become', () => {
@@ -73,6 +73,65 @@ test('every snapshot of a replica shows the same total, while pages split, merge
   assert.ok((c.primaries[1].engine.counters().get('evictions') ?? 0) > 0, 'the pool is smaller than the table');
 });
 
+/** Runs scripts of statements side by side until it is enough; a script answers the next statement, given the last answer. */
+function runAll(
+  c: TestCluster,
+  scripts: readonly {client: TestClient; next(last: Answer | undefined): string}[],
+  isEnough: () => boolean,
+): void {
+  for (const {client, next} of scripts) client.start(next(undefined));
+  while (!isEnough()) {
+    c.until(() => scripts.some(({client}) => client.isDone), 'any statement');
+    for (const {client, next} of scripts) {
+      if (!client.isDone) continue;
+      client.start(next(client.finish()[0]));
+    }
+  }
+  for (const {client} of scripts) client.finish();
+}
+
+test('many writers at once, small pools: no snapshot of a replica has half a transaction', () => {
+  const c = cluster(3, 32, 4096);
+  // Replicas hear late of what has become durable, so what is committed and what they have differ most of the time.
+  c.world.bells.faults = {lost: 0, doubled: 0.1, late: 0.5};
+  const setup = c.connect(0);
+  const {prng} = c.world;
+  const count = 300;
+  setup.ok(...START);
+  const values = Array.from({length: count}, (_, id) => `(${id}, 100, '${'x'.repeat(60)}')`);
+  for (let at = 0; at < count; at += 100)
+    setup.ok(`INSERT INTO account VALUES ${values.slice(at, at + 100).join(',')}`);
+  catchUp(c, 1);
+  catchUp(c, 2);
+  const writers = Array.from({length: 4}, () => {
+    let step = 0;
+    return {
+      client: c.connect(0),
+      next: (last: Answer | undefined): string => {
+        if (last?.error !== undefined) step = 3;
+        step = (step + 1) % 4;
+        const id = prng.below(count);
+        if (step === 1) return 'START TRANSACTION';
+        if (step === 0) return last?.error === undefined ? 'COMMIT' : 'ROLLBACK';
+        return `UPDATE account SET balance = balance ${step === 2 ? '-' : '+'} 3, note = '${'n'.repeat(prng.below(120))}' WHERE id = ${id}`;
+      },
+    };
+  });
+  let sums = 0;
+  const readers = Array.from({length: 6}, (_, i) => ({
+    client: c.connect(1 + (i % 2)),
+    next: (last: Answer | undefined): string => {
+      // A snapshot that has used up everybody's slots is cancelled; that is no half transaction.
+      if (last !== undefined && last.error?.errno !== 1317) {
+        assert.equal(last.error, undefined);
+        assert.equal(last.rows[0][0], `${count * 100}`, `sum ${++sums}`);
+      }
+      return `SELECT SUM(balance) FROM account ${prng.chance(0.5) ? '' : 'FORCE INDEX (balance)'}`;
+    },
+  }));
+  runAll(c, [...writers, ...readers], () => sums >= 150);
+});
+
 test('the writer dies: a replica is promoted in its place, nothing acknowledged is lost, nothing unfinished stays, the other replica follows on', () => {
   const c = cluster(3);
   const {world} = c;
@@ -102,6 +161,36 @@ test('the writer dies: a replica is promoted in its place, nothing acknowledged 
   catchUp(c, 2);
   assert.deepEqual(third.rows('SELECT * FROM more'), ['1']);
   assert.equal(new Map(c.primaries[2].replica?.counters()).get('replica_restarts'), 1, 'it has kept its pages');
+});
+
+test('a replica that stood still until the ring had come round begins anew, and its open snapshot stays what it was', () => {
+  const c = cluster(2);
+  const [writer, reader, fresh] = [c.connect(0), c.connect(1), c.connect(1)];
+  writer.ok(...START);
+  for (let id = 0; id < 100; id++) writer.ok(`INSERT INTO account VALUES (${id}, 100, '${'y'.repeat(150)}')`);
+  catchUp(c, 1);
+  reader.ok('START TRANSACTION');
+  const before = reader.rows('SELECT SUM(balance) FROM account');
+  c.world.pause(c.primaries[1]);
+  for (let i = 1; i <= 90; i++) writer.ok(`UPDATE account SET balance = ${i}, note = '${'z'.repeat(100 + i)}'`);
+  c.world.resume(1);
+  catchUp(c, 1);
+  assert.equal(new Map(c.primaries[1].replica?.counters()).get('replica_restarts'), 2);
+  assert.deepEqual(reader.rows('SELECT SUM(balance) FROM account'), before);
+  assert.deepEqual(fresh.rows('SELECT SUM(balance) FROM account'), ['9000']);
+});
+
+test('tables change again and again while replicas read them: nobody waits for ever, every reader knows the newest definition', () => {
+  const c = cluster(3);
+  const writer = c.connect(0);
+  writer.ok(...START, "INSERT INTO account VALUES (1, 100, 'a')");
+  const readers = [1, 2, 1, 2].map(node => c.connect(node));
+  for (let round = 0; round < 25; round++) {
+    for (const reader of readers) reader.start('SELECT * FROM account');
+    writer.ok(`ALTER TABLE account ADD COLUMN c${round} INT NOT NULL DEFAULT ${round}`);
+    for (const reader of readers) assert.ok(reader.finish()[0].rows[0].length >= 3 + round);
+    for (const reader of readers) assert.deepEqual(reader.rows(`SELECT c${round} FROM account`), [`${round}`]);
+  }
 });
 
 test('a replica refuses with 1290 what writes, before it does anything; after the promotion it does not', () => {

@@ -130,7 +130,9 @@ export class SharedRedoFeed implements RedoFeed {
     const ring = this.#ringAt(node);
     target.bytes.set(this.#memory.bytes.subarray(ring + place, ring + place + first), 0);
     target.bytes.set(this.#memory.bytes.subarray(ring, ring + length - first), first);
-    return this.#get(node, Word.written) - lsn <= this.ringBytes;
+    // A read-modify-write: on every processor the copy comes before it.
+    const written = Number(Atomics.add(this.#words, HEAD_BYTES / 8 + node * WORDS + Word.written, 0n));
+    return written - lsn <= this.ringBytes;
   }
 
   #ringAt(node: number): number {

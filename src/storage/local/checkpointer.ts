@@ -115,8 +115,9 @@ export class Checkpointer {
     const {table, images, applicator} = this.#parts;
     const leaf = table.leaf(pageNo);
     const i = leafIndex(pageNo);
-    const isNews = leaf.slot[i] === NONE || leaf.llsn[i] < pageLlsn(this.#memory, at);
-    if (!isNews && !applicator.damages.has(pageNo)) return true;
+    // An older version than the index names cannot stand in for a damaged image: the redo between them is gone.
+    const lacks = pageLlsn(this.#memory, at) - (leaf.slot[i] === NONE ? -1 : leaf.llsn[i]);
+    if (lacks < 0 || (lacks === 0 && !applicator.damages.has(pageNo))) return true;
     const slot = images.allocate();
     if (slot === NONE) return false;
     images.seal(this.#memory, at);

@@ -517,7 +517,8 @@ export class QuorumWorld {
 
   /** Every replica alone, without its peers, has every page in its newest version. Call after `settle` and `awaitWhole`. */
   verifyReplicas(): void {
-    this.time.run(300);
+    // Damaged images that nobody has read are found by the scrubber.
+    this.time.run(2500);
     for (const {number, node} of this.storage.values()) {
       const members = (this.volume as QuorumVolume).ledger.membership.sets.flat();
       if (node === undefined || !members.includes(number)) continue;
