@@ -172,7 +172,7 @@ export class ReplicaTransactions implements TransactionFusion {
   }
 
   readTso(): number {
-    return this.#real.readTso();
+    return this.isReplica ? Math.max(this.birth, this.#viewPoint()) : this.#real.readTso();
   }
 
   startHorizon(): number {
