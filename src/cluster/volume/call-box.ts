@@ -5,6 +5,7 @@
 //
 //   word 0   0 = idle, 1 = a piece is there, 2 = the last piece is there      word 1   length of the piece      word 2   length of the JSON in the whole answer
 
+import {concatBytes} from '../../base/bytes.ts';
 import {OperatingError} from '../../base/errors.ts';
 
 const PIECE = 1 << 18;
@@ -47,7 +48,7 @@ export class CallBox {
       Atomics.store(this.#words, 0, IDLE);
       Atomics.notify(this.#words, 0);
       if (!last) continue;
-      const whole = concat(pieces);
+      const whole = concatBytes(pieces);
       return {value: JSON.parse(new TextDecoder().decode(whole.subarray(0, json))), bytes: whole.slice(json)};
     }
   }
@@ -55,7 +56,7 @@ export class CallBox {
   /** The other side: gives the answer. */
   answer(value: unknown, bytes: Uint8Array): void {
     const json = new TextEncoder().encode(JSON.stringify(value ?? null));
-    const whole = concat([json, bytes]);
+    const whole = concatBytes([json, bytes]);
     for (let at = 0; at === 0 || at < whole.length; at += PIECE) {
       const piece = whole.subarray(at, at + PIECE);
       this.#bytes.set(piece);
@@ -67,14 +68,4 @@ export class CallBox {
       if (state === MORE) Atomics.wait(this.#words, 0, MORE);
     }
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

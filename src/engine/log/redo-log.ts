@@ -5,12 +5,12 @@
 // frame: the FRAME_HEADER in front of it is left free while appending, so that a flush writes one contiguous run without copying.
 //
 //   chunk  [ hdr | records of group 1 |pad][ hdr | records of group 2 ...            free            ]
-//            ^frameAt                    written: in flight   ^frameAt     ^fill
+//            ^frameAt                    written              ^frameAt     ^fill
 //
 // Group commit: one sync is under way; what is appended meanwhile is the next frame. `kick` closes the open frame, writes it and has it synced
 // when nothing is under way. Sessions wait for the LSN of the end of their last mini-transaction, never for one record (K5).
 //
-// A page that goes to another node needs its redo written, not synced: `writeOut` does that at once. In return the other node's redo rests on ours, and ours on
+// A page that goes to another node needs its redo written, not synced: `mayLeave` does that at once. In return the other node's redo rests on ours, and ours on
 // theirs when their pages come here: `restOn`. What is durable includes all that it rests on.
 //
 // A failed write or sync ends the primary: what was acknowledged is durable, the rest is unknown (S15).

@@ -26,8 +26,6 @@ import {
   oldCts,
   oldFlags,
   oldIncarnation,
-  oldRollAt,
-  oldRollPage,
   oldSlot,
   oldVersion,
   reconstructPayload,
@@ -150,11 +148,7 @@ export class VersionReader {
         walk.end();
         return ROW;
       }
-      walk.page = oldRollPage(mem, undo);
-      walk.at = oldRollAt(mem, undo);
-      walk.incarnation = oldIncarnation(mem, undo);
-      walk.slot = oldSlot(mem, undo);
-      walk.version = oldVersion(mem, undo);
+      walk.toOlder(mem, undo);
     }
     walk.end();
     return DONE;

@@ -2,18 +2,16 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {GRANTED, type PageFusion, PLockMode, WAITING} from '../../fusion/api.ts';
-import {PAGE_ABSENT, type PageReader} from '../../storage/api.ts';
-import type {RedoLog} from '../log/redo-log.ts';
+import {GRANTED, PLockMode, WAITING} from '../../fusion/api.ts';
 import {Scheduler, Task} from '../schedule/task.ts';
 import {PagePool} from './page-pool.ts';
+import {cleanLog, emptyStorage, StubPages, stoppedClock} from './testing/stub-world.ts';
 
 const PAGE = 7;
 const {none, shared, exclusive} = PLockMode;
 
 /** The directory as one node sees it, with one page in it: the test plays all other nodes. */
-class OnePage implements PageFusion {
-  entry = 0;
+class OnePage extends StubPages {
   held: PLockMode = none;
   /** A request is granted at once, if so. */
   isFree = true;
@@ -34,41 +32,14 @@ class OnePage implements PageFusion {
     return held;
   }
 
-  heldMode = (): PLockMode => this.held;
-  grantOf = (): number => 1;
-  newestLlsn = (): number => 0;
-  newestIncarnation = (): number => 0;
-  needStream = (): number => 0;
-  needLsn = (): number => 0;
-  isWanted = (): boolean => false;
-  copyFromDbp = (): boolean => false;
-  push = (): boolean => true;
-  setNewest(): void {}
-  offer(): void {}
-  cancel(): void {}
-  objectVersion = (): number => 0;
-  setObjectVersion(): void {}
-}
+  heldMode(): PLockMode {
+    return this.held;
+  }
 
-/** Storage that has never heard of any page, and says so at once. */
-function emptyStorage(): PageReader {
-  const reader: PageReader = {
-    onPage: () => {},
-    canRead: () => true,
-    read: pageNo => reader.onPage(pageNo, PAGE_ABSENT, undefined as never, 0),
-    poll: () => 0,
-  };
-  return reader;
+  isWanted(): boolean {
+    return false;
+  }
 }
-
-const cleanLog = {
-  durableLsn: 0,
-  endLsn: 0,
-  mayLeave: () => true,
-  restOn: () => {},
-  kick: () => {},
-} as unknown as RedoLog;
-const stoppedClock = {now: () => 0, wallMicros: () => 0, after: () => ({cancel: () => {}}), soon: () => {}};
 
 /** A pool that holds the page in S, and a task that waits for it in X. `polls` is what each of its polls got. */
 function upgrading(): {pool: PagePool; pages: OnePage; scheduler: Scheduler; polls: number[]} {

@@ -2,17 +2,15 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {GRANTED, type PageFusion, PLockMode, WAITING} from '../../fusion/api.ts';
-import {PAGE_ABSENT, type PageReader} from '../../storage/api.ts';
-import type {RedoLog} from '../log/redo-log.ts';
+import {GRANTED, PLockMode, WAITING} from '../../fusion/api.ts';
 import {Scheduler, Task} from '../schedule/task.ts';
 import {PagePool} from './page-pool.ts';
+import {cleanLog, emptyStorage, StubPages, stoppedClock} from './testing/stub-world.ts';
 
 const {none, exclusive} = PLockMode;
 
 /** A directory in which every page is wanted by others all the time: a request waits its turn, and a grant is recalled at once. */
-class Contended implements PageFusion {
-  entry = 0;
+class Contended extends StubPages {
   readonly held = new Set<number>();
   readonly asked = new Set<number>();
   releases = 0;
@@ -29,40 +27,14 @@ class Contended implements PageFusion {
     return this.held.delete(entry) ? exclusive : none;
   }
 
-  heldMode = (entry: number): PLockMode => (this.held.has(entry) ? exclusive : none);
-  grantOf = (): number => 1;
-  newestLlsn = (): number => 0;
-  newestIncarnation = (): number => 0;
-  needStream = (): number => 0;
-  needLsn = (): number => 0;
-  isWanted = (): boolean => true;
-  copyFromDbp = (): boolean => false;
-  push = (): boolean => true;
-  setNewest(): void {}
-  offer(): void {}
-  cancel(): void {}
-  objectVersion = (): number => 0;
-  setObjectVersion(): void {}
-}
+  heldMode(entry: number): PLockMode {
+    return this.held.has(entry) ? exclusive : none;
+  }
 
-function emptyStorage(): PageReader {
-  const reader: PageReader = {
-    onPage: () => {},
-    canRead: () => true,
-    read: pageNo => reader.onPage(pageNo, PAGE_ABSENT, undefined as never, 0),
-    poll: () => 0,
-  };
-  return reader;
+  isWanted(): boolean {
+    return true;
+  }
 }
-
-const cleanLog = {
-  durableLsn: 0,
-  endLsn: 0,
-  mayLeave: () => true,
-  restOn: () => {},
-  kick: () => {},
-} as unknown as RedoLog;
-const stoppedClock = {now: () => 0, wallMicros: () => 0, after: () => ({cancel: () => {}}), soon: () => {}};
 
 test('a step that needs three pages at once gets them all, in ascending order, though each is recalled with its grant', () => {
   const pages = new Contended();

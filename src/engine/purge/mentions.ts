@@ -4,23 +4,14 @@
 // than one poll may read. So the stretch that has been looked at is kept: its newest record and the place behind its oldest one. The next poll looks at
 // what has been added on top and jumps over the stretch: undo records do not change, and what was rolled back on top of it is not in the way any more.
 
-import {recordAt, rollAt, rollPage, writerIncarnation, writerSlot, writerVersion} from '../../format/page/records.ts';
+import {recordAt} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
-import {
-  NO_UNDO,
-  oldIncarnation,
-  oldRollAt,
-  oldRollPage,
-  oldSlot,
-  oldVersion,
-  undoAt,
-  undoRootPage,
-  undoTreeId,
-} from '../../format/undo/read.ts';
+import {NO_UNDO, undoAt, undoRootPage, undoTreeId} from '../../format/undo/read.ts';
 import {PLockMode} from '../../fusion/api.ts';
 import {BLOCKED, DONE, ROW} from '../api.ts';
 import {descend} from '../btree/descend.ts';
 import type {KeyBuffer} from '../btree/key-buffer.ts';
+import {UndoPlace} from '../mvcc/undo-place.ts';
 import type {PagePool} from '../pool/page-pool.ts';
 import type {Task} from '../schedule/task.ts';
 import {UndoEntries} from '../txn/undo-entries.ts';
@@ -28,41 +19,14 @@ import {UndoEntries} from '../txn/undo-entries.ts';
 /** Undo records read in one poll before others get their turn. */
 const STEPS_PER_POLL = 500;
 
-/** An undo record and the transaction that wrote it. */
-class Place {
-  page = 0;
-  at = 0;
-  incarnation = 0;
-  slot = 0;
-  version = 0;
-
-  set(other: Place): void {
-    this.page = other.page;
-    this.at = other.at;
-    this.incarnation = other.incarnation;
-    this.slot = other.slot;
-    this.version = other.version;
-  }
-
-  is(other: Place): boolean {
-    return (
-      this.page === other.page &&
-      this.at === other.at &&
-      this.version === other.version &&
-      this.slot === other.slot &&
-      this.incarnation === other.incarnation
-    );
-  }
-}
-
 export class Mentions {
   readonly #pool: PagePool;
   readonly #entries: UndoEntries;
-  readonly #here = new Place();
-  readonly #newest = new Place();
+  readonly #here = new UndoPlace();
+  readonly #newest = new UndoPlace();
   /** The stretch looked at: from #top to just before #next. */
-  readonly #top = new Place();
-  readonly #next = new Place();
+  readonly #top = new UndoPlace();
+  readonly #next = new UndoPlace();
 
   constructor(pool: PagePool) {
     this.#pool = pool;
@@ -110,13 +74,8 @@ export class Mentions {
   }
 
   #start(record: number): void {
-    const mem = this.#pool.memory;
     const here = this.#here;
-    here.page = rollPage(mem, record);
-    here.at = rollAt(mem, record);
-    here.incarnation = writerIncarnation(mem, record);
-    here.slot = writerSlot(mem, record);
-    here.version = writerVersion(mem, record);
+    here.toNewest(this.#pool.memory, record);
     this.#newest.set(here);
   }
 
@@ -142,11 +101,7 @@ export class Mentions {
     if (undo === NO_UNDO) return DONE;
     const named = this.#names(undo, treeId, key, task);
     if (named !== DONE) return named;
-    here.page = oldRollPage(mem, undo);
-    here.at = oldRollAt(mem, undo);
-    here.incarnation = oldIncarnation(mem, undo);
-    here.slot = oldSlot(mem, undo);
-    here.version = oldVersion(mem, undo);
+    here.toOlder(mem, undo);
     return NEXT;
   }
 

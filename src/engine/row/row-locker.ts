@@ -25,26 +25,13 @@ import {
   oldCts,
   oldFlags,
   oldIncarnation,
-  oldRollAt,
-  oldRollPage,
   oldSlot,
   oldVersion,
   undoAt,
   undoType,
 } from '../../format/undo/read.ts';
 import {PLockMode} from '../../fusion/api.ts';
-import {
-  BLOCKED,
-  CONFLICT,
-  DONE,
-  INTERRUPTED,
-  Isolation,
-  LOCK_BUSY,
-  LockWait,
-  ROW,
-  SKIPPED,
-  type TableHandle,
-} from '../api.ts';
+import {BLOCKED, CONFLICT, DONE, INTERRUPTED, LOCK_BUSY, LockWait, ROW, SKIPPED, type TableHandle} from '../api.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
 import type {EngineCore} from '../core.ts';
 import {type VersionReader, WRITER_ACTIVE, WRITER_SELF} from '../mvcc/version-reader.ts';
@@ -110,7 +97,7 @@ export class RowLocker {
   /** A deleted row whose writer has ended is not locked: DONE; or CONFLICT, if the snapshot still shows it (S9). BLOCKED. */
   deleted(record: number): number {
     const session = this.#session;
-    if (session.isolation < Isolation.repeatableRead || !session.snapshotIsolation) return DONE;
+    if (!session.firstUpdaterWins) return DONE;
     const seen = this.#versions.find(record, session.trx, session.task);
     if (seen !== ROW) return seen;
     return (this.#versions.flags & RecordFlag.deleted) === 0 ? CONFLICT : DONE;
@@ -177,26 +164,21 @@ export class RowLocker {
       if (base < 0) return BLOCKED;
       const undo = undoAt(mem, base, walk.at, walk.incarnation, walk.slot, walk.version);
       if (undo === NO_UNDO || undoType(mem, undo) === UndoType.insert) break;
-      const incarnation = oldIncarnation(mem, undo);
-      const slot = oldSlot(mem, undo);
-      const version = oldVersion(mem, undo);
-      if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0)
-        return this.#conflictsWith(undo, incarnation, slot, version);
-      walk.incarnation = incarnation;
-      walk.slot = slot;
-      walk.version = version;
-      walk.page = oldRollPage(mem, undo);
-      walk.at = oldRollAt(mem, undo);
+      if ((oldFlags(mem, undo) & RecordFlag.lockOnly) === 0) return this.#conflictsWith(undo);
+      walk.toOlder(mem, undo);
     }
     walk.end();
     return ROW;
   }
 
   /** Did the writer of the version before this undo record commit above the view? He has ended, since the row was locked after him. */
-  #conflictsWith(undo: number, incarnation: number, slot: number, version: number): number {
+  #conflictsWith(undo: number): number {
     const session = this.#session;
-    const hint = oldCts(this.#core.pool.memory, undo);
-    const cts = hint !== 0 ? hint : this.#core.fusion.transactions.slotState(incarnation, slot, version);
+    const mem = this.#core.pool.memory;
+    const hint = oldCts(mem, undo);
+    const {transactions} = this.#core.fusion;
+    const cts =
+      hint !== 0 ? hint : transactions.slotState(oldIncarnation(mem, undo), oldSlot(mem, undo), oldVersion(mem, undo));
     if (cts > 0) return cts > session.trx.view.cts ? CONFLICT : ROW;
     this.#core.unrecovered.add(session.task);
     return BLOCKED;

@@ -130,14 +130,3 @@ export function memoryOf(batch: Uint8Array): Memory {
   memory.bytes.set(batch);
   return memory;
 }
-
-/** Batches one behind the other, as they travel. */
-export function concatBatches(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}

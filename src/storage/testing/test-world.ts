@@ -7,11 +7,9 @@ import {Prng} from '../../base/prng.ts';
 import type {Random} from '../../env/random.ts';
 import type {Trace} from '../../env/trace.ts';
 import {Memory} from '../../format/memory.ts';
-import {PAGE_HEADER, PageType} from '../../format/page/layout.ts';
-import {INFINITE} from '../../format/page/page.ts';
 import {applyRedo} from '../../format/redo/apply.ts';
 import {restsMax} from '../../format/redo/control.ts';
-import {encodeBytes, encodeFormat, markCpl} from '../../format/redo/encode.ts';
+import {markCpl} from '../../format/redo/encode.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import {SimCrash, SimDisk} from '../../sim/sim-disk.ts';
 import {IncarnationState, PAGE_ABSENT, PAGE_FOUND} from '../api.ts';
@@ -19,6 +17,7 @@ import {LocalVolume} from '../local/local-volume.ts';
 import type {StorageEnv, VolumeLimits, VolumeShape} from '../local/options.ts';
 import {LocalRedoStream} from '../local/redo-stream.ts';
 import {StreamWords, streamWordsBytes} from '../local/stream-words.ts';
+import {RandomRedo} from './random-redo.ts';
 
 export const NODES = 4;
 export const PAGE_SIZE = 512;
@@ -87,11 +86,12 @@ export class TestWorld {
   readonly limits: Partial<VolumeLimits>;
   words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
   volume: LocalVolume;
-  readonly #source = new Memory(new ArrayBuffer(64));
+  readonly #redo: RandomRedo;
   readonly #target = new Memory(new ArrayBuffer(PAGE_SIZE));
 
   constructor(seed: number, limits: Partial<VolumeLimits> = {}) {
     this.prng = new Prng(seed);
+    this.#redo = new RandomRedo(this.prng, PAGE_SIZE);
     this.disk = new SimDisk({seed: seed + 1});
     this.limits = {...LIMITS, ...limits};
     this.volume = this.#open();
@@ -157,10 +157,7 @@ export class TestWorld {
     const at = FRAME_HEADER + node.filled;
     const newest = page.versions.at(-1);
     node.llsn = Math.max(node.llsn, newest?.llsn ?? 0) + 1;
-    const length =
-      newest === undefined || this.prng.chance(0.05)
-        ? this.#encodeFormat(node, pageNo, at, newest)
-        : this.#encodeBytes(node, page, at);
+    const length = this.#redo.encode(node.memory, at, pageNo, node.llsn, page.memory, newest);
     applyRedo(page.memory, 0, PAGE_SIZE, node.memory, at, node.stream.incarnation);
     node.filled += length;
     node.lsn += length;
@@ -171,34 +168,6 @@ export class TestWorld {
       bytes: page.memory.bytes.slice(4),
     });
     return at;
-  }
-
-  #encodeFormat(node: TestNode, pageNo: number, at: number, newest: Version | undefined): number {
-    const none = new Uint8Array(0);
-    const [llsn, incarnation] = [newest?.llsn ?? 0, newest?.incarnation ?? 0];
-    return encodeFormat(
-      node.memory,
-      at,
-      pageNo,
-      node.llsn,
-      llsn,
-      incarnation,
-      PageType.overflow,
-      0,
-      0,
-      0,
-      none,
-      INFINITE,
-      none,
-      INFINITE,
-    );
-  }
-
-  #encodeBytes(node: TestNode, page: ModelPage, at: number): number {
-    const length = 1 + this.prng.below(60);
-    for (let i = 0; i < length; i++) this.#source.bytes[i] = this.prng.u32();
-    const target = PAGE_HEADER + this.prng.below(PAGE_SIZE - PAGE_HEADER - 8 - length);
-    return encodeBytes(node.memory, at, page.memory, 0, node.llsn, target, this.#source, 0, length);
   }
 
   /** Hands what the node has gathered to the system. */

@@ -1,6 +1,7 @@
 // A storage node: one process that holds a replica of every PG, answers clients and peers, and works in the background. Message in, effects out; time and disk
 // are handed in, so the same node runs in a process of its own and, six at a time, in a test.
 
+import {concatBytes} from '../../../base/bytes.ts';
 import {DiskFailure} from '../../../env/disk.ts';
 import type {StorageEnv} from '../../local/options.ts';
 import {
@@ -13,7 +14,7 @@ import {
   type StreamFence,
   type Transport,
 } from '../api.ts';
-import {type Batch, concatBatches, readBatch, readBatches} from '../batch.ts';
+import {type Batch, readBatch, readBatches} from '../batch.ts';
 import {isReadQuorum, membersOf} from '../membership.ts';
 import type {NodeOptions, Reply} from './node-options.ts';
 import {isNewer, NodeState} from './node-state.ts';
@@ -337,7 +338,7 @@ export class StorageNode {
     const replica = this.#segments.get(pg);
     const found = replica?.fetch(incarnation, after, limit, Number.POSITIVE_INFINITY) ?? {bytes: [], more: false};
     const collected = replica?.chains.get(incarnation)?.base ?? STREAM_START;
-    reply({kind: 'batches', id, pg, incarnation, more: found.more, collected, bytes: concatBatches(found.bytes)});
+    reply({kind: 'batches', id, pg, incarnation, more: found.more, collected, bytes: concatBytes(found.bytes)});
   }
 
   #keepFence(fence: StreamFence): void {

@@ -1,9 +1,9 @@
 // The replicas of one storage node, one per PG: opening and making them, and what is asked of all of them together.
 
+import {concatBytes} from '../../../base/bytes.ts';
 import {CorruptionError} from '../../../base/errors.ts';
 import type {StorageEnv} from '../../local/options.ts';
 import {STREAM_START, type StreamFence, type StreamPoint} from '../api.ts';
-import {concatBatches} from '../batch.ts';
 import type {StreamChain} from '../chain.ts';
 import type {NodeState} from './node-state.ts';
 import {Replica, type ReplicaHost} from './replica.ts';
@@ -101,7 +101,7 @@ export class Segments {
         bytes.push(...found.bytes);
       }
     }
-    return concatBatches(bytes);
+    return concatBytes(bytes);
   }
 
   hasHole(): boolean {

@@ -5,14 +5,13 @@ import assert from 'node:assert/strict';
 import {crc32} from 'node:zlib';
 import {Prng} from '../../../base/prng.ts';
 import {Memory} from '../../../format/memory.ts';
-import {PAGE_HEADER, PageType} from '../../../format/page/layout.ts';
-import {INFINITE} from '../../../format/page/page.ts';
 import {applyRedo} from '../../../format/redo/apply.ts';
-import {encodeBytes, encodeFormat, markCpl} from '../../../format/redo/encode.ts';
+import {markCpl} from '../../../format/redo/encode.ts';
 import {FRAME_HEADER} from '../../../format/redo/layout.ts';
 import {SimCrash, SimDisk} from '../../../sim/sim-disk.ts';
 import {PAGE_ABSENT, PAGE_FOUND} from '../../api.ts';
 import type {StorageEnv} from '../../local/options.ts';
+import {RandomRedo} from '../../testing/random-redo.ts';
 import type {NodePlace} from '../api.ts';
 import {Dispatcher} from '../client/dispatcher.ts';
 import {openQuorumVolume} from '../client/open-volume.ts';
@@ -99,7 +98,7 @@ export class QuorumWorld {
   words: QuorumWords;
   volume: QuorumVolume | undefined;
   masterPort: Dispatcher | undefined;
-  readonly #source = new Memory(new ArrayBuffer(64));
+  readonly #redo: RandomRedo;
   #seed: number;
   /** Mini-transactions acknowledged. */
   acknowledged = 0;
@@ -107,6 +106,7 @@ export class QuorumWorld {
   constructor(seed: number, pagesPerGroup = 16) {
     this.#seed = seed;
     this.prng = new Prng(seed);
+    this.#redo = new RandomRedo(this.prng, PAGE_SIZE);
     this.network = new SimNetwork(this.time, seed + 1);
     this.pagesPerGroup = pagesPerGroup;
     this.words = newWords();
@@ -368,10 +368,7 @@ export class QuorumWorld {
     const newest = page.versions.at(-1);
     const {incarnation} = primary.stream;
     primary.llsn = Math.max(primary.llsn, newest?.llsn ?? 0) + 1;
-    const length =
-      newest === undefined || this.prng.chance(0.05)
-        ? this.#format(primary, pageNo, at, newest)
-        : this.#bytes(primary, page, at);
+    const length = this.#redo.encode(primary.memory, at, pageNo, primary.llsn, page.memory, newest);
     applyRedo(page.memory, 0, PAGE_SIZE, primary.memory, at, incarnation);
     primary.filled += length;
     primary.lsn += length;
@@ -379,34 +376,6 @@ export class QuorumWorld {
     page.versions.push(version);
     made.push(version);
     return at;
-  }
-
-  #format(primary: TestPrimary, pageNo: number, at: number, newest: Version | undefined): number {
-    const none = new Uint8Array(0);
-    const [llsn, incarnation] = [newest?.llsn ?? 0, newest?.incarnation ?? 0];
-    return encodeFormat(
-      primary.memory,
-      at,
-      pageNo,
-      primary.llsn,
-      llsn,
-      incarnation,
-      PageType.overflow,
-      0,
-      0,
-      0,
-      none,
-      INFINITE,
-      none,
-      INFINITE,
-    );
-  }
-
-  #bytes(primary: TestPrimary, page: ModelPage, at: number): number {
-    const length = 1 + this.prng.below(60);
-    for (let i = 0; i < length; i++) this.#source.bytes[i] = this.prng.u32();
-    const target = PAGE_HEADER + this.prng.below(PAGE_SIZE - PAGE_HEADER - 8 - length);
-    return encodeBytes(primary.memory, at, page.memory, 0, primary.llsn, target, this.#source, 0, length);
   }
 
   /** Writes what a primary has gathered, if nothing is under way. */
