@@ -62,6 +62,9 @@ const MiB = 1024 * 1024;
 const MEMORY_REDO_FILE = 8 * MiB;
 /** Sessions get this long to end their statement at a stop. Milliseconds. */
 const GRACE_MS = 10_000;
+/** Threads that wait for the next death; the first is started this many milliseconds after everybody serves. */
+const SPARES = 1;
+const SPARE_AFTER_MS = 1000;
 
 export class Pando {
   readonly supervisor: Supervisor;
@@ -133,13 +136,23 @@ export class Pando {
     return new Supervisor(env, this.#threads, cluster, bells, {
       ready: (view, milliseconds) => {
         this.#options.onReady?.(view, milliseconds);
-        if (++this.#serving !== this.#wanted) return;
+        if (++this.#serving < this.#wanted) return;
+        this.#keepSpare();
+        if (this.#serving > this.#wanted) return;
         void makeRsaKey(this.#keys);
         this.#started?.done();
         this.#started = undefined;
       },
       failed: error => this.#failed(error),
     });
+  }
+
+  /** One thread more, which has loaded everything and waits for a role: a primary that dies is back without the half second that loading takes. A throw-away database does without. */
+  #keepSpare(): void {
+    if (this.#isThrowAway) return;
+    setTimeout(() => {
+      if (this.#stopped === undefined) this.#threads.prepare(SPARES);
+    }, SPARE_AFTER_MS).unref();
   }
 
   #failed(error: Error): void {
