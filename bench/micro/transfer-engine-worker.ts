@@ -54,8 +54,8 @@ function turn(): void {
   if (engine.hasMail()) engine.turn();
   if (!isWaiting) engine.core.scheduler.runNow(task);
   log.kick();
-  if (pool.hasRecalls) pool.giveUp();
-  Atomics.store(count, node, pool.transfers);
+  if (pool.isGivingUp) pool.giveUp();
+  Atomics.store(count, node, pool.reads.dbpReads);
 }
 
 const ticker = setInterval(() => fusion.tick(), 20);

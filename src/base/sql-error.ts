@@ -239,6 +239,9 @@ export const errors = {
     'You must reset your password using ALTER USER statement before executing this statement.',
   ),
   ER_ALTER_NOT_SUPPORTED: code(1845, '0A000', '%s is not supported for this operation. Try %s.'),
+  ER_ALTER_NOT_SUPPORTED_REASON: code(1846, '0A000', '%s is not supported. Reason: %s. Try %s.'),
+  ER_UNKNOWN_ALTER_ALGORITHM: code(1800, 'HY000', "Unknown ALGORITHM '%s'"),
+  ER_UNKNOWN_ALTER_LOCK: code(1801, 'HY000', "Unknown LOCK type '%s'"),
   ER_FK_NO_INDEX_PARENT: code(
     1822,
     'HY000',

@@ -71,6 +71,14 @@ export interface SecondaryIndex {
   readonly unique: boolean;
   /** The index parts only; the engine appends the primary key. */
   readonly key: KeyExtractor;
+  /** It is being built (ADR 0009): changes of rows maintain it, nobody reads it. */
+  readonly build?: IndexBuild | undefined;
+}
+
+/** An index that is being built while others write. */
+export interface IndexBuild {
+  /** Tree of entries whose unique key another row may have too: whoever writes one notes it, and the builder judges. */
+  readonly notes: TreeRef;
 }
 
 /** A table as the engine needs it; built by the catalog for one definition version. */
@@ -160,6 +168,20 @@ export interface RowWriter {
   readonly place: RowPlace;
 }
 
+/** Puts the entries of one row into the indexes of its table that are being built (ADR 0009). Keeps its progress, as RowWriter does. */
+export interface IndexFill {
+  /** Some entries of the row are in and some are not: go on with `resume`. */
+  readonly isUnderWay: boolean;
+  /** Entries noted because their unique key may be there twice. */
+  readonly noted: number;
+  /**
+   * The row whose payload is in `memory`, as a view that is open now shows it, and until the fill has ended. Entries that are there already stay as they are. ROW,
+   * BLOCKED, TOO_BIG or NO_SPACE.
+   */
+  fill(table: TableHandle, memory: Memory, payloadAt: number, payloadLength: number): number;
+  resume(table: TableHandle): number;
+}
+
 /** A transaction's handle on the engine, one per session; reused from transaction to transaction. */
 export interface EngineSession {
   readonly waiter: Waiter;
@@ -191,13 +213,21 @@ export interface EngineSession {
   commit(): number;
   /** ROW when everything is undone; BLOCKED. */
   rollback(): number;
+  /** The row locks taken so far stay though nothing is changed in this poll: for a session that is not polled itself, but used in the polls of another. */
+  holdLocks(): void;
   /** Asks a running or waiting statement to end: its next call returns INTERRUPTED. */
   interrupt(): void;
   /** Number of rows changed so far in the transaction. */
   readonly rowsChanged: number;
 
+  /** CTS of the open view: what was committed later is not seen. 0 = there is none. */
+  readonly snapshot: number;
+  /** `interrupt` has been called, and no call has answered it yet. */
+  readonly isInterrupted: boolean;
+
   newPointRead(): PointRead;
   newCursor(): Cursor;
+  newIndexFill(): IndexFill;
   readonly writer: RowWriter;
 
   /** Long values: writes `length` bytes into fresh overflow pages; the result's `firstPage` goes into the row. ROW, BLOCKED, NO_SPACE. */
@@ -287,6 +317,8 @@ export interface Engine {
   /** `changed` is called whenever what was read under the object's metadata lock may be out of date from now on: the lock leaves this primary, or
    * the object changes here. One watcher per object. */
   watchMetadata(objectId: number, changed: () => void): void;
+  /** `changed` is called when primaries that had died have been recovered: what they had locked and not committed may be free now. */
+  watchRecovery(changed: () => void): void;
   /** Counters for metrics, by name. */
   counters(): ReadonlyMap<string, number>;
 }

@@ -1,14 +1,14 @@
 // The parts of one primary's engine, built once and shared by its sessions and background jobs.
 
 import type {Clock} from '../env/clock.ts';
-import type {Fusion} from '../fusion/api.ts';
+import {type Fusion, PLockMode, type TransactionFusion} from '../fusion/api.ts';
 import type {PageReader, RedoStream} from '../storage/api.ts';
 import {Shrinker} from './btree/shrink.ts';
 import {Splitter} from './btree/split.ts';
 import {MiniTransaction} from './log/mini-transaction.ts';
 import {RedoLog, type RedoLogOptions} from './log/redo-log.ts';
 import {ReadViews} from './mvcc/read-view.ts';
-import {PagePool} from './pool/page-pool.ts';
+import {PagePool, type PoolOptions} from './pool/page-pool.ts';
 import {ViewPoints} from './replica/view-points.ts';
 import {Scheduler} from './schedule/task.ts';
 import {WaitList} from './schedule/wait-list.ts';
@@ -32,6 +32,30 @@ export interface EngineOptions {
   readonly viewPointsAsked?: () => number;
 }
 
+/** What a pool is made of. */
+export interface PoolParts {
+  readonly options: PoolOptions;
+  readonly reader: PageReader;
+  readonly log: RedoLog;
+  readonly clock: Clock;
+}
+
+/** The time of read views. */
+export type ViewClock = Pick<
+  TransactionFusion,
+  'readTso' | 'startHorizon' | 'viewHorizon' | 'publishViewFloor' | 'publishOldestStart'
+>;
+
+/** Nodes that take no page locks (src/engine/optimistic): the engine's parts that are others there. */
+export interface OptimisticParts {
+  readonly newPool: (parts: PoolParts) => PagePool;
+  readonly views: ViewClock;
+  /** A transaction has been committed. */
+  readonly committed: (cts: number) => void;
+  /** What was committed before now can be read. Where no reference to page bytes is held. */
+  readonly catchUp: () => void;
+}
+
 export interface EngineWorld {
   readonly clock: Clock;
   readonly fusion: Fusion;
@@ -43,6 +67,8 @@ export interface EngineWorld {
   readonly requestTurn: () => void;
   /** Called each time views and stamps were published, every 20 to 100 ms: for what the host does from time to time. */
   readonly refreshed?: () => void;
+  /** Undefined where page locks keep pages coherent. */
+  readonly optimistic?: OptimisticParts | undefined;
 }
 
 export class EngineCore {
@@ -66,6 +92,12 @@ export class EngineCore {
   readonly history: History;
   /** Undefined where there are no read replicas. */
   readonly viewPoints: ViewPoints | undefined;
+  /** Told of each commit; undefined where nobody wants to know. */
+  readonly committed: ((cts: number) => void) | undefined;
+  /** Makes what was committed before now readable; undefined where it always is. */
+  readonly catchUp: (() => void) | undefined;
+  /** In which a page is fixed whose newest version must be seen, though it is not changed: checks of unique and foreign keys (K12). */
+  readonly currentMode: PLockMode;
   /** Tasks that wait until a dead incarnation has been read. */
   readonly unrecovered = new WaitList();
   readonly fail: (reason: string) => void;
@@ -87,24 +119,27 @@ export class EngineCore {
     this.refreshed = world.refreshed ?? ((): void => {});
     this.scheduler = new Scheduler(world.requestTurn);
     this.log = new RedoLog(world.stream, options.log, world.clock, world.fail);
-    this.pool = new PagePool(
-      {pageSize: options.pageSize, frames: options.frames},
-      world.fusion.pages,
-      world.reader,
-      this.log,
-      world.clock,
-    );
+    const {optimistic} = world;
+    const pool = {pageSize: options.pageSize, frames: options.frames, incarnation: world.fusion.incarnation};
+    this.pool =
+      optimistic === undefined
+        ? new PagePool(pool, world.fusion.pages, world.reader, this.log, world.clock)
+        : optimistic.newPool({options: pool, reader: world.reader, log: this.log, clock: world.clock});
+    this.currentMode = optimistic === undefined ? PLockMode.shared : PLockMode.exclusive;
+    this.catchUp = optimistic?.catchUp;
     this.mtr = new MiniTransaction(this.log, this.pool, world.fusion.incarnation);
     this.extents = new Extents(this.pool, this.log, this.mtr, world.fusion.node);
-    this.ids = new Ids(this.pool, this.log, this.mtr, this.extents);
+    this.ids = new Ids(this.pool, this.log, this.mtr, this.extents, this.currentMode);
     this.splitter = new Splitter(this.pool, this.log, this.mtr, this.extents);
     this.shrinker = new Shrinker(this);
     this.undo = new UndoLog(this.pool, this.log, this.mtr, this.extents, world.fusion.incarnation);
-    this.views = new ReadViews(world.fusion.transactions, world.clock);
+    this.views = new ReadViews(optimistic?.views ?? world.fusion.transactions, world.clock);
     this.slots = new SlotShortage(this.views, world.fusion.pages, world.clock);
     this.waits = new Waits(world.fusion.locks, world.clock);
     this.history = new History();
     this.viewPoints = options.viewPointsAsked === undefined ? undefined : new ViewPoints(this, options.viewPointsAsked);
+    const {viewPoints} = this;
+    this.committed = optimistic?.committed ?? (viewPoints && (() => viewPoints.due()));
     this.objects = new ObjectLocks(world.fusion, this.waits, world.clock);
     this.scheduler.observe(this.pool);
     this.log.onDurable = () => this.pool.logAdvanced();
@@ -125,6 +160,9 @@ export class EngineCore {
 
   readonly #flush = (): void => {
     this.#flushAsked = false;
+    // Written even while a sync is under way: the pages of these commits may go to other nodes then.
+    if (this.pool.isGivingUp) this.log.write();
     this.log.kick();
+    this.pool.giveUp();
   };
 }

@@ -37,6 +37,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
   /** When the turn has been long enough. Milliseconds. */
   #turnEnd = 0;
   readonly #shouldYield = (): boolean => this.core.fusion.hasMail() || this.core.clock.now() > this.#turnEnd;
+  #recoveryWatcher: () => void = () => {};
   rootValue = 0;
 
   constructor(world: EngineWorld, options: EngineOptions) {
@@ -58,7 +59,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
       this.core.scheduler.runNow(task);
       // Others are not made to wait for the event loop: packet follows packet here, and each of them may want a page.
       if (this.core.fusion.hasMail()) this.#turn();
-      else if (this.core.pool.hasRecalls) this.core.pool.giveUp();
+      else if (this.core.pool.isGivingUp) this.core.pool.giveUp();
     } catch (error) {
       this.#failOn(error);
     }
@@ -167,6 +168,11 @@ export class PrimaryEngine implements Engine, FusionEvents {
   recovered(): void {
     this.core.unrecovered.wakeAll();
     this.core.waits.wakeAll();
+    this.#recoveryWatcher();
+  }
+
+  watchRecovery(changed: () => void): void {
+    this.#recoveryWatcher = changed;
   }
 
   readRoot(session: EngineSession, index: number): number {
@@ -226,6 +232,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
       ['dbp_reads', pool.reads.dbpReads],
       ['storage_reads', pool.reads.storageReads],
       ['page_transfers', pool.transfers],
+      ['page_returns', pool.returns],
       ['evictions', pool.evictions],
       ['ordered_acquisitions', pool.orderedAcquisitions],
       ['log_flushes', log.flushes],

@@ -3,11 +3,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {pageLlsn} from '../format/page/page.ts';
+import {PLockMode} from '../fusion/api.ts';
 import {type Script, SimClient} from '../sim/client.ts';
 import {insertOf, keyOf, readRow, updateOf} from '../sim/engine-table.ts';
 import {must, sleep} from '../sim/script.ts';
 import {run, startPrimaries, tableWith, transaction} from '../sim/testing/clients.ts';
 import {CONFLICT, DONE, Isolation, LockMode, LockWait, ROW, type TableHandle} from './api.ts';
+import type {Session} from './session/session.ts';
 
 const row = (id: number, k = 0, text = ''): {id: number; k: number; text: string} => ({id, k, text});
 
@@ -182,12 +184,12 @@ test('G12: a change gives a page a larger LLSN than it had, also on a primary th
     for (let i = 0; i < 50; i++) yield* transaction(a, () => must(updateOf(a, table, row(1, i))));
   });
   const newest = (): number => {
+    const {pool} = primaries[0].engine.core;
     let llsn = 0;
-    for (const {engine} of primaries) {
-      engine.core.pool.forEachPage((pageNo, memory, base) => {
-        if (pageNo === table.clustered.rootPage) llsn = Math.max(llsn, pageLlsn(memory, base));
-      });
-    }
+    run(world, a, function* () {
+      const base = yield () => pool.fix(table.clustered.rootPage, PLockMode.shared, (a.session as Session).task);
+      llsn = pageLlsn(pool.memory, base);
+    });
     return llsn;
   };
   const before = newest();

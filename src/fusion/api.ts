@@ -166,3 +166,37 @@ export interface Fusion {
   /** Counters for metrics, by name. */
   counters(): ReadonlyMap<string, number>;
 }
+
+/** Answers of the adjudicator to a proposal. */
+export const ACCEPTED = 1;
+/** Another version of the page is the newest. It is kept for this node for a while. */
+export const STALE = 0;
+/** Another node's poll has the page, or it is kept for another node: ask again. */
+export const BUSY = -1;
+
+/** Who may change which version of a page, between nodes that take no page locks (optimistic mode, K17). Throws FencedError when this incarnation has been declared dead. */
+export interface PageAdjudicator {
+  /** This incarnation may propose from now on. It has nothing cached. */
+  join(): void;
+  /** ACCEPTED: the page, which this node has in the version named, is its to change until `release`. STALE, BUSY. */
+  propose(pageNo: number, llsn: number, incarnation: number): number;
+  /** The same for a page that is to be formatted, whatever it was; its map is this node's to change. STALE: its version has to be proposed. */
+  proposeFresh(pageNo: number): number;
+  /** A mini-transaction has changed an accepted page; its redo ends at `lsn`. */
+  advance(pageNo: number, llsn: number, lsn: number): void;
+  /** The poll is over: others may propose these pages. */
+  release(pages: readonly number[]): void;
+  /** This node does not want the page any more that it was refused. */
+  giveUp(pageNo: number): void;
+  /** The newest version of the page, in `llsn`, `incarnation`, and the end of its mini-transaction `lsn`. False: all nodes have it. */
+  newest(pageNo: number): boolean;
+  readonly llsn: number;
+  readonly incarnation: number;
+  readonly lsn: number;
+  /** Another node's version of the page is wanted here: it is asked to make it durable. Returns that node, to be rung; -1 = none. */
+  want(pageNo: number): number;
+  /** Others want this node's redo up to this LSN. */
+  readonly wanted: number;
+  /** This node has applied another's stream up to this LSN to all that it has cached. */
+  publishCut(stream: number, incarnation: number, lsn: number): void;
+}

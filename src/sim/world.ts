@@ -13,9 +13,13 @@ import {OperatingError} from '../base/errors.ts';
 import {Prng} from '../base/prng.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
 import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
+import {Optimism} from '../engine/optimistic/optimism.ts';
+import type {Granularity} from '../engine/optimistic/optimistic-pool.ts';
 import {Replica} from '../engine/replica/replica.ts';
 import type {Trace} from '../env/trace.ts';
 import {SUPERVISOR_BELL} from '../fusion/api.ts';
+import {Adjudicator} from '../fusion/adjudicator/adjudicator.ts';
+import {AdjudicatorMemory} from '../fusion/adjudicator/layout.ts';
 import {Attachment} from '../fusion/attachment.ts';
 import {FusionNode} from '../fusion/fusion.ts';
 import {Members} from '../fusion/members.ts';
@@ -44,6 +48,8 @@ export interface SimOptions {
   readonly redoFileSize: number;
   /** The first primary is the writer, the others are its read replicas. */
   readonly singleWriter?: boolean;
+  /** Nobody takes page locks: the adjudicator decides, about rows or whole pages. */
+  readonly optimistic?: Granularity;
 }
 
 export const SIM_DEFAULTS: SimOptions = {
@@ -62,6 +68,8 @@ const DISK = 100;
 export const DRIVER = 1000;
 /** Redo kept for the replicas. */
 const FEED_BYTES = 1 << 20;
+/** Pages that the adjudicator knows: few, so that it has to sweep. */
+const ADJUDICATOR_ENTRIES = 1 << 10;
 /** Values by which the TSO limit runs ahead. */
 const TSO_STEP = 1_000_000;
 
@@ -77,6 +85,7 @@ export interface SimPrimary {
   failure: string | undefined;
   /** It is a read replica, or was one. */
   readonly replica: Replica | undefined;
+  readonly optimism: Optimism | undefined;
 }
 
 /** Told what a model has to know about the ends of transactions whose clients died. */
@@ -121,6 +130,7 @@ export class SimWorld {
   recovery!: Recovery;
   /** The writer's redo for its replicas, in the single-writer mode. */
   feed: SharedRedoFeed | undefined;
+  adjudicator: AdjudicatorMemory | undefined;
 
   constructor(options: Partial<SimOptions> = {}) {
     this.options = {...SIM_DEFAULTS, ...options};
@@ -172,7 +182,9 @@ export class SimWorld {
       waitEntries: 256,
       ringCapacity: 64,
     });
-    if (this.options.singleWriter === true)
+    if (this.options.optimistic !== undefined)
+      this.adjudicator = AdjudicatorMemory.create({nodes, entries: ADJUDICATOR_ENTRIES});
+    if (this.options.singleWriter === true || this.options.optimistic !== undefined)
       this.feed = new SharedRedoFeed(new SharedArrayBuffer(redoFeedBytes(nodes, FEED_BYTES)), nodes, FEED_BYTES);
     this.supervisor = new Attachment(this.memory, SUPERVISOR_BELL, 0, this.bells);
     this.members = new Members(this.supervisor);
@@ -242,22 +254,32 @@ export class SimWorld {
     };
     const log = {chunkBytes: Math.min(1 << 20, stream.maxPayload), chunks: 8};
     const {pageSize, frames, redoFileSize} = this.options;
+    const optimism = this.#optimism(node, clock, fusion);
     const replica =
-      feed === undefined || feed.writer < 0
+      feed === undefined || feed.writer < 0 || optimism !== undefined
         ? undefined
         : new Replica(fusion, this.#reader(node), feed, {pageSize, clock, requestTurn});
     const engine = new PrimaryEngine(
       {
         clock,
-        fusion: replica?.fusion ?? fusion,
+        fusion: optimism?.fusion ?? replica?.fusion ?? fusion,
         stream,
-        reader: replica?.reader ?? this.#reader(node),
+        reader: optimism?.reader ?? replica?.reader ?? this.#reader(node),
         fail,
         requestTurn,
+        refreshed: () => optimism?.tick(),
+        optimistic: optimism,
       },
-      {pageSize, frames, log, checkpointBytes: redoFileSize >> 2, ...(feed && {viewPointsAsked: () => feed.asked})},
+      {
+        pageSize,
+        frames,
+        log,
+        checkpointBytes: redoFileSize >> 2,
+        ...(feed && optimism === undefined && {viewPointsAsked: () => feed.asked}),
+      },
     );
     replica?.attach(engine.core.pool);
+    optimism?.attach(engine);
     const primary: SimPrimary = {
       node,
       incarnation: description.incarnation,
@@ -267,9 +289,20 @@ export class SimWorld {
       dead: false,
       failure: undefined,
       replica,
+      optimism,
     };
     if (feed !== undefined && replica === undefined) this.#beWriter(primary);
     return primary;
+  }
+
+  /** What an engine without page locks is built with; undefined in the other modes. */
+  #optimism(node: number, clock: SimClock, fusion: FusionNode): Optimism | undefined {
+    const {feed, adjudicator} = this;
+    const {optimistic: granularity, pageSize} = this.options;
+    if (feed === undefined || adjudicator === undefined || granularity === undefined) return undefined;
+    const judge = new Adjudicator(adjudicator, node, fusion.incarnation);
+    const ring = (other: number): void => this.bells.ring(other);
+    return new Optimism(fusion, this.#reader(node), feed, judge, {granularity, pageSize, clock, ring});
   }
 
   #beWriter({node, incarnation, engine}: SimPrimary): void {
@@ -387,7 +420,7 @@ export class SimWorld {
       () => void recovery.fence(incarnation),
       () => {
         end = volume.sealStream(incarnation);
-        if (this.feed?.incarnation(this.feed.writer) === incarnation) this.feed.end(this.feed.writer, end);
+        this.#endFeed(incarnation, end);
       },
       () => volume.ingest(),
       () => void (analysis = analyseStream(volume.readStream(incarnation))),
@@ -404,6 +437,17 @@ export class SimWorld {
         this.note('decided', {incarnation, winners: winners.length, losers: losers.length, ended: ended.length});
       },
     ];
+  }
+
+  /** Those who follow the dead one learn where its stream ends; what it had changed beyond never was. */
+  #endFeed(incarnation: number, end: number): void {
+    const {feed, adjudicator} = this;
+    if (feed === undefined) return;
+    for (let node = 0; node < feed.nodes; node++) {
+      if (feed.incarnation(node) !== incarnation) continue;
+      feed.end(node, end);
+      if (adjudicator !== undefined) new Adjudicator(adjudicator, SUPERVISOR_BELL, 0).orphan(node, incarnation, end);
+    }
   }
 
   #publishWinners(analysis: Analysis): void {

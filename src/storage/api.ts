@@ -45,6 +45,8 @@ export interface RedoStream {
 
 /** The redo of the writer as its read replicas get it (K18). What is said of a stream stays until its node is made the writer anew. */
 export interface RedoFeed {
+  /** Node ids that there can be. */
+  readonly nodes: number;
   /** Node whose stream is fed now; -1 = there is no writer. */
   readonly writer: number;
   /** Bytes behind the written LSN that can still be copied. */

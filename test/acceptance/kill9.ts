@@ -1,13 +1,18 @@
-// Kills the whole process under load again and again: every acknowledged commit must be there, nothing half, the check clean, and it must be ready in 5 s.
+// Kills the whole process under load again and again: every acknowledged commit must be there, nothing half, the check clean, and it must be ready in time.
 //
 //   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay|single-writer] [--volume quorum]
+//   node test/acceptance/kill9.ts --rounds 1000 --drop --one-thread --commits 30 --check-every 20 --ready-ms 60000
 //
-// Each client writes pairs of rows (n, a) and (n, b) in one transaction and notes n once COMMIT was answered.
+// A round is killed after some commits, about `--commits` of them. Each client writes pairs of rows (n, a) and (n, b) in one transaction and notes n once COMMIT was answered. With `--drop` the bytes that were not synced die with the process
+// (test/support/page-cache.ts), and one kill in five comes while the server is still recovering from the one before; `--drop --lies` answers syncs without doing them, and must lose commits. All transactions are looked for every
+// `--check-every` rounds, with the checks of the volume; in between those of the last rounds. `--one-thread` runs all primaries in one thread, which starts faster.
 
-import {mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+import type {Connection} from 'mysql2/promise';
 import {Server} from '../support/server.ts';
 import {connect, rows} from '../support/sql.ts';
 
@@ -18,13 +23,35 @@ const {values: options} = parseArgs({
     primaries: {type: 'string', default: '3'},
     clients: {type: 'string', default: '9'},
     volume: {type: 'string', default: 'local'},
+    'one-thread': {type: 'boolean', default: false},
+    drop: {type: 'boolean', default: false},
+    lies: {type: 'boolean', default: false},
+    port: {type: 'string'},
+    commits: {type: 'string', default: '500'},
+    'ready-ms': {type: 'string', default: '5000'},
+    'check-every': {type: 'string', default: '1'},
   },
 });
+const CACHE_MODULE = new URL('../support/page-cache.mjs', import.meta.url).href;
+const ONE_THREAD = fileURLToPath(new URL('../support/one-thread.mjs', import.meta.url));
+/** Chance that a start is killed too, within so many milliseconds. */
+const KILL_START = 0.2;
+const START_MS = 800;
+/** A round that commits little ends all the same. Milliseconds. */
+const ROUND_MS = 10_000;
+/** Rounds of which the transactions are looked for every time. */
+const RECENT_ROUNDS = 3;
 const primaries = Number(options.primaries);
+const checkEvery = Number(options['check-every']);
 const data = mkdtempSync(join(tmpdir(), 'pando-kill-'));
+/** What a machine keeps in memory. */
+const cache = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pando-cache-'));
 const acknowledged = new Set<number>();
 let next = 1;
 let failures = 0;
+let kills = 0;
+/** The first transaction of each round. */
+const firsts: number[] = [];
 const startTimes: number[] = [];
 
 async function client(port: number): Promise<void> {
@@ -50,19 +77,67 @@ function fail(text: string): void {
   console.error(text);
 }
 
-async function verify(server: Server): Promise<void> {
+/** Looks for the transactions from `first` on; for all of them, with all checks, when that is the first there is. */
+async function verify(server: Server, first: number): Promise<void> {
   const connection = await connect(server.portOf(1 + Math.floor(Math.random() * primaries)), 'ledger');
-  const found = await rows(connection, 'SELECT n, COUNT(*) AS c FROM entry GROUP BY n');
+  const found = await rows(connection, 'SELECT n, COUNT(*) AS c FROM entry WHERE n >= ? GROUP BY n', [first]);
   const counts = new Map(found.map(row => [Number(row.n), Number(row.c)]));
   for (const [n, count] of counts) if (count !== 2) fail(`transaction ${n} is there by half`);
-  for (const n of acknowledged) if (!counts.has(n)) fail(`acknowledged transaction ${n} is lost`);
-  const [sum] = await rows(connection, 'SELECT SUM(n) AS s FROM total');
-  if (Number(sum.s) !== counts.size) fail(`the counters say ${sum.s}, the ledger has ${counts.size}`);
-  for (const violation of await server.check()) fail(violation);
+  for (const n of acknowledged) if (n >= first && !counts.has(n)) fail(`acknowledged transaction ${n} is lost`);
+  if (first === 1) await verifyWhole(server, connection, counts.size);
   await connection.end();
 }
 
-const server = await Server.start({primaries, data, args: ['--mode', options.mode, '--volume', options.volume]});
+async function verifyWhole(server: Server, connection: Connection, transactions: number): Promise<void> {
+  const [sum] = await rows(connection, 'SELECT SUM(n) AS s FROM total');
+  if (Number(sum.s) !== transactions) fail(`the counters say ${sum.s}, the ledger has ${transactions}`);
+  for (const violation of await server.check()) fail(violation);
+}
+
+/** Kills the server, and with it what it has not synced. */
+async function kill(server: Server): Promise<void> {
+  kills++;
+  await server.end('SIGKILL');
+  if (options.drop) rmSync(cache, {recursive: true, force: true});
+}
+
+/** Starts the server; some starts are killed on the way. Returns the milliseconds that the last one took. */
+async function start(server: Server): Promise<number> {
+  while (options.drop && Math.random() < KILL_START) {
+    const started = server.run().catch(() => {});
+    await pause(Math.random() * START_MS);
+    await kill(server);
+    await started;
+  }
+  return server.run();
+}
+
+/** Waits until so many more transactions are acknowledged, and a moment longer: a kill shall not follow an answer. */
+async function committed(transactions: number): Promise<void> {
+  const wanted = acknowledged.size + transactions;
+  for (const end = performance.now() + ROUND_MS; acknowledged.size < wanted && performance.now() < end; )
+    await pause(2);
+  await pause(Math.random() * 20);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise(done => setTimeout(done, ms));
+}
+
+const server = await Server.start({
+  primaries,
+  data,
+  args: ['--mode', options.mode, '--volume', options.volume],
+  ...(options['one-thread'] ? {main: ONE_THREAD} : {}),
+  env: options.drop
+    ? {
+        NODE_OPTIONS: options['one-thread'] ? '' : `--disable-warning=ExperimentalWarning --import ${CACHE_MODULE}`,
+        PANDO_TEST_CACHE: cache,
+        PANDO_TEST_CACHE_LIES: options.lies ? '/redo/' : '',
+      }
+    : {},
+  ...(options.port === undefined ? {} : {port: Number(options.port)}),
+});
 try {
   const setup = await connect(server.portOf(1));
   await setup.query('CREATE DATABASE ledger');
@@ -70,29 +145,32 @@ try {
   await setup.query('CREATE TABLE ledger.total (id INT PRIMARY KEY, n INT NOT NULL)');
   await setup.query(`INSERT INTO ledger.total VALUES ${Array.from({length: 10}, (_, i) => `(${i}, 0)`).join(',')}`);
   await setup.end();
-  for (let round = 1; round <= Number(options.rounds); round++) {
+  for (let round = 1; kills < Number(options.rounds); round++) {
+    firsts.push(next);
     const clients = Array.from({length: Number(options.clients)}, (_, i) =>
       client(server.portOf(options.mode === 'single-writer' ? 0 : 1 + (i % primaries))),
     );
-    await new Promise(done => setTimeout(done, 500 + Math.random() * 1500));
-    await server.end('SIGKILL');
+    await committed(Math.random() * 2 * Number(options.commits));
+    await kill(server);
     await Promise.all(clients);
-    const took = await server.run();
+    const took = await start(server);
     startTimes.push(took);
-    if (took > 5000) fail(`ready after ${took.toFixed(0)} ms`);
-    await verify(server);
+    if (took > Number(options['ready-ms'])) fail(`ready after ${took.toFixed(0)} ms`);
+    const isWhole = round % checkEvery === 0 || kills >= Number(options.rounds);
+    await verify(server, isWhole ? 1 : firsts[Math.max(0, round - RECENT_ROUNDS)]);
     console.log(
-      `round ${round}: ${acknowledged.size} acknowledged, ready in ${took.toFixed(0)} ms, ${failures} failures`,
+      `round ${round}, kill ${kills}: ${acknowledged.size} acknowledged, ready in ${took.toFixed(0)} ms, ${failures} failures`,
     );
   }
 } finally {
   await server.end('SIGTERM');
-  rmSync(data, {recursive: true, force: true});
+  for (const directory of [data, cache]) rmSync(directory, {recursive: true, force: true});
 }
 startTimes.sort((a, b) => a - b);
 console.log(
   JSON.stringify({
     rounds: startTimes.length,
+    kills,
     acknowledged: acknowledged.size,
     failures,
     readyMsMax: Math.round(startTimes.at(-1) ?? 0),

@@ -14,7 +14,7 @@ import {threadEnv} from '../../src/os/env.ts';
 const MiB = 1024 * 1024;
 
 /** "Threads" of the calling thread. They end when they say that they have stopped. */
-class SameThread implements Threads {
+export class SameThread implements Threads {
   spawn(_role: string, init: unknown, events: ThreadEvents): Thread {
     const birth = init as PrimaryInit;
     let hear: (message: unknown) => void = () => {};
@@ -33,6 +33,11 @@ class SameThread implements Threads {
       terminate: () => void setImmediate(() => events.exited(undefined)),
     };
   }
+
+  /** There is nothing to start ahead. */
+  prepare(): void {}
+
+  close(): void {}
 }
 
 export interface InThread {

@@ -16,6 +16,12 @@ export interface ServerOptions {
   /** Kept across restarts when given; else a temporary directory, removed by `close`. */
   readonly data?: string;
   readonly args?: readonly string[];
+  /** Variables of the process, beside those of this one. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The program, when it is not the command line itself. */
+  readonly main?: string;
+  /** First of the ports to use; by default free ones are looked for. */
+  readonly port?: number;
 }
 
 export class Server {
@@ -24,6 +30,8 @@ export class Server {
   readonly httpPort: number;
   readonly primaries: number;
   readonly #args: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #main: string;
   readonly #temporary: boolean;
   #process: ChildProcess | undefined;
   /** Everything it has printed in this life. */
@@ -36,12 +44,14 @@ export class Server {
     this.httpPort = httpPort;
     this.primaries = options.primaries ?? 2;
     this.#args = options.args ?? [];
+    this.#env = options.env ?? {};
+    this.#main = options.main ?? MAIN;
   }
 
   /** Starts a server and waits until all its primaries serve. */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const primaries = options.primaries ?? 2;
-    const port = await freePorts(primaries + 2);
+    const port = options.port ?? (await freePorts(primaries + 2));
     const server = new Server(options, port, port + primaries + 1);
     await server.run();
     return server;
@@ -64,7 +74,7 @@ export class Server {
       process.execPath,
       [
         '--disable-warning=ExperimentalWarning',
-        MAIN,
+        this.#main,
         'start',
         '--primaries',
         String(this.primaries),
@@ -76,7 +86,7 @@ export class Server {
         this.data,
         ...this.#args,
       ],
-      {stdio: ['ignore', 'pipe', 'pipe']},
+      {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, ...this.#env}},
     );
     this.#process = child;
     await new Promise<void>((done, fail) => {

@@ -183,6 +183,11 @@ export class RedoLog {
     if (this.#syncing) this.flushes++;
   }
 
+  /** Writes what has been appended, without waiting for the sync that is under way. Not inside a mini-transaction. */
+  write(): void {
+    this.#writeFrame();
+  }
+
   /** May a page that was last changed below `lsn` leave this node? Writes what is missing for it, and has it synced soon. Not inside a mini-transaction. */
   mayLeave(lsn: number): boolean {
     if (lsn <= this.writtenLsn) return true;

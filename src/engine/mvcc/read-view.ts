@@ -7,7 +7,7 @@
 // short, never per statement. An idle node refreshes them by the same timer: idle is not infinity.
 
 import type {Clock} from '../../env/clock.ts';
-import type {TransactionFusion} from '../../fusion/api.ts';
+import type {ViewClock} from '../core.ts';
 import type {Task} from '../schedule/task.ts';
 
 /** A snapshot: everything committed at or below `cts`, and what the reader itself has written. */
@@ -29,7 +29,7 @@ export class ReadView {
 }
 
 export class ReadViews {
-  readonly #fusion: TransactionFusion;
+  readonly #fusion: ViewClock;
   readonly #clock: Clock;
   readonly #open: ReadView[] = [];
   readonly #starts: number[] = [];
@@ -39,7 +39,7 @@ export class ReadViews {
   #low: number;
   #horizon: number;
 
-  constructor(fusion: TransactionFusion, clock: Clock) {
+  constructor(fusion: ViewClock, clock: Clock) {
     this.#fusion = fusion;
     this.#clock = clock;
     this.#lastTso = fusion.readTso();

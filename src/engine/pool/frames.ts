@@ -10,6 +10,9 @@ import {FrameTable} from './frame-table.ts';
 export const FrameState = {free: 0, waiting: 1, loading: 2, ready: 3, idle: 4, damaged: 5, fresh: 6} as const;
 export type FrameState = (typeof FrameState)[keyof typeof FrameState];
 
+/** A page that another node has changed, or has asked back, is given back after each of the next so many uses (page-handover.ts). */
+export const CONTENDED_USES = 8;
+
 export class Frames {
   readonly count: number;
   readonly table: FrameTable;
@@ -33,6 +36,8 @@ export class Frames {
   /** Tasks woken by the present grant and not polled yet. */
   readonly unserved: Uint16Array;
   readonly recalled: Uint8Array;
+  /** Above 0: the page is used by several nodes in turn, and is given back after each use; this many more uses in a row without a change elsewhere, and it is kept. */
+  readonly contended: Uint8Array;
   readonly #waiters: (WaitList | undefined)[];
   readonly #free: number[] = [];
   #hand = 0;
@@ -52,6 +57,7 @@ export class Frames {
     this.dirtyLsn = new Float64Array(count);
     this.unserved = new Uint16Array(count);
     this.recalled = new Uint8Array(count);
+    this.contended = new Uint8Array(count);
     this.#waiters = new Array(count).fill(undefined);
     for (let frame = count - 1; frame >= 0; frame--) this.#free.push(frame);
   }
@@ -95,6 +101,7 @@ export class Frames {
       () => `frame ${frame} is taken for page ${pageNo} with a lock of page ${this.pageNo[frame]}`,
     );
     this.pageNo[frame] = pageNo;
+    this.contended[frame] = 0;
     this.setState(frame, FrameState.idle);
     this.table.add(pageNo, frame);
     return frame;

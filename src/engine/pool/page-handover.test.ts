@@ -44,7 +44,7 @@ class OnePage extends StubPages {
 /** A pool that holds the page in S, and a task that waits for it in X. `polls` is what each of its polls got. */
 function upgrading(): {pool: PagePool; pages: OnePage; scheduler: Scheduler; polls: number[]} {
   const pages = new OnePage();
-  const pool = new PagePool({pageSize: 512, frames: 4}, pages, emptyStorage(), cleanLog, stoppedClock);
+  const pool = new PagePool({pageSize: 512, frames: 4, incarnation: 1}, pages, emptyStorage(), cleanLog, stoppedClock);
   const scheduler = new Scheduler(() => {});
   scheduler.observe(pool);
   const reading = new Task(scheduler, () => void pool.fix(PAGE, shared, reading));

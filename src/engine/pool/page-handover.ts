@@ -1,4 +1,9 @@
-// Gives pages up: because another node recalls them, or to have their frames.
+// Gives pages up: because another node recalls them, because other nodes use them too, or to have their frames.
+//
+// A recall costs two threads a wake-up each, and the asker a wait; taking a page that nobody holds costs a few atomic operations. So a contended page, one that
+// another node has changed or recalled lately, is given back unasked: when the poll that used it is over if it is clean, else when the redo of the
+// transaction that changed it is written. Its bytes stay, and are used again unless somebody has changed the page meanwhile (K10). A page that is taken so several
+// times in a row, and nobody else has changed it, is kept from then on.
 //
 // In this order, each step safe to be the last one before a death:
 //   1. tasks that waited for the grant have been polled with it once (S3)
@@ -13,7 +18,7 @@
 import type {Memory} from '../../format/memory.ts';
 import {type PageFusion, PLockMode} from '../../fusion/api.ts';
 import type {RedoLog} from '../log/redo-log.ts';
-import {FrameState, type Frames} from './frames.ts';
+import {CONTENDED_USES, FrameState, type Frames} from './frames.ts';
 
 export class PageHandover {
   readonly #frames: Frames;
@@ -25,8 +30,12 @@ export class PageHandover {
   readonly #granted: (pageNo: number) => void;
   /** Frames that are to be given up as soon as nothing stands against it. */
   readonly #giving: number[] = [];
-  /** Pages given to other nodes since birth. */
+  /** Contended frames to be given back unasked; each is here once. */
+  readonly #returning: number[] = [];
+  readonly #isReturning: Uint8Array;
+  /** Pages given to other nodes, and given back unasked, since birth. */
   transfers = 0;
+  returns = 0;
 
   constructor(
     frames: Frames,
@@ -42,6 +51,7 @@ export class PageHandover {
     this.#pages = pages;
     this.#log = log;
     this.#granted = granted;
+    this.#isReturning = new Uint8Array(frames.count);
   }
 
   /** The frame has been recalled: it goes as soon as it can. */
@@ -49,9 +59,16 @@ export class PageHandover {
     if (!this.#giving.includes(frame)) this.#giving.push(frame);
   }
 
-  /** True when recalls wait for polls or for the log. */
+  /** The lock of this frame has been taken: if the page is contended it is given back after its use. */
+  taken(frame: number): void {
+    if (this.#frames.contended[frame] === 0 || this.#isReturning[frame] !== 0) return;
+    this.#isReturning[frame] = 1;
+    this.#returning.push(frame);
+  }
+
+  /** True when pages wait to be given up: for polls, or for the log. */
   get isPending(): boolean {
-    return this.#giving.length > 0;
+    return this.#giving.length > 0 || this.#returning.length > 0;
   }
 
   /** Gives up every recalled frame that can go now. */
@@ -64,6 +81,34 @@ export class PageHandover {
       if (this.#frames.recalled[frame] !== 0 && !this.#tryGiveUp(frame)) giving[kept++] = frame;
     }
     giving.splice(kept, count - kept);
+    if (this.#returning.length > 0) this.#giveBack();
+  }
+
+  /** Gives back the contended frames that nothing here needs any more. */
+  #giveBack(): void {
+    const returning = this.#returning;
+    let kept = 0;
+    for (const frame of returning) {
+      if (this.#mayStay(frame)) this.#isReturning[frame] = 0;
+      else if (this.#isInUse(frame) || this.#frames.dirtyLsn[frame] > this.#log.writtenLsn) returning[kept++] = frame;
+      else {
+        this.#isReturning[frame] = 0;
+        this.letGo(frame);
+        this.returns++;
+      }
+    }
+    returning.length = kept;
+  }
+
+  /** It is not held any more, or not contended any more, or it is recalled and goes that way. */
+  #mayStay(frame: number): boolean {
+    const {held, contended, recalled} = this.#frames;
+    return held[frame] === PLockMode.none || contended[frame] === 0 || recalled[frame] !== 0;
+  }
+
+  #isInUse(frame: number): boolean {
+    const frames = this.#frames;
+    return frames.wanted[frame] !== PLockMode.none || !frames.isIdle(frame);
   }
 
   #tryGiveUp(frame: number): boolean {
@@ -76,6 +121,7 @@ export class PageHandover {
       return false;
     }
     this.letGo(frame);
+    frames.contended[frame] = CONTENDED_USES;
     this.transfers++;
     frames.waiters(frame)?.wakeAll();
     return true;

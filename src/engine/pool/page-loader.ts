@@ -8,7 +8,7 @@ import type {Memory} from '../../format/memory.ts';
 import {At, PAGE_HEADER} from '../../format/page/layout.ts';
 import type {PageFusion} from '../../fusion/api.ts';
 import {PAGE_ABSENT, PAGE_FOUND, type PageReader} from '../../storage/api.ts';
-import {FrameState, type Frames} from './frames.ts';
+import {CONTENDED_USES, FrameState, type Frames} from './frames.ts';
 
 export class PageLoader {
   readonly #frames: Frames;
@@ -16,6 +16,7 @@ export class PageLoader {
   readonly #pageSize: number;
   readonly #pages: PageFusion;
   readonly #reader: PageReader;
+  readonly #incarnation: number;
   /** Told when a frame has been filled by a read that `validate` began. */
   readonly #loaded: (frame: number) => void;
   /** Frames whose read found the reader full. */
@@ -31,6 +32,7 @@ export class PageLoader {
     pageSize: number,
     pages: PageFusion,
     reader: PageReader,
+    incarnation: number,
     loaded: (frame: number) => void,
   ) {
     this.#frames = frames;
@@ -38,6 +40,7 @@ export class PageLoader {
     this.#pageSize = pageSize;
     this.#pages = pages;
     this.#reader = reader;
+    this.#incarnation = incarnation;
     this.#loaded = loaded;
     reader.onPage = (pageNo, status, from, at) => this.#pageArrived(pageNo, status, from, at);
   }
@@ -47,9 +50,12 @@ export class PageLoader {
     const frames = this.#frames;
     const base = frame * this.#pageSize;
     if (this.#isNewest(frame)) {
+      if (frames.contended[frame] > 0) frames.contended[frame]--;
       frames.setState(frame, FrameState.ready);
       return true;
     }
+    const newest = this.#pages.newestIncarnation(frames.entry[frame]);
+    if (newest !== 0 && newest !== this.#incarnation) frames.contended[frame] = CONTENDED_USES;
     if (fresh) {
       this.#memory.bytes.fill(0, base, base + PAGE_HEADER);
       frames.setState(frame, FrameState.fresh);

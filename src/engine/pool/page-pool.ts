@@ -43,6 +43,8 @@ const DIRECTORY_RELIEF = 8;
 export interface PoolOptions {
   readonly pageSize: number;
   readonly frames: number;
+  /** Of this node: what its own redo has changed is not contended. */
+  readonly incarnation: number;
 }
 
 export class PagePool implements PollObserver {
@@ -75,7 +77,9 @@ export class PagePool implements PollObserver {
     this.#pages = pages;
     this.#log = log;
     this.#clock = clock;
-    this.#loader = new PageLoader(this.#frames, this.memory, pageSize, pages, reader, frame => this.#serve(frame));
+    this.#loader = new PageLoader(this.#frames, this.memory, pageSize, pages, reader, options.incarnation, frame =>
+      this.#serve(frame),
+    );
     this.#handover = new PageHandover(this.#frames, this.memory, pageSize, pages, log, pageNo => this.granted(pageNo));
     this.#order = new PinOrder(
       this.#frames,
@@ -231,7 +235,9 @@ export class PagePool implements PollObserver {
       const asked = this.#ask(frame, mode, task);
       if (asked !== GRANTED) return asked;
     }
-    if (!this.#loader.validate(frame, fresh)) return this.#queue(frame, mode, task);
+    const isValid = this.#loader.validate(frame, fresh);
+    this.#handover.taken(frame);
+    if (!isValid) return this.#queue(frame, mode, task);
     // Others may have queued for the page before it came this way, without a bell of its own.
     if (frames.hasWaiters(frame)) this.#serve(frame);
     return this.#use(frame);
@@ -312,7 +318,9 @@ export class PagePool implements PollObserver {
     if (this.#pages.acquire(pageNo, wanted) !== GRANTED && this.#pages.acquire(pageNo, PLockMode.shared) !== GRANTED)
       return;
     this.#holds(frame, this.#pages.entry);
-    if (frames.state[frame] === FrameState.ready || this.#loader.validate(frame, false)) this.#serve(frame);
+    const isValid = frames.state[frame] === FrameState.ready || this.#loader.validate(frame, false);
+    this.#handover.taken(frame);
+    if (isValid) this.#serve(frame);
   }
 
   /** The page has no frame here any more: whatever this node holds or asked for is given back. */
@@ -344,14 +352,19 @@ export class PagePool implements PollObserver {
     this.#handover.run();
   }
 
-  /** True when recalls wait for polls or for the log. */
-  get hasRecalls(): boolean {
+  /** True when pages wait to be given up: for polls, or for the log. */
+  get isGivingUp(): boolean {
     return this.#handover.isPending;
   }
 
-  /** Pages given to other nodes since birth. */
+  /** Pages given to other nodes since birth, because they asked. */
   get transfers(): number {
     return this.#handover.transfers;
+  }
+
+  /** Pages given back unasked since birth, because other nodes use them too. */
+  get returns(): number {
+    return this.#handover.returns;
   }
 
   #takeFrame(pageNo: number, task: Task): number {

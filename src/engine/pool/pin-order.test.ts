@@ -38,7 +38,7 @@ class Contended extends StubPages {
 
 test('a step that needs three pages at once gets them all, in ascending order, though each is recalled with its grant', () => {
   const pages = new Contended();
-  const pool = new PagePool({pageSize: 512, frames: 8}, pages, emptyStorage(), cleanLog, stoppedClock);
+  const pool = new PagePool({pageSize: 512, frames: 8, incarnation: 1}, pages, emptyStorage(), cleanLog, stoppedClock);
   const scheduler = new Scheduler(() => {});
   scheduler.observe(pool);
   let hasAll = false;

@@ -39,6 +39,8 @@ export class LoserRollback {
   readonly #user = {};
   #next = 0;
   #started = false;
+  /** End of the redo of the rollback that has just ended; 0 = none. */
+  #undoneLsn = 0;
   /** LSN at which what was taken over had been; -1 = not yet. */
   #adoptedAt = -1;
   #finished = false;
@@ -82,10 +84,24 @@ export class LoserRollback {
     }
     const undone = this.#rollback.poll(this.#task);
     if (undone !== ROW) return undone;
+    if (!this.#isSeen()) return BLOCKED;
     this.#events.loserEnded(incarnation, slot, version);
     this.#started = false;
     this.#next++;
     return ROW;
+  }
+
+  /** Other nodes that have no page locks to wait for see the rows restored once that is durable. */
+  #isSeen(): boolean {
+    const {catchUp, log} = this.#core;
+    if (catchUp === undefined) return true;
+    if (this.#undoneLsn === 0) this.#undoneLsn = log.endLsn;
+    if (!log.isDurable(this.#undoneLsn, this.#task)) {
+      this.#core.requestFlush();
+      return false;
+    }
+    this.#undoneLsn = 0;
+    return true;
   }
 
   /** What is to be purged comes first, the pages it is in last: the history is worked off in order. */

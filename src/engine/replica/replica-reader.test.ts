@@ -12,6 +12,7 @@ const PAGE_SIZE = 512;
 function setup() {
   const state = {durable: 100, written: 300};
   const feed: RedoFeed = {
+    nodes: 2,
     writer: 0,
     ringBytes: 4096,
     incarnation: () => 1,

@@ -18,7 +18,6 @@ import {
 } from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
 import {FIXED_REDO_MAX, insertEntryMax} from '../../format/redo/bounds.ts';
-import {PLockMode} from '../../fusion/api.ts';
 import {
   BLOCKED,
   DUPLICATE,
@@ -56,15 +55,20 @@ export class Entries {
 
   /** Makes the entry live: inserts it, or clears its mark. ROW, BLOCKED, NO_SPACE, TOO_BIG. */
   add(tree: TreeRef, key: KeyBuffer, primaryLength: number): number {
-    return this.#change(tree, key, primaryLength, 0);
+    return this.#change(tree, key, primaryLength, 0, false);
+  }
+
+  /** Inserts the entry as a live one, unless there is one already, live or marked. */
+  put(tree: TreeRef, key: KeyBuffer, primaryLength: number): number {
+    return this.#change(tree, key, primaryLength, 0, true);
   }
 
   /** Delete-marks the entry. */
   mark(tree: TreeRef, key: KeyBuffer, primaryLength: number): number {
-    return this.#change(tree, key, primaryLength, RecordFlag.deleted);
+    return this.#change(tree, key, primaryLength, RecordFlag.deleted, false);
   }
 
-  #change(tree: TreeRef, key: KeyBuffer, primaryLength: number, flags: number): number {
+  #change(tree: TreeRef, key: KeyBuffer, primaryLength: number, flags: number, keeps: boolean): number {
     const {pool, splitter, mtr, log} = this.#core;
     const {task, trx} = this.#session;
     const mem = pool.memory;
@@ -78,7 +82,7 @@ export class Entries {
         if (made !== ROW) return made;
         continue;
       }
-      if (slot >= 0 && recordFlags(mem, recordAt(mem, base, slot)) === flags) return ROW;
+      if (slot >= 0 && (keeps || recordFlags(mem, recordAt(mem, base, slot)) === flags)) return ROW;
       const space = log.reserve(slot >= 0 ? FIXED_REDO_MAX : insertEntryMax(key.length), task, flags !== 0);
       if (space !== ROW) return space;
       mtr.begin();
@@ -91,7 +95,8 @@ export class Entries {
 
   /**
    * Looks for another row with the same unique key. `key` is the whole entry just written, `indexLength` the length of its index parts.
-   * ROW: none. DUPLICATE: `conflict` has its primary key. BLOCKED and the wait results: look again from the start.
+   * ROW: none. DUPLICATE: `conflict` has its primary key. BLOCKED and the wait results: look again from the start. In an index that is being built nobody
+   * is waited for: DUPLICATE means that there may be one.
    */
   checkUnique(table: TableHandle, index: SecondaryIndex, key: KeyBuffer, indexLength: number): number {
     const {pool} = this.#core;
@@ -104,7 +109,7 @@ export class Entries {
         0,
         this.#from.bytes,
         this.#from.length,
-        PLockMode.shared,
+        this.#core.currentMode,
         this.#session.task,
       );
       if (base < 0) return base;
@@ -129,7 +134,7 @@ export class Entries {
     const {task, trx} = this.#session;
     const mem = pool.memory;
     this.conflict.set(this.#other.bytes, this.#other.length - primary, primary);
-    const leaf = descend(pool, table.clustered, 0, this.conflict.bytes, primary, PLockMode.shared, task);
+    const leaf = descend(pool, table.clustered, 0, this.conflict.bytes, primary, this.#core.currentMode, task);
     if (leaf < 0) return leaf;
     const slot = findSlot(mem, leaf, this.conflict.bytes, primary);
     if (slot < 0) return ROW;
@@ -137,6 +142,7 @@ export class Entries {
     const state = this.#versions.writerState(record, trx, task);
     if (state === BLOCKED) return BLOCKED;
     if (state === WRITER_ACTIVE) {
+      if (index.build !== undefined) return DUPLICATE;
       return this.#locker.waitFor(table, record, this.conflict.bytes, primary, LockWait.wait);
     }
     this.#core.waits.settle(task);

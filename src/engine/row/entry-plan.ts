@@ -184,12 +184,15 @@ export class EntryPlan {
   }
 
   #put(table: TableHandle, undo: Memory, i: number, end: number): number {
-    const {treeId, rootPage} = table.secondaries[i].tree;
+    const {tree, build} = table.secondaries[i];
+    const {treeId, rootPage} = tree;
     const {removes, adds, oldKey, newKey} = this.#changes[i];
     const primary = this.#primary.length;
     let at = end;
-    if (removes)
-      at = addUndoEntry(undo, 0, at, EntryOp.removed, treeId, rootPage, oldKey.bytes, oldKey.length, primary);
+    if (removes) {
+      const op = build === undefined ? EntryOp.removed : EntryOp.removedUnbuilt;
+      at = addUndoEntry(undo, 0, at, op, treeId, rootPage, oldKey.bytes, oldKey.length, primary);
+    }
     if (adds) at = addUndoEntry(undo, 0, at, EntryOp.added, treeId, rootPage, newKey.bytes, newKey.length, primary);
     return at;
   }

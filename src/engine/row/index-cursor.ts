@@ -66,6 +66,8 @@ export class IndexCursor implements Cursor {
   #descending = false;
   #covering = false;
   #lock: LockMode = LockMode.none;
+  /** In which the index is walked. */
+  #mode: PLockMode = PLockMode.shared;
   #wait: LockWait = 0;
   #started = false;
   /** The walk has come to its end. */
@@ -116,6 +118,7 @@ export class IndexCursor implements Cursor {
     this.#highInclusive = highInclusive;
     this.#descending = descending;
     this.#lock = lock;
+    this.#mode = lock === LockMode.current ? this.#core.currentMode : PLockMode.shared;
     this.#wait = wait;
     this.#covering = covering && lock === LockMode.none;
     this.#started = false;
@@ -207,7 +210,7 @@ export class IndexCursor implements Cursor {
     const {pool} = this.#core;
     const mem = pool.memory;
     if (this.#page !== 0) {
-      const base = pool.peek(this.#page, PLockMode.shared);
+      const base = pool.peek(this.#page, this.#mode);
       if (base >= 0 && pageLlsn(mem, base) === this.#llsn && pageIncarnation(mem, base) === this.#incarnation) {
         this.#slot += this.#descending ? -1 : 1;
         return base;
@@ -224,13 +227,13 @@ export class IndexCursor implements Cursor {
     if (this.#descending) {
       const inclusive = this.#fromInclusive && !this.#fromOpen;
       const base = inclusive
-        ? descend(pool, this.#tree, 0, bytes, length, PLockMode.shared, task)
-        : descendBefore(pool, this.#tree, 0, bytes, this.#fromOpen ? INFINITE : length, PLockMode.shared, task);
+        ? descend(pool, this.#tree, 0, bytes, length, this.#mode, task)
+        : descendBefore(pool, this.#tree, 0, bytes, this.#fromOpen ? INFINITE : length, this.#mode, task);
       if (base < 0) return base;
       this.#slot = this.#fromOpen ? slotCount(mem, base) - 1 : upperSlot(mem, base, bytes, length, this.#fromInclusive);
       return base;
     }
-    const base = descend(pool, this.#tree, 0, bytes, this.#fromOpen ? 0 : length, PLockMode.shared, task);
+    const base = descend(pool, this.#tree, 0, bytes, this.#fromOpen ? 0 : length, this.#mode, task);
     if (base < 0) return base;
     this.#slot = this.#fromOpen ? 0 : lowerSlot(mem, base, bytes, length, this.#fromInclusive);
     return base;

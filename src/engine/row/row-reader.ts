@@ -96,7 +96,7 @@ export class RowReader implements PointRead {
     const {versions, locker, trx, task} = this.#session;
     const {pool} = this.#core;
     const mem = pool.memory;
-    const base = descend(pool, table.clustered, 0, key, keyLength, PLockMode.shared, task);
+    const base = descend(pool, table.clustered, 0, key, keyLength, this.#core.currentMode, task);
     if (base < 0) return base;
     const slot = findSlot(mem, base, key, keyLength);
     if (slot < 0) return this.#gone(DONE);

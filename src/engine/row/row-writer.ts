@@ -161,6 +161,8 @@ export class Writer implements RowWriter {
     if (!change.unique) return ROW;
     const unique = this.#entries.checkUnique(table, index, change.newKey, change.indexLength);
     if (unique !== DUPLICATE) return unique;
+    // The key is not unique yet: its builder judges (ADR 0009).
+    if (index.build !== undefined) return this.#entries.add(index.build.notes, change.newKey, this.#key.length);
     this.conflictIndex = i + 1;
     this.conflictKeyLength = this.#entries.conflict.length;
     return DUPLICATE;

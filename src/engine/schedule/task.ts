@@ -25,6 +25,8 @@ export class Task implements Waiter {
   durableAt = 0;
   /** Set by a victim message for the current wait. */
   isVictim = false;
+  /** It runs a statement of a transaction, which may be told that it has lost against another one. False while it undoes something. */
+  mayLose = false;
   /** KILL, or the snapshot was cancelled. */
   interrupted = false;
 

@@ -10,7 +10,6 @@ import {RecordFlag} from '../../format/page/layout.ts';
 import {copyHighKey, INFINITE, pageMaxStart, slotCount} from '../../format/page/page.ts';
 import {copyKey, primaryKeyLength, recordAt, recordFlags} from '../../format/page/records.ts';
 import {findSlot} from '../../format/page/search.ts';
-import {PLockMode} from '../../fusion/api.ts';
 import {BLOCKED, CONFLICT, DONE, INTERRUPTED, KEY_BYTES_MAX, ROW} from '../api.ts';
 import {descend, lowerSlot, slotIsBeyond} from '../btree/descend.ts';
 import {KeyBuffer} from '../btree/key-buffer.ts';
@@ -75,7 +74,7 @@ export class Validation {
         0,
         bytes,
         this.#fromOpen ? 0 : length,
-        PLockMode.shared,
+        this.#core.currentMode,
         this.#session.task,
       );
       if (base < 0) return base;
@@ -161,7 +160,7 @@ export class Validation {
     const primary = primaryKeyLength(mem, recordAt(mem, base, slot));
     const length = copyKey(mem, base, slot, this.#check, 0);
     const key = this.#check.subarray(length - primary, length);
-    const leaf = descend(this.#core.pool, table.clustered, 0, key, primary, PLockMode.shared, this.#session.task);
+    const leaf = descend(this.#core.pool, table.clustered, 0, key, primary, this.#core.currentMode, this.#session.task);
     if (leaf < 0) return leaf;
     const at = findSlot(mem, leaf, key, primary);
     return at < 0 ? ROW : this.#judgeRow(recordAt(mem, leaf, at));

@@ -69,6 +69,9 @@ export class ObjectLocks {
   readonly #watchers = new Map<number, () => void>();
   #epoch = 0;
 
+  /** Told when this node has come to hold an object: what others did under it before must be seen. Set by the engine's parts. */
+  onTaken: () => void = () => {};
+
   constructor(fusion: Fusion, waits: Waits, clock: Clock) {
     this.#fusion = fusion;
     this.#waits = waits;
@@ -146,7 +149,10 @@ export class ObjectLocks {
     }
     if (got === DIRECTORY_FULL) this.#clock.after(RETRY_MS, () => object.waiters.wakeAll());
     if (got !== GRANTED) return false;
-    if (object.held === PLockMode.none) object.epoch = ++this.#epoch;
+    if (object.held === PLockMode.none) {
+      object.epoch = ++this.#epoch;
+      this.onTaken();
+    }
     object.entry = this.#fusion.pages.entry;
     object.held = this.#fusion.pages.heldMode(object.entry);
     return true;

@@ -17,6 +17,7 @@ import {
   type Cursor,
   type EngineSession,
   INTERRUPTED,
+  type IndexFill,
   Isolation,
   NO_SPACE,
   type PointRead,
@@ -26,6 +27,7 @@ import {
 import type {EngineCore} from '../core.ts';
 import {VersionReader} from '../mvcc/version-reader.ts';
 import {IndexCursor} from '../row/index-cursor.ts';
+import {Filler} from '../row/index-fill.ts';
 import {RowLocker} from '../row/row-locker.ts';
 import {RowReader} from '../row/row-reader.ts';
 import {Writer} from '../row/row-writer.ts';
@@ -124,6 +126,7 @@ export class Session implements EngineSession {
     const {trx} = this;
     assert(trx.isOpen, () => 'a statement begins outside a transaction');
     this.task.interrupted = trx.view.cancelled;
+    this.task.mayLose = true;
     if (!trx.view.isOpen && !trx.view.cancelled) {
       this.core.views.open(trx.view);
       trx.viewUsed = false;
@@ -166,6 +169,7 @@ export class Session implements EngineSession {
 
   renewView(): boolean {
     if (this.trx.viewUsed || this.trx.view.cancelled) return false;
+    this.core.catchUp?.();
     this.core.views.close(this.trx.view);
     this.core.views.open(this.trx.view);
     return true;
@@ -234,6 +238,7 @@ export class Session implements EngineSession {
 
   /** Gives up what the running operation waited for. */
   #settle(): void {
+    this.task.mayLose = false;
     this.locker.write();
     this.#writer?.abandon();
     this.#overflow.abandon();
@@ -257,7 +262,7 @@ export class Session implements EngineSession {
     const cts = this.#publish(trx.slot);
     if (cts < 0) return BLOCKED;
     trx.cts = cts;
-    core.viewPoints?.due();
+    core.committed?.(cts);
     trx.addTail(0, 0, false);
     return this.#finish();
   }
@@ -307,6 +312,7 @@ export class Session implements EngineSession {
       core.fusion.transactions.abortSlot(trx.slot);
       trx.step = 1;
     }
+    if (trx.step === 2) return this.#rolledBack();
     const undone = this.#undoTo(0, 0, 0);
     if (undone !== ROW) return undone;
     if (!trx.hasUndo) return this.#finish();
@@ -314,8 +320,16 @@ export class Session implements EngineSession {
     if (space !== ROW) return this.#retryWhenFull(space);
     core.mtr.begin();
     core.mtr.rollbackEndRecord(trx.slot, trx.version);
-    core.mtr.commit();
+    trx.commitLsn = core.mtr.commit();
     core.requestFlush();
+    trx.step = 2;
+    return this.#rolledBack();
+  }
+
+  /** Other nodes that have no page locks to wait for see the rows restored once that is durable; only then may the undo and the slot go. */
+  #rolledBack(): number {
+    const {trx, core} = this;
+    if (core.catchUp !== undefined && !core.log.isDurable(trx.commitLsn, this.task)) return BLOCKED;
     return this.#finish();
   }
 
@@ -347,9 +361,25 @@ export class Session implements EngineSession {
     return ROW;
   }
 
+  holdLocks(): void {
+    this.locker.write();
+  }
+
   interrupt(): void {
     this.task.interrupted = true;
     this.task.wake();
+  }
+
+  get snapshot(): number {
+    return this.trx.view.cts;
+  }
+
+  get isInterrupted(): boolean {
+    return this.task.interrupted;
+  }
+
+  newIndexFill(): IndexFill {
+    return new Filler(this.core, this, this.locker, this.versions);
   }
 
   newPointRead(): PointRead {

@@ -24,17 +24,20 @@ export class Ids {
   readonly #log: RedoLog;
   readonly #mtr: MiniTransaction;
   readonly #extents: Extents;
+  readonly #currentMode: PLockMode;
   readonly #scratch = new Memory(new ArrayBuffer(8));
   #nextId = 0;
   #idLimit = 0;
   /** Result of the last successful call. */
   value = 0;
 
-  constructor(pool: PagePool, log: RedoLog, mtr: MiniTransaction, extents: Extents) {
+  /** `currentMode`: in which the newest version of a page is seen. */
+  constructor(pool: PagePool, log: RedoLog, mtr: MiniTransaction, extents: Extents, currentMode: PLockMode) {
     this.#pool = pool;
     this.#log = log;
     this.#mtr = mtr;
     this.#extents = extents;
+    this.#currentMode = currentMode;
   }
 
   /** A tree or object id, never given before. ROW (`value`), BLOCKED, NO_SPACE. */
@@ -58,7 +61,7 @@ export class Ids {
 
   /** Fixed place `index` of the space header; 0 = nothing there. */
   readRoot(index: number, task: Task): number {
-    const header = this.#pool.fix(0, PLockMode.shared, task);
+    const header = this.#pool.fix(0, this.#currentMode, task);
     if (header < 0) return header;
     this.value = this.#pool.memory.view.getUint32(header + HeaderAt.roots + index * 4, true);
     return ROW;

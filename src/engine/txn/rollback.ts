@@ -5,7 +5,8 @@
 // secondary entries go first and the clustered row last: the row is the mark, and the lock.
 //
 // Entries that the change added: if the row did not exist before (insert), they go for good; else they are only marked, because an older version of the row
-// may have the same entry, and purge decides. Entries that the change removed are unmarked.
+// may have the same entry, and purge decides. Entries that the change removed are unmarked; in an index that is being built they may be missing, and then
+// its builder puts them in (ADR 0009).
 //
 // What was allocated for long values is left to purge: somebody may still be on his way to it (K14).
 
@@ -200,7 +201,7 @@ export class Rollback {
     if (base < 0) return base;
     const slot = findSlot(mem, base, this.#key.bytes, this.#key.length);
     if (slot < 0) {
-      assert(tree.op === EntryOp.added, () => `an entry of tree ${tree.treeId} that rollback needs is gone`);
+      assert(tree.op !== EntryOp.removed, () => `an entry of tree ${tree.treeId} that rollback needs is gone`);
       return ROW;
     }
     const wanted = tree.op === EntryOp.added ? RecordFlag.deleted : 0;

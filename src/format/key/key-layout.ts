@@ -88,14 +88,20 @@ export class KeyLayout {
   readonly collations: readonly Collation[];
   /** A row of the parts' values, in part order, all nullable: how values become keys, and keys values. */
   readonly valueLayout: RowLayout;
+  /**
+   * Rows that were written before the index was thought of may keep too little of a value that is in overflow pages: such a value counts as empty. So it is while
+   * the index is being built; its builder writes those rows anew.
+   */
+  readonly mayBeShort: boolean;
 
-  constructor(parts: readonly KeyPart[]) {
+  constructor(parts: readonly KeyPart[], mayBeShort = false) {
     assert(parts.length >= 1 && parts.length <= KEY_PARTS_MAX, () => `key of ${parts.length} parts`);
     assert(
       parts.every(part => part.type.kind !== Kind.json),
       () => 'JSON in a key',
     );
     this.parts = parts;
+    this.mayBeShort = mayBeShort;
     this.partCount = parts.length;
     this.columns = Uint16Array.from(parts, part => part.column);
     this.forms = Uint8Array.from(parts, part => formOf(part.type));

@@ -18,7 +18,7 @@
 //  60 u16 entryCount        secondary entries this change added or removed
 //  62 u16 oldPayloadLength, 64 u16 samePrefix, 66 u16 sameSuffix    old payload as a difference against the newer version's payload
 //  68 key bytes (whole key) · entries · old middle bytes
-//     entry: u8 op (1 added, 2 removed) · u8 0 · u32 treeId · u32 rootPage · u16 keyLength · u16 primaryKeyLength · key bytes
+//     entry: u8 op (1 added, 2 removed, 3 removed from an index that is being built) · u8 0 · u32 treeId · u32 rootPage · u16 keyLength · u16 primaryKeyLength · key bytes
 //
 // UndoType.pages instead lists pages (overflow) that the transaction allocated: no key, at 68 entryCount page numbers (u32).
 
@@ -72,7 +72,12 @@ export const UndoType = {
 } as const;
 export type UndoType = (typeof UndoType)[keyof typeof UndoType];
 
-export const EntryOp = {added: 1, removed: 2} as const;
+export const EntryOp = {
+  added: 1,
+  removed: 2,
+  /** Removed from an index that is being built: it may not have been there yet (ADR 0009). */
+  removedUnbuilt: 3,
+} as const;
 /** Offsets inside an entry. */
 export const EntryAt = {op: 0, treeId: 2, rootPage: 6, keyLength: 10, primaryKeyLength: 12} as const;
 export const ENTRY_HEADER = 14;

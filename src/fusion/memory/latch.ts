@@ -11,7 +11,6 @@
 
 import {assert} from '../../base/assert.ts';
 import {NODE_WORDS, NodeField, NodeState} from './layout.ts';
-import type {PmfsMemory} from './pmfs-memory.ts';
 
 const SLEEPERS = 256;
 const OWNER = 255;
@@ -21,6 +20,13 @@ const SLEEP_MS = 1;
 /** Sleeps after which a live owner must be a bug: half a minute, longer than any pause of a thread. */
 const SLEEPS_MAX = 30_000;
 
+/** Where latches are, and the node table that tells who is dead. */
+export interface LatchMemory {
+  readonly words: Int32Array;
+  readonly layout: {readonly nodes: number};
+  readonly options: {readonly nodes: number};
+}
+
 export class Latch {
   readonly #words: Int32Array;
   readonly #nodes: number;
@@ -28,7 +34,7 @@ export class Latch {
   readonly #me: number;
 
   /** `actor` is a node id or SUPERVISOR_BELL; one thread per actor. */
-  constructor(memory: PmfsMemory, actor: number) {
+  constructor(memory: LatchMemory, actor: number) {
     this.#words = memory.words;
     this.#nodes = memory.layout.nodes;
     this.#nodeCount = memory.options.nodes;

@@ -1,6 +1,6 @@
 // From the stored form of a table to the objects that plans and the engine use: row layout, key layouts, key extractors.
 
-import type {TableHandle} from '../../engine/api.ts';
+import type {IndexBuild, SecondaryIndex, TableHandle} from '../../engine/api.ts';
 import {RowKeyExtractor} from '../../format/key/key-extractor.ts';
 import {KeyLayout, type KeyPart, keepBytesOf, keyPart} from '../../format/key/key-layout.ts';
 import {type RowColumn, RowLayout, rowColumn} from '../../format/row/row-layout.ts';
@@ -21,7 +21,7 @@ export function buildTable(stored: StoredTable): TableDefinition {
     foreignKeys: stored.foreignKeys,
     checks: stored.checks,
     rowLayout,
-    handle: buildHandle(stored.id, indexes, rowLayout),
+    handle: buildHandle(stored, indexes, rowLayout),
     counterPage: stored.counterPage,
     rowIdPage: stored.rowIdPage,
     collation: stored.collation,
@@ -29,7 +29,8 @@ export function buildTable(stored: StoredTable): TableDefinition {
   };
 }
 
-function buildIndex(columns: readonly StoredColumn[], index: StoredIndex): IndexDefinition {
+/** An index of the definition. */
+export function buildIndex(columns: readonly StoredColumn[], index: StoredIndex): IndexDefinition {
   return {...index, keyLayout: new KeyLayout(index.parts.map(part => layoutPart(columns, part)))};
 }
 
@@ -50,8 +51,8 @@ export function keepBytes(columns: readonly StoredColumn[], indexes: readonly Pi
   return keep;
 }
 
-function buildRowLayout({columns, indexes, rowVersion, earlierRows}: StoredTable): RowLayout {
-  const keep = keepBytes(columns, indexes);
+function buildRowLayout({columns, indexes, building, rowVersion, earlierRows}: StoredTable): RowLayout {
+  const keep = keepBytes(columns, [...indexes, ...building]);
   return new RowLayout(
     rowVersion,
     columns.map(({id, type, nullable, initial}, c) => rowColumn(id, type, nullable, {keepBytes: keep[c], initial})),
@@ -63,16 +64,35 @@ function earlierColumn({id, type, nullable}: StoredLayout['columns'][number]): R
   return rowColumn(id, type, nullable);
 }
 
-function buildHandle(tableId: number, indexes: readonly IndexDefinition[], rowLayout: RowLayout): TableHandle {
+/** Indexes that are being built come last: the others have the same numbers in the definition and in the engine. */
+function buildHandle(
+  {id, columns, building}: StoredTable,
+  indexes: readonly IndexDefinition[],
+  rowLayout: RowLayout,
+): TableHandle {
   const [clustered, ...secondaries] = indexes;
   return {
-    tableId,
+    tableId: id,
     clustered: clustered.tree,
     primaryKey: new RowKeyExtractor(clustered.keyLayout, rowLayout),
-    secondaries: secondaries.map(index => ({
-      tree: index.tree,
-      unique: index.kind === 'unique',
-      key: new RowKeyExtractor(index.keyLayout, rowLayout),
-    })),
+    secondaries: [
+      ...secondaries.map(index => secondary(index, index.keyLayout, rowLayout, undefined)),
+      ...building.map(index => {
+        const keyLayout = new KeyLayout(
+          index.parts.map(part => layoutPart(columns, part)),
+          true,
+        );
+        return secondary(index, keyLayout, rowLayout, {notes: index.notes});
+      }),
+    ],
   };
+}
+
+function secondary(
+  {tree, kind}: Pick<StoredIndex, 'tree' | 'kind'>,
+  keyLayout: KeyLayout,
+  rowLayout: RowLayout,
+  build: IndexBuild | undefined,
+): SecondaryIndex {
+  return {tree, unique: kind === 'unique', key: new RowKeyExtractor(keyLayout, rowLayout), build};
 }

@@ -5,6 +5,7 @@
 // definition is never older than its lock, and needs no message when another primary changes the table: taking the exclusive lock there
 // takes the shared one from here, which changes the version.
 
+import {SqlError} from '../../base/sql-error.ts';
 import type {Engine, EngineSession} from '../../engine/api.ts';
 import {ROW} from '../../engine/api.ts';
 import {buildTable} from './build-table.ts';
@@ -37,6 +38,8 @@ export interface OpenTable {
   readonly kind: 'table';
   readonly id: number;
   readonly epoch: number;
+  /** CTS of the snapshot in which the definition was read: newer snapshots see it too, as long as the lock is held. */
+  readonly readAt: number;
   readonly definition: TableDefinition;
   readonly stored: StoredTable;
 }
@@ -62,6 +65,11 @@ export class Catalog {
   readonly #pageSize: number;
   readonly #tables: Map<string, OpenObject> = new Map();
   #tree: RecordTree | undefined;
+  /** CTS of the snapshot of the last read: valid right behind it. */
+  #readAt = 0;
+
+  /** Called when a statement leaves an index build unfinished. */
+  buildAbandoned: () => void = () => {};
 
   constructor(engine: Engine, pageSize: number) {
     this.engine = engine;
@@ -134,8 +142,25 @@ export class Catalog {
     return engine.metadataVersion(known.id) === known.epoch ? known : undefined;
   }
 
-  /** The table or view under a metadata lock that lasts to the transaction's end; undefined when there is none. */
-  *open(engine: EngineSession, schema: string, name: string, exclusive: boolean): Steps<OpenObject | undefined> {
+  /**
+   * The table or view under a metadata lock that lasts to the transaction's end; undefined when there is none. Exclusively: when nobody builds an index of it,
+   * but for the caller himself, who gives the number of his build.
+   */
+  *open(
+    engine: EngineSession,
+    schema: string,
+    name: string,
+    exclusive: boolean,
+    ownBuild = 0,
+  ): Steps<OpenObject | undefined> {
+    for (;;) {
+      const found = yield* this.#open(engine, schema, name, exclusive);
+      if (!exclusive || found?.kind !== 'table' || isFree(found.stored, ownBuild)) return found;
+      yield* this.#endBuild(engine, found.stored);
+    }
+  }
+
+  *#open(engine: EngineSession, schema: string, name: string, exclusive: boolean): Steps<OpenObject | undefined> {
     const key = tableKey(schema, name);
     let known = this.#tables.get(key);
     let id = known?.id;
@@ -148,12 +173,54 @@ export class Catalog {
       if (known !== undefined && known.epoch === epoch) return known;
       const stored = yield* this.#read(engine, schema, name, exclusive);
       // Under an exclusive lock it may be the transaction's own, which may yet be rolled back: not for the cache.
-      if (stored?.id === objectId) return exclusive ? opened(stored, epoch) : this.#keep(key, opened(stored, epoch));
+      if (stored?.id === objectId) {
+        const object = opened(stored, epoch, this.#readAt);
+        return exclusive ? object : this.#keep(key, object);
+      }
       engine.unlockMetadata(objectId);
       this.#tables.delete(key);
       known = undefined;
       id = stored?.id;
     }
+  }
+
+  /**
+   * Waits for the end of a build. The lock of the build is held by its builder; whoever gets it and still finds the build there comes after a builder who has
+   * died, and gives up what that one has left.
+   */
+  *#endBuild(engine: EngineSession, table: StoredTable): Steps<void> {
+    const build = buildNumber(table);
+    engine.unlockMetadata(table.id);
+    yield* expectRow(() => engine.lockMetadata(build, true));
+    yield* expectRow(() => engine.lockMetadata(table.id, true));
+    const left = yield* this.#read(engine, table.schema, table.name, true);
+    if (left?.kind === 'table' && left.building.length > 0 && buildNumber(left) === build)
+      yield* this.giveUpBuild(engine, left);
+  }
+
+  /** Takes the indexes that are being built out of the definition, and gives their trees up. The exclusive metadata lock must be held. */
+  *giveUpBuild(engine: EngineSession, table: StoredTable): Steps<void> {
+    for (const {tree, notes} of table.building) {
+      yield* expectRow(() => engine.dropTree(tree));
+      yield* expectRow(() => engine.dropTree(notes));
+    }
+    yield* this.changeTable(engine, table, {...table, version: table.version + 1, building: []});
+    yield* this.records.remove(engine, RecordKind.build, table.schema, table.name);
+  }
+
+  /**
+   * Throws 1412 when the session's snapshot is older than what the definition says of rows and indexes: it would not find its rows there. A snapshot that nobody
+   * has read with yet is taken anew instead.
+   */
+  *checkSnapshot(engine: EngineSession, {stored, readAt}: OpenTable): Steps<void> {
+    if (engine.snapshot === 0 || engine.snapshot >= readAt || engine.renewView()) return;
+    const {schema, name} = stored;
+    const text = yield* this.records.read(engine, RecordKind.table, schema, name);
+    const seen = text === undefined ? undefined : decodeTable(text);
+    const known = seen?.kind === 'table' ? seen.indexes : [];
+    const isKnown = ({tree}: StoredTable['indexes'][number]): boolean =>
+      known.some(index => index.tree.treeId === tree.treeId);
+    if (!stored.indexes.every(isKnown)) throw new SqlError('ER_TABLE_DEF_CHANGED');
   }
 
   /** The object as committed now; `own`: as the session's transaction has left it, which may have changed it under its exclusive lock. */
@@ -164,9 +231,15 @@ export class Catalog {
     own: boolean,
   ): Steps<StoredTable | StoredView | undefined> {
     if (own) engine.renewView();
+    let readAt = engine.snapshot;
+    const {records} = this;
     const text = own
-      ? yield* this.records.read(engine, RecordKind.table, schema, name)
-      : yield* this.readers.read(engine.waiter, reader => this.records.read(reader, RecordKind.table, schema, name));
+      ? yield* records.read(engine, RecordKind.table, schema, name)
+      : yield* this.readers.read(engine.waiter, function* (reader) {
+          readAt = reader.snapshot;
+          return yield* records.read(reader, RecordKind.table, schema, name);
+        });
+    this.#readAt = readAt;
     return text === undefined ? undefined : decodeTable(text);
   }
 
@@ -259,9 +332,19 @@ function tableKey(schema: string, name: string): string {
   return `${schema}\0${name}`;
 }
 
-function opened(stored: StoredTable | StoredView, epoch: number): OpenObject {
+/** What the lock and the record of a build are known by: the id of its first tree, which is no other object's. */
+function buildNumber({building}: StoredTable): number {
+  return building[0].tree.treeId;
+}
+
+/** Nobody builds an index of the table, unless it is this build. */
+function isFree(table: StoredTable, ownBuild: number): boolean {
+  return table.building.length === 0 || buildNumber(table) === ownBuild;
+}
+
+function opened(stored: StoredTable | StoredView, epoch: number, readAt: number): OpenObject {
   const {id} = stored;
   return stored.kind === 'view'
     ? {kind: 'view', id, epoch, view: stored}
-    : {kind: 'table', id, epoch, definition: buildTable(stored), stored};
+    : {kind: 'table', id, epoch, readAt, definition: buildTable(stored), stored};
 }

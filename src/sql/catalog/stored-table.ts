@@ -35,6 +35,12 @@ export interface StoredIndex {
   readonly invisible: boolean;
 }
 
+/** An index that is being built while others write (ADR 0009). */
+export interface BuildingIndex extends StoredIndex {
+  /** Entries whose unique key may be there twice. */
+  readonly notes: TreeRef;
+}
+
 /** A table by name. */
 export interface TableReference {
   readonly schema: string;
@@ -54,6 +60,8 @@ export interface StoredTable {
   readonly earlierRows: readonly StoredLayout[];
   /** indexes[0] is the clustered one; with kind 'index' and a hidden column when there is no primary key. */
   readonly indexes: readonly StoredIndex[];
+  /** Indexes that one statement is building: changes of rows maintain them, nobody else sees them. */
+  readonly building: readonly BuildingIndex[];
   readonly foreignKeys: readonly ForeignKeyDefinition[];
   /** Tables with foreign keys that refer to this one. */
   readonly referencedBy: readonly TableReference[];
@@ -114,10 +122,12 @@ interface ParsedColumn extends Omit<StoredColumn, 'default' | 'initial' | 'gener
   readonly generated: {readonly sql: string; readonly stored: boolean} | null;
 }
 
-interface ParsedTable extends Omit<StoredTable, 'columns' | 'rowVersion' | 'earlierRows' | 'referencedBy'> {
+interface ParsedTable
+  extends Omit<StoredTable, 'columns' | 'rowVersion' | 'earlierRows' | 'referencedBy' | 'building'> {
   readonly rowVersion?: number;
   readonly earlierRows?: readonly StoredLayout[];
   readonly referencedBy?: readonly TableReference[];
+  readonly building?: readonly BuildingIndex[];
   readonly columns: readonly ParsedColumn[];
 }
 
@@ -131,8 +141,8 @@ export function decodeTable(text: string): StoredTable | StoredView {
     initial: column.initial === undefined ? null : loadValue(column.initial),
     generated: column.generated ?? undefined,
   }));
-  const {rowVersion = 1, earlierRows = [], referencedBy = []} = parsed;
-  return {...parsed, columns, rowVersion, earlierRows, referencedBy};
+  const {rowVersion = 1, earlierRows = [], referencedBy = [], building = []} = parsed;
+  return {...parsed, columns, rowVersion, earlierRows, referencedBy, building};
 }
 
 export function decodeSchema(text: string): StoredSchema {

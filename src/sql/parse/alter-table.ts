@@ -22,12 +22,23 @@ function beginsAction(parser: Parser): boolean {
   return parser.index !== 0 && parser.word !== ';' && parser.word !== 'END';
 }
 
+/** What is done to partitions is done alone: nothing follows it. */
+const STANDALONE: ReadonlySet<AlterAction['kind']> = new Set([
+  'addPartition',
+  'coalescePartition',
+  'partitions',
+  'reorganizePartition',
+  'exchangePartition',
+]);
+
 function parseActions(parser: Parser, actions: AlterAction[]): void {
   do {
     parseAction(parser, actions);
-    // Table options, and the partitioning at the end, need no comma in front.
+    const last = actions.at(-1);
+    if (last !== undefined && STANDALONE.has(last.kind)) return;
+    // Table options behind others, and the partitioning at the end, need no comma in front.
     while (beginsAction(parser) && parser.word !== ',') {
-      const option = parseTableOption(parser);
+      const option = actions.at(-1)?.kind === 'option' ? parseTableOption(parser) : null;
       if (option !== null) actions.push({kind: 'option', option});
       else if (parser.word === 'PARTITION')
         actions.push({kind: 'partitionBy', partitioning: parsePartitioning(parser)});

@@ -23,6 +23,8 @@ export const rejectedCorpus: readonly Rejected[] = [
   {sql: 'SELECT 1 /* open', near: '/* open'},
   {sql: "SELECT x'123'", near: "x'123'"},
   {sql: "SELECT b'2'", near: "b'2'"},
+  {sql: 'ALTER TABLE t DROP PARTITION p0 INSERT_METHOD p1', near: 'INSERT_METHOD p1'},
+  {sql: 'ALTER TABLE t ORDER BY a DESC COMMENT b', near: 'COMMENT b'},
   {sql: 'SELECT a FROM select', near: 'select'},
   {sql: 'SELECT a FROM t WHERE', near: ''},
   {sql: 'SELECT a FROM t WHERE a = NOT b', near: 'NOT b'},

@@ -95,7 +95,8 @@ export function formatCommandStatement(s: CommandStatement): string {
     case 'do':
       return `DO ${formatExpressions(s.expressions)}`;
     case 'kill':
-      return `KILL ${s.queryOnly ? 'QUERY ' : ''}${formatExpression(s.id)}`;
+      // The word is always there: the number may be an expression that begins with it.
+      return `KILL ${s.queryOnly ? 'QUERY' : 'CONNECTION'} ${formatExpression(s.id)}`;
     case 'tableMaintenance':
       return formatMaintenance(s);
     case 'flush':

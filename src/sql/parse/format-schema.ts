@@ -272,5 +272,8 @@ function formatValues(values: PartitionValues): string {
     row.map(value => (value === 'maxvalue' ? 'MAXVALUE' : formatExpression(value))).join(', '),
   );
   if (values.kind === 'lessThan') return `LESS THAN (${rows[0]})`;
-  return `IN (${rows.map((row, i) => (values.rows[i].length > 1 ? `(${row})` : row)).join(', ')})`;
+  // One value needs no parentheses, unless it is a row itself.
+  const isBare = (row: PartitionValues['rows'][number]): boolean =>
+    row.length === 1 && (row[0] === 'maxvalue' || row[0].kind !== 'row');
+  return `IN (${rows.map((row, i) => (isBare(values.rows[i]) ? row : `(${row})`)).join(', ')})`;
 }

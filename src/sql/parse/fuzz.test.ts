@@ -1,5 +1,7 @@
 // Whatever the bytes, the parser gives a tree or throws an SqlError, the digest never throws, and what parses survives
 // formatting.
+//
+// Each run has a seed of its own, which every test's title names. `FUZZ_SEED=7 FUZZ_TIMES=20` repeats that run, twenty times as long.
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -15,6 +17,9 @@ import {Scanner, Token} from './scanner.ts';
 import {sourceOf} from './source.ts';
 import {parse} from './statement.ts';
 import {isSqlError, withoutPlaces} from './tree-testing.ts';
+
+const seed = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
+const times = Number(process.env['FUZZ_TIMES'] ?? 1);
 
 const corpus = [...Object.values(rowCorpus), ...Object.values(otherCorpus)].flat();
 
@@ -38,14 +43,14 @@ function check(source: string, modes: number): void {
   assert.deepEqual(withoutPlaces(parse(text)), withoutPlaces(tree), `${source}\n${text}`);
 }
 
-test('random bytes', () => {
+test(`random bytes, seed ${seed}`, () => {
   fc.assert(
     fc.property(fc.uint8Array({maxLength: 60}), fc.integer({min: 0, max: 31}), (bytes, modes) => {
       parseOrNull(bytes, modes);
       digestText(bytes, modes);
       normalize(bytes, modes);
     }),
-    {numRuns: 3000},
+    {numRuns: 3000 * times, seed},
   );
 });
 
@@ -59,10 +64,10 @@ const word = fc.constantFrom(
   '?',
 );
 
-test('random words', () => {
+test(`random words, seed ${seed}`, () => {
   fc.assert(
     fc.property(fc.array(word, {maxLength: 25}), words => check(words.join(' '), 0)),
-    {numRuns: 3000},
+    {numRuns: 3000 * times, seed},
   );
 });
 
@@ -109,14 +114,14 @@ function mutate(tokens: string[], change: string, place: number, other: string):
   }
 }
 
-test('mutated statements', () => {
+test(`mutated statements, seed ${seed}`, () => {
   fc.assert(
     fc.property(mutated, source => check(source, 0)),
-    {numRuns: 8000},
+    {numRuns: 8000 * times, seed},
   );
 });
 
-test('statements cut short or with a byte changed', () => {
+test(`statements cut short or with a byte changed, seed ${seed}`, () => {
   const cut = fc.tuple(fc.constantFrom(...corpus), fc.nat(), fc.integer({min: 0, max: 255}), fc.boolean());
   fc.assert(
     fc.property(cut, fc.integer({min: 0, max: 31}), ([sql, place, byte, isCut], modes) => {
@@ -127,6 +132,6 @@ test('statements cut short or with a byte changed', () => {
         : source.slice(0, at) + String.fromCharCode(byte) + source.slice(at + 1);
       parseOrNull(Buffer.from(changed, 'latin1'), modes);
     }),
-    {numRuns: 4000},
+    {numRuns: 4000 * times, seed},
   );
 });

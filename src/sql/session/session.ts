@@ -30,6 +30,7 @@ import {
   KEY_CHARACTERS_MAX,
   PlanCache,
 } from '../plan-cache/plan-cache.ts';
+import {describeQuery} from '../statement/describe-query.ts';
 import type {Outcome, StatementContext} from '../statement/statement-context.ts';
 import {type Reply, SessionStatus, type StatementClient} from './client.ts';
 import type {TableLocks} from './lock-tables.ts';
@@ -291,7 +292,8 @@ export class SqlSession {
   *#afterFast(running: RunningPlan, result: number): Steps<void> {
     const {client, plan} = running;
     try {
-      if (result === FAST_STALE) this.engine.endStatement();
+      // Nothing has been read yet, and the locks may have been waited for.
+      if (result === FAST_STALE) this.engine.renewView();
       else if (result === FAST_COMMIT_FAILED) {
         yield* this.transaction.rollback();
         throw engineError(this.#fast.failureResult);
@@ -416,7 +418,7 @@ export class SqlSession {
     this.exec.parameters = parameters;
     const {state, engine, exec} = this;
     const {server} = this;
-    return {
+    const context: StatementContext = {
       world,
       catalog,
       autoIncrement,
@@ -430,10 +432,12 @@ export class SqlSession {
       temporary: this.temporary,
       rights: this.rights,
       rightsOf: (user, host) => server.rights.of(engine, user, host),
+      describeQuery: sql => describeQuery(context, sql),
       planned: undefined,
       processes: () => this.#processes(),
       statusRows: () => server.statusRows(),
     };
+    return context;
   }
 
   answer(outcome: Outcome, client: StatementClient, more: boolean, databaseBefore: string): void {

@@ -4,6 +4,7 @@ import {type EngineSession, Isolation} from '../../engine/api.ts';
 import {initialAccounts} from '../catalog/accounts.ts';
 import {AutoIncrement} from '../catalog/auto-increment.ts';
 import {Catalog} from '../catalog/catalog.ts';
+import {IndexBuilds} from '../catalog/index-builds.ts';
 import {RightsCache} from '../catalog/rights-cache.ts';
 import {SharedSettings} from '../catalog/shared-settings.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
@@ -40,6 +41,10 @@ export class SqlServer {
     this.rights = new RightsCache(world.engine, this.catalog, () => this.#forgetRights());
     this.statistics = new TableStatisticsCache(world.engine, world.clock);
     this.globals = new GlobalVariables(world.facts);
+    const builds = new IndexBuilds(world.engine, this.catalog, world.clock, make =>
+      this.runDetached(make, () => undefined),
+    );
+    this.catalog.buildAbandoned = builds.look;
     this.settings = new SharedSettings(world.engine, this.catalog, values => this.globals.setAll(values));
     this.#startedMs = world.clock.now();
   }
@@ -54,6 +59,7 @@ export class SqlServer {
       engine => this.catalog.prepare(engine, seed),
       () => {
         this.settings.follow(this.world.clock, make => this.runDetached(make, () => undefined));
+        this.catalog.buildAbandoned();
         done();
       },
     );

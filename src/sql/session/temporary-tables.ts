@@ -26,7 +26,7 @@ export class TemporaryTables {
   add(stored: StoredTable): void {
     const {schema, name, id} = stored;
     this.remove(schema, name);
-    const opened: OpenTable = {kind: 'table', id, epoch: 0, definition: buildTable(stored), stored};
+    const opened: OpenTable = {kind: 'table', id, epoch: 0, readAt: 0, definition: buildTable(stored), stored};
     this.#tables.set(`${schema}\0${name}`, opened);
     this.#changed();
   }

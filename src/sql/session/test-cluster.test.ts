@@ -6,12 +6,15 @@ import {createHash} from 'node:crypto';
 import {SqlError} from '../../base/sql-error.ts';
 import {ROW} from '../../engine/api.ts';
 import {bootstrapSpace} from '../../engine/space/bootstrap.ts';
+import {EXTENT_PAGES, MAP_AT, mapPage} from '../../engine/space/space-layout.ts';
 import type {Crypto} from '../../env/crypto.ts';
-import type {Memory} from '../../format/memory.ts';
+import {Memory} from '../../format/memory.ts';
+import {isTreeType, pageTreeId, pageType} from '../../format/page/page.ts';
 import {toText} from '../../format/value/domain.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import {NodeCrypto} from '../../os/crypto.ts';
 import {type SimOptions, type SimPrimary, SimWorld} from '../../sim/world.ts';
+import {PAGE_FOUND} from '../../storage/api.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import type {RowWirePlans} from '../exec/result-sink.ts';
 import type {Reply, StatementClient} from './client.ts';
@@ -65,7 +68,7 @@ export class TestCluster {
   #start(node: number): void {
     const primary = this.world.start(node);
     this.primaries.push(primary);
-    if (node === 0) this.#bootstrap(primary);
+    if (this.world.volume.incarnations().length === 1) this.#bootstrap(primary);
     this.until(() => primary.replica?.isReady !== false, 'the redo that a new replica has to follow');
     const server = new SqlServer(this.#sqlWorld(primary));
     this.servers.push(server);
@@ -99,6 +102,32 @@ export class TestCluster {
       hooks: NO_CLUSTER,
       replica: primary.replica,
     };
+  }
+
+  /** Everything dies without power failing, and the first primary starts again. */
+  crashAndRestart(): void {
+    this.world.crashEverything(false);
+    this.primaries.length = 0;
+    this.servers.length = 0;
+    this.#start(this.world.freeNode());
+    this.world.assign(this.primaries[0]);
+  }
+
+  /** Trees that have pages of the volume, of a cluster at rest; ascending. */
+  treesInUse(): number[] {
+    const {volume, options} = this.world;
+    const page = new Memory(new ArrayBuffer(options.pageSize));
+    const map = new Memory(new ArrayBuffer(options.pageSize));
+    const trees = new Set<number>();
+    volume.ingest();
+    for (let extent = 0; volume.readPage(mapPage(extent), map, 0) === PAGE_FOUND; extent++) {
+      for (let i = 0; i < EXTENT_PAGES; i++) {
+        if (map.bytes[MAP_AT + i] === 0) continue;
+        const isThere = volume.readPage(extent * EXTENT_PAGES + i, page, 0) === PAGE_FOUND;
+        if (isThere && isTreeType(pageType(page, 0))) trees.add(pageTreeId(page, 0));
+      }
+    }
+    return [...trees].sort((a, b) => a - b);
   }
 
   /** Lets time pass until something has happened. */

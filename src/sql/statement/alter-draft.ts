@@ -20,8 +20,10 @@ export interface AlterWishes {
   firstAutoValue: number | undefined;
   /** The rows have to be written anew though the columns look the same: FORCE, ENGINE, a new CHECK. */
   rebuild: boolean;
-  /** ALGORITHM = INSTANT: rather an error than rows that are copied. */
-  instantOnly: boolean;
+  /** ALGORITHM, in capitals. */
+  algorithm: 'DEFAULT' | 'INSTANT' | 'INPLACE' | 'COPY';
+  /** LOCK, in capitals. */
+  lock: 'DEFAULT' | 'NONE' | 'SHARED' | 'EXCLUSIVE';
   /** To be added when all else is as it will be. */
   readonly foreignKeys: ForeignKey[];
 }
@@ -34,7 +36,8 @@ export class AlterDraft {
     rename: undefined,
     firstAutoValue: undefined,
     rebuild: false,
-    instantOnly: false,
+    algorithm: 'DEFAULT',
+    lock: 'DEFAULT',
     foreignKeys: [],
   };
   readonly #context: StatementContext;
@@ -119,13 +122,15 @@ export class AlterDraft {
       case 'force':
         wishes.rebuild = true;
         return;
+      case 'algorithm':
+        wishes.algorithm = algorithmOf((action as AlterMethod).value);
+        return;
+      case 'lock':
+        wishes.lock = lockOf((action as AlterMethod).value);
+        return;
       case 'enableKeys':
       case 'disableKeys':
-      case 'algorithm':
-        this.#algorithm((action as AlterMethod).value.toUpperCase());
-        return;
       case 'orderBy':
-      case 'lock':
       case 'withValidation':
       case 'withoutValidation':
         return;
@@ -138,11 +143,6 @@ export class AlterDraft {
       default:
         throw new SqlError('ER_NOT_SUPPORTED_YET', `ALTER TABLE ... ${action.kind}`);
     }
-  }
-
-  #algorithm(name: string): void {
-    this.wishes.instantOnly = name === 'INSTANT';
-    if (name === 'COPY') this.wishes.rebuild = true;
   }
 
   // --- Columns -------------------------------------------------------------------------------------------------------
@@ -264,4 +264,19 @@ export class AlterDraft {
     if (autoIncrement !== undefined) this.wishes.firstAutoValue = Math.max(1, autoIncrement);
     if (option.name === 'ENGINE') this.wishes.rebuild = true;
   }
+}
+
+const ALGORITHMS = ['DEFAULT', 'INSTANT', 'INPLACE', 'COPY'] as const;
+const LOCKS = ['DEFAULT', 'NONE', 'SHARED', 'EXCLUSIVE'] as const;
+
+function algorithmOf(name: string): AlterWishes['algorithm'] {
+  const found = ALGORITHMS.find(algorithm => algorithm === name.toUpperCase());
+  if (found === undefined) throw new SqlError('ER_UNKNOWN_ALTER_ALGORITHM', name);
+  return found;
+}
+
+function lockOf(name: string): AlterWishes['lock'] {
+  const found = LOCKS.find(lock => lock === name.toUpperCase());
+  if (found === undefined) throw new SqlError('ER_UNKNOWN_ALTER_LOCK', name);
+  return found;
 }

@@ -2,16 +2,17 @@
 //
 //   only the definition changes    names, defaults, comments, visibility, dropped indexes, and columns where rows may stay as they are
 //                                  (row-changes.ts): the catalog row is replaced
-//   rows or indexes change         the rows are copied into new trees, then the definition points to those; the old trees are freed
+//   indexes are added              they are built beside the rows while others read and write (online-index.ts); then as above
+//   rows change their form         the rows are copied into new trees, then the definition points to those; the old trees are freed
 //                                  after the commit
-// All of it is one transaction under the table's exclusive metadata lock: after a crash the table is as before.
+// The change of the definition is one transaction under the table's exclusive metadata lock: after a crash the table is as before.
 
 import {SqlError} from '../../base/sql-error.ts';
 import {buildTable} from '../catalog/build-table.ts';
 import type {OpenTable} from '../catalog/catalog.ts';
 import type {CheckDefinition} from '../catalog/definition.ts';
 import {checkTableName} from '../catalog/names.ts';
-import {expectRow, type Steps} from '../catalog/steps.ts';
+import {expectRow, type Steps, until} from '../catalog/steps.ts';
 import type {StoredColumn, StoredIndex, StoredTable} from '../catalog/stored-table.ts';
 import type {AlterTable} from '../parse/ast-schema.ts';
 import {AlterDraft, type AlterWishes} from './alter-draft.ts';
@@ -27,29 +28,82 @@ import {
   renamesColumns,
   withReferences,
 } from './foreign-key-changes.ts';
+import {type NewIndex, OnlineBuild} from './online-index.ts';
 import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
 import {type KeptRows, keepRows} from './row-changes.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {type FinishedDraft, TableDraft} from './table-draft.ts';
 import {makeCounter, makeTree} from './table-trees.ts';
 
+/** What a statement makes of a table. */
+interface Alteration {
+  readonly wishes: AlterWishes;
+  readonly finished: FinishedDraft;
+  /** Foreign keys from this one on are new. */
+  readonly keysKept: number;
+}
+
+function alterationOf(context: StatementContext, ast: AlterTable, stored: StoredTable): Alteration {
+  const alter = new AlterDraft(TableDraft.of(stored), stored.name, context, defineEnvironment(context));
+  for (const action of ast.actions) alter.apply(action);
+  const {draft, wishes} = alter;
+  const keysKept = draft.foreignKeys.length;
+  for (const key of wishes.foreignKeys) addForeignKey(draft, key, stored);
+  return {wishes, finished: draft.finish(), keysKept};
+}
+
 export function* alterTable(context: StatementContext, ast: AlterTable): Steps<Outcome> {
   const opened = yield* openTable(context, ast.table, true);
   // Others may have committed while the lock was waited for.
   context.engine.renewView();
-  const alter = new AlterDraft(TableDraft.of(opened.stored), opened.stored.name, context, defineEnvironment(context));
-  for (const action of ast.actions) alter.apply(action);
-  const {draft, wishes} = alter;
+  const alteration = alterationOf(context, ast, opened.stored);
+  const way = chooseWay(context, opened.stored, alteration);
+  if (way === 'online') return yield* alterOnline(context, ast, opened, alteration);
+  return yield* carryOut(context, opened, alteration, undefined);
+}
+
+/** How the rows come into their new form: they stay (instant), indexes are built beside them (online), or they are copied. Throws where the statement forbids it. */
+function chooseWay(
+  context: StatementContext,
+  stored: StoredTable,
+  alteration: Alteration,
+): 'instant' | 'online' | 'copy' {
+  const {wishes, finished} = alteration;
+  const {algorithm, lock} = wishes;
+  if (algorithm === 'INSTANT' && lock !== 'DEFAULT')
+    throw new SqlError('ER_WRONG_USAGE', 'ALGORITHM=INSTANT', 'LOCK=NONE/SHARED/EXCLUSIVE');
+  const isCopyWanted = wishes.rebuild || algorithm === 'COPY';
+  if (!isCopyWanted && keptRows(context, stored, finished) !== undefined) return 'instant';
+  if (algorithm === 'INSTANT')
+    throw new SqlError('ER_ALTER_NOT_SUPPORTED', 'ALGORITHM=INSTANT', 'ALGORITHM=COPY/INPLACE');
+  const isOnline = !isCopyWanted && lock !== 'EXCLUSIVE' && mayBuildOnline(context, stored, finished);
+  if (isOnline) return 'online';
+  if (algorithm === 'INPLACE' && lock !== 'EXCLUSIVE')
+    throw new SqlError('ER_ALTER_NOT_SUPPORTED', 'ALGORITHM=INPLACE', 'ALGORITHM=COPY');
+  if (lock === 'NONE' || lock === 'SHARED')
+    throw new SqlError(
+      'ER_ALTER_NOT_SUPPORTED_REASON',
+      `LOCK=${lock}`,
+      'COPY algorithm requires a lock',
+      'LOCK=EXCLUSIVE',
+    );
+  return 'copy';
+}
+
+/** The statement from its draft to the catalog, under the exclusive lock. `build`: its new indexes have been built. */
+function* carryOut(
+  context: StatementContext,
+  opened: OpenTable,
+  alteration: Alteration,
+  build: OnlineBuild | undefined,
+): Steps<Outcome> {
   const {stored} = opened;
+  const {wishes, keysKept} = alteration;
   const named = yield* newName(context, stored, wishes);
-  const keysKept = draft.foreignKeys.length;
-  for (const key of wishes.foreignKeys) addForeignKey(draft, key, stored);
-  const finished = draft.finish();
-  const shape = {...finished, foreignKeys: finished.foreignKeys.slice(0, keysKept)};
-  yield* checkStillServes(context, stored, shape, wishes.rename !== undefined || renamesColumns(stored, finished));
-  const kept = wishes.rebuild ? undefined : keptRows(context, stored, finished);
-  if (kept === undefined && wishes.instantOnly)
-    throw new SqlError('ER_ALTER_NOT_SUPPORTED', 'ALGORITHM=INSTANT', 'ALGORITHM=COPY');
+  const finished = withTrees(alteration.finished, build);
+  yield* checkServes(context, stored, finished, keysKept, wishes);
+  const isCopyWanted = wishes.rebuild || wishes.algorithm === 'COPY';
+  const kept = isCopyWanted ? undefined : keptRows(context, stored, finished);
   const {table, rows} =
     kept === undefined
       ? yield* rebuilt(context, opened, finished, named)
@@ -59,6 +113,91 @@ export function* alterTable(context: StatementContext, ast: AlterTable): Steps<O
   context.statistics.forget(opened.id);
   const {warningCount} = context.state.diagnostics;
   return changed(rows, `Records: ${rows}  Duplicates: 0  Warnings: ${warningCount}`);
+}
+
+/** What foreign keys need must stay: 1553 and others. */
+function* checkServes(
+  context: StatementContext,
+  stored: StoredTable,
+  finished: FinishedDraft,
+  keysKept: number,
+  {rename}: AlterWishes,
+): Steps<void> {
+  const shape = {...finished, foreignKeys: finished.foreignKeys.slice(0, keysKept)};
+  yield* checkStillServes(context, stored, shape, rename !== undefined || renamesColumns(stored, finished));
+}
+
+// --- Online --------------------------------------------------------------------------------------------------------
+
+/** Indexes that have to be built. */
+function newIndexes(finished: FinishedDraft): NewIndex[] {
+  return finished.indexes.filter(index => index.tree === undefined && !isHidden(finished.columns, index));
+}
+
+/** The new indexes are the only work, and they are over columns that the table has already in this form. */
+function mayBuildOnline(context: StatementContext, stored: StoredTable, finished: FinishedDraft): boolean {
+  const wanted = newIndexes(finished);
+  const others = finished.indexes.filter(index => index.tree !== undefined || isHidden(finished.columns, index));
+  if (wanted.length === 0 || wanted.some(index => index.kind === 'primary')) return false;
+  if (keptRows(context, stored, {...finished, indexes: others}) === undefined) return false;
+  return wanted.every(({parts}) => parts.every(part => oldPosition(stored, finished.columns[part.column]) >= 0));
+}
+
+/** Where the table has this column, with the same keys; -1: it has not. */
+function oldPosition({columns}: StoredTable, {id, type, nullable}: StoredColumn): number {
+  return columns.findIndex(
+    column => column.id === id && column.nullable === nullable && JSON.stringify(column.type) === JSON.stringify(type),
+  );
+}
+
+/** The parts of new indexes name the columns of the table as it is now. */
+function buildable(stored: StoredTable, finished: FinishedDraft): NewIndex[] {
+  return newIndexes(finished).map(({name, kind, parts, comment, invisible}) => ({
+    name,
+    kind,
+    parts: parts.map(part => ({...part, column: oldPosition(stored, finished.columns[part.column])})),
+    comment,
+    invisible,
+  }));
+}
+
+function withTrees(finished: FinishedDraft, build: OnlineBuild | undefined): FinishedDraft {
+  if (build === undefined) return finished;
+  const indexes = finished.indexes.map(index => ({...index, tree: index.tree ?? build.treeOf(index.name)}));
+  return {...finished, indexes};
+}
+
+/** The exclusive lock is held at the beginning and at the end only; what was looked at under it is looked at again. */
+function* alterOnline(
+  context: StatementContext,
+  ast: AlterTable,
+  {stored}: OpenTable,
+  {finished, keysKept, wishes}: Alteration,
+): Steps<Outcome> {
+  const {engine} = context;
+  // Rather now than after the work.
+  yield* checkServes(context, stored, finished, keysKept, wishes);
+  // Nothing has been changed yet. While the index is built, this session keeps no view open and no lock.
+  yield* expectRow(() => engine.commit());
+  const build = new OnlineBuild(context, stored.schema, stored.name);
+  try {
+    yield* build.publish(opened => buildable(opened.stored, alterationOf(context, ast, opened.stored).finished));
+    yield* build.fill();
+    engine.begin(false, false);
+    engine.beginStatement();
+    const opened = yield* build.end();
+    const outcome = yield* carryOut(context, opened, alterationOf(context, ast, opened.stored), build);
+    engine.endStatement();
+    yield* expectRow(() => engine.commit());
+    build.committed();
+    return outcome;
+  } catch (error) {
+    if (engine.inTransaction) yield* until(() => engine.rollback());
+    yield* build.revert();
+    throw error;
+  } finally {
+    build.close();
+  }
 }
 
 /** The new definition goes into the catalog, and the tables that foreign keys bind it to learn of it. Keys from `keysKept` on are new. */
@@ -121,7 +260,8 @@ function* redefined(
   }
   const indexes = draft.indexes.map(index => ({...index, tree: index.tree ?? (hiddenTree as StoredIndex['tree'])}));
   const {checks, foreignKeys, collation, comment} = draft;
-  return {...old, ...named, ...rows, version: old.version + 1, indexes, checks, foreignKeys, collation, comment};
+  const definition = {indexes, building: [], checks, foreignKeys, collation, comment};
+  return {...old, ...named, ...rows, version: old.version + 1, ...definition};
 }
 
 /** New trees with the rows in their new form. */

@@ -108,7 +108,7 @@ export function* checkRows(
   const definition = buildTable(stored);
   const related = (schema: string, name: string): OpenTable | undefined =>
     parents.find(parent => isSameTable(parent.stored, {schema, name}));
-  const opened: OpenTable = {kind: 'table', id: table.id, epoch: 0, definition, stored};
+  const opened: OpenTable = {kind: 'table', id: table.id, epoch: 0, readAt: 0, definition, stored};
   const foreignKeys = new ForeignKeys(context, {related}, opened);
   yield* walkRows(context, definition, function* (cursor) {
     yield* foreignKeys.afterInsert(yield* readRow(context, definition.rowLayout, cursor));

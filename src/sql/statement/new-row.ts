@@ -4,7 +4,7 @@ import {SqlError} from '../../base/sql-error.ts';
 import {ROW} from '../../engine/api.ts';
 import {Decimal} from '../../format/value/decimal.ts';
 import {integerMax} from '../../format/value/integer.ts';
-import {SqlMode} from '../../format/value/sql-mode.ts';
+import {isStrict, SqlMode} from '../../format/value/sql-mode.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import {COUNTER_MAX} from '../catalog/auto-increment.ts';
 import type {ExecContext} from '../exec/contract.ts';
@@ -74,14 +74,18 @@ export class NewRow {
     const {targets, table} = this.#plan;
     for (let i = 0; i < row.length; i++) {
       if (table.columns[targets[i]].generated !== undefined) this.#refuseGenerated(targets[i]);
-      this.#put(targets[i], row[i], types[i]);
+      else this.#put(targets[i], row[i], types[i]);
     }
     this.#fillDefaults();
   }
 
-  #refuseGenerated(column: number): never {
+  /** A value for a generated column. Without strict mode it is left aside: mariadb-dump writes such values, and its dumps are loaded so. */
+  #refuseGenerated(column: number): void {
     const {table} = this.#plan;
-    throw new SqlError('ER_GENERATED_COLUMN_VALUE', table.columns[column].name, table.name);
+    const {state} = this.#statement;
+    const error = new SqlError('ER_GENERATED_COLUMN_VALUE', table.columns[column].name, table.name);
+    if (isStrict(state.sqlMode)) throw error;
+    state.warning('Warning', error.errno, error.message);
   }
 
   #begin(): void {

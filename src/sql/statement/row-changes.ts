@@ -50,7 +50,7 @@ function isSameLayout(a: readonly StoredColumn[], b: readonly StoredColumn[]): b
 
 /** Keys on columns with long values find their first bytes in the row: not more of them than so far. */
 function keepsEnough(old: StoredTable, columns: readonly StoredColumn[], {indexes}: FinishedDraft): boolean {
-  const before = keepBytes(old.columns, old.indexes);
+  const before = keepBytes(old.columns, [...old.indexes, ...old.building]);
   const bytesOf = new Map(old.columns.map(({id}, c) => [id, before[c]]));
   return keepBytes(columns, indexes).every((bytes, c) => bytes <= (bytesOf.get(columns[c].id) ?? 0));
 }

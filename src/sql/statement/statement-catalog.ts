@@ -130,6 +130,7 @@ export class StatementCatalog implements CatalogView {
     this.#schemas.add(schema);
     this.#objects.set(key, opened);
     if (opened.kind === 'view') yield* this.#loadView(opened.view, depth);
+    else yield* this.#context.catalog.checkSnapshot(this.#context.engine, opened);
   }
 
   /** Under LOCK TABLES the locks are there already; any other table is error 1100. */

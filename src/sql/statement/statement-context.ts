@@ -7,6 +7,7 @@ import type {Rights} from '../catalog/rights.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import type {ResultColumn} from '../exec/result-column.ts';
 import type {ResultSink} from '../exec/result-sink.ts';
 import type {Source} from '../parse/source.ts';
 import type {TableLocks} from '../session/lock-tables.ts';
@@ -35,6 +36,8 @@ export interface StatementContext {
   readonly rights: Rights;
   /** The rights of another account: the definer of a view. Undefined: there is no such account. */
   rightsOf(user: string, host: string): Steps<Rights | undefined>;
+  /** Columns of the query of a view. */
+  describeQuery(sql: string): Steps<readonly ResultColumn[]>;
   /** Told of the plan that was made for this statement, when somebody wants to keep it. */
   readonly planned: ((planned: PlannedStatement) => void) | undefined;
   /** All sessions of the cluster. */

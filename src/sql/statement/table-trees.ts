@@ -63,6 +63,7 @@ export function* makeTable(
     rowVersion: 1,
     earlierRows: [],
     indexes,
+    building: [],
     foreignKeys: draft.foreignKeys,
     referencedBy,
     checks: draft.checks,

@@ -66,12 +66,14 @@ export class SharedRedoFeed implements RedoFeed {
   begin(node: number, incarnation: number, startLsn: number): void {
     const {writer} = this;
     const predecessor = writer < 0 ? 0 : this.incarnation(writer);
-    this.#set(node, Word.incarnation, incarnation);
+    // Whoever reads the row twice the same has not read half of it.
+    this.#set(node, Word.incarnation, 0);
     this.#set(node, Word.written, startLsn);
     this.#set(node, Word.durable, startLsn);
     this.#set(node, Word.end, 0);
     this.#set(node, Word.predecessor, predecessor);
     this.#set(node, Word.start, startLsn);
+    this.#set(node, Word.incarnation, incarnation);
     Atomics.store(this.#words, 0, BigInt(node + 1));
   }
 

@@ -35,6 +35,10 @@ export interface RunOptions {
   readonly patience: number;
   /** Gets every event as it happens. */
   readonly onEvent?: (event: HistoryEvent) => void;
+  /** The tables are made and the clients are about to begin: trouble may begin. */
+  readonly begun?: () => void;
+  /** Ends the trouble, and resolves when all servers can answer again; called before the final reads. */
+  readonly calm?: () => Promise<void>;
 }
 
 const RECONNECT_PAUSE = 100;
@@ -51,6 +55,7 @@ export async function runWorkload(
   const first = await servers[0].connect();
   await drive(first, workload.setup(), ms => time.sleep(ms));
   await first.close();
+  options.begun?.();
   const recorder = new Recorder(() => time.now(), options.onEvent);
   const end = time.now() + options.duration;
   const clients = Array.from(
@@ -58,6 +63,7 @@ export async function runWorkload(
     (_, i) => new Client(i, workload, servers, time, options, recorder),
   );
   await Promise.all(clients.map(client => client.runUntil(end)));
+  await options.calm?.();
   let process = Math.max(...clients.map(client => client.process)) + options.clients;
   for (const server of servers) process = await finalReads(workload, server, time, options, recorder, process);
   return recorder.events;

@@ -1,4 +1,4 @@
-// Which keys transactions touch: a few active keys, the next always twice as likely as the one before, each retired after a number of writes
+// Which keys transactions touch: a few active keys, the next always twice as likely as the one before (or all alike), each retired after a number of writes
 // and replaced by a new one. So some keys are fought over, lists stay short, and a run never ends.
 
 import type {Prng} from '../../../src/base/prng.ts';
@@ -7,10 +7,13 @@ export class KeyPool {
   readonly #random: Prng;
   readonly #active: {key: number; writes: number; limit: number}[] = [];
   readonly #limit: number;
+  readonly #isEven: boolean;
   #next = 0;
 
-  constructor(random: Prng, keys: number, writesPerKey: number) {
+  /** `isEven`: all active keys are as likely as each other. */
+  constructor(random: Prng, keys: number, writesPerKey: number, isEven: boolean) {
     this.#random = random;
+    this.#isEven = isEven;
     this.#limit = writesPerKey;
     for (let i = 0; i < keys; i++) this.#active.push(this.#fresh());
   }
@@ -22,6 +25,7 @@ export class KeyPool {
 
   #place(): number {
     const n = this.#active.length;
+    if (this.#isEven) return this.#random.below(n);
     const drawn = Math.floor(Math.log2(1 + this.#random.float() * (2 ** Math.min(n, 30) - 1)));
     return Math.min(drawn, n - 1);
   }

@@ -33,14 +33,16 @@ export class TransactionWorkload implements Workload {
     this.name = name;
     this.#options = options;
     this.#random = new Prng(options.seed);
-    this.#pool = new KeyPool(this.#random, options.keys, options.writesPerKey);
+    this.#pool = new KeyPool(this.#random, options.keys, options.writesPerKey, options.even);
   }
 
   *setup(): Script<void> {
     const type = this.name === 'append' ? 'TEXT NOT NULL' : 'INT NOT NULL';
     for (let i = 0; i < TABLES; i++) {
       yield* query(`DROP TABLE IF EXISTS iso_${this.name}${i}`);
-      yield* query(`CREATE TABLE iso_${this.name}${i} (id INT PRIMARY KEY, sk INT NOT NULL, val ${type}, KEY sk (sk))`);
+      yield* query(
+        `CREATE TABLE iso_${this.name}${i} (id INT PRIMARY KEY, sk INT NOT NULL, val ${type}, filler VARCHAR(4000) NOT NULL, KEY sk (sk))`,
+      );
     }
   }
 
@@ -91,7 +93,7 @@ export class TransactionWorkload implements Workload {
     const merged = this.name === 'append' ? "CONCAT(val, ',', ?)" : '?';
     const written = this.name === 'append' ? String(value) : value;
     yield* query(
-      `INSERT INTO ${table} (id, sk, val) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE val = ${merged}`,
+      `INSERT INTO ${table} (id, sk, val, filler) VALUES (?, ?, ?, REPEAT('x', ${this.#options.filler})) ON DUPLICATE KEY UPDATE val = ${merged}`,
       key,
       key,
       written,

@@ -45,6 +45,10 @@ export interface WorkloadOptions {
   readonly pause: number;
   /** Keys in use at a time, for workloads that have such. */
   readonly keys: number;
+  /** All keys in use are as likely as each other; else half of all operations go to one of them, a quarter to the next, and so on. */
+  readonly even: boolean;
+  /** Bytes that every row carries for nothing, so that keys lie on pages of their own. */
+  readonly filler: number;
   readonly writesPerKey: number;
   readonly opsMax: number;
 }
@@ -54,6 +58,8 @@ export const defaultOptions: WorkloadOptions = {
   reads: 'plain',
   pause: 5,
   keys: 10,
+  even: false,
+  filler: 0,
   writesPerKey: 256,
   opsMax: 4,
 };

@@ -1,10 +1,14 @@
 // information_schema.COLUMNS.
 
+import {SqlError} from '../../../base/sql-error.ts';
 import {collationOf} from '../../../format/value/collation.ts';
 import {toText} from '../../../format/value/domain.ts';
 import {Kind, type SqlType, type Value} from '../../../format/value/types.ts';
+import type {ResultColumn} from '../../exec/result-column.ts';
+import type {StatementContext} from '../../statement/statement-context.ts';
 import type {ColumnDefinition} from '../definition.ts';
-import type {StoredTable} from '../stored-table.ts';
+import type {Steps} from '../steps.ts';
+import {type StoredTable, type StoredView, storedColumn} from '../stored-table.ts';
 import {charsetName, collationName, columnTypeText, dataTypeName, isCharacterType} from '../type-text.ts';
 import {visibleObjects} from './schema-tables.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
@@ -114,7 +118,8 @@ function stringMeasures(type: SqlType): Measures {
   return {...NO_MEASURES, characters: type.length, octets: isLong ? type.length : type.length * maxBytes};
 }
 
-function columnRow(table: StoredTable, position: number, ordinal: number, column: ColumnDefinition): Row {
+/** `position`: of the column in the table, -1 for a view's. */
+function columnRow(table: StoredTable | StoredView, position: number, ordinal: number, column: ColumnDefinition): Row {
   const {type} = column;
   const {characters, octets, precision, scale, fraction} = measures(type);
   const isText = isCharacterType(type);
@@ -135,13 +140,34 @@ function columnRow(table: StoredTable, position: number, ordinal: number, column
     isText ? charsetName(type) : null,
     isText ? collationName(type) : null,
     columnTypeText(type),
-    keyText(table, position),
+    table.kind === 'view' ? '' : keyText(table, position),
     extraText(column),
     'select,insert,update,references',
     column.comment,
     column.generated?.sql ?? '',
     null,
   ];
+}
+
+/** A view whose query no longer works has no columns to show, and the listing says so. */
+function* viewRows(context: StatementContext, view: StoredView): Steps<readonly Row[]> {
+  let found: readonly ResultColumn[];
+  try {
+    found = yield* context.describeQuery(view.sql);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const {errno, message} = new SqlError('ER_VIEW_INVALID', view.schema, view.name);
+    context.state.warning('Warning', errno, message);
+    return [];
+  }
+  return found.map(({name, type, nullable}, i) =>
+    columnRow(view, -1, i + 1, resultColumn(view.columns[i] ?? name, type, nullable)),
+  );
+}
+
+/** A column of a view in the form of a table's. */
+function resultColumn(name: string, type: SqlType, nullable: boolean): ColumnDefinition {
+  return storedColumn(0, name, type, {nullable});
 }
 
 export const columns: VirtualDefinition = {
@@ -173,7 +199,10 @@ export const columns: VirtualDefinition = {
   *rows(context) {
     const rows: Row[] = [];
     for (const table of yield* visibleObjects(context)) {
-      if (table.kind === 'view') continue;
+      if (table.kind === 'view') {
+        rows.push(...(yield* viewRows(context, table)));
+        continue;
+      }
       for (const [i, [position, column]] of namedColumns(table).entries())
         rows.push(columnRow(table, position, i + 1, column));
     }

@@ -10,6 +10,7 @@ import {
   type Cursor,
   DONE,
   type EngineSession,
+  type IndexFill,
   Isolation,
   type PointRead,
   ROW,
@@ -210,6 +211,13 @@ export class FakeEngine implements EngineSession {
     return table;
   }
 
+  readonly snapshot = 0;
+  readonly isInterrupted = false;
+
+  newIndexFill(): IndexFill {
+    return refused('newIndexFill');
+  }
+
   newPointRead(): PointRead {
     return new FakePointRead(this);
   }
@@ -252,6 +260,7 @@ export class FakeEngine implements EngineSession {
   begin(): void {}
   beginStatement(): void {}
   endStatement(): void {}
+  holdLocks(): void {}
   interrupt(): void {}
   close(): void {}
   unlockMetadata(): void {}

@@ -238,6 +238,7 @@ export class TestDatabase {
         earlierRows: [],
         foreignKeys: [],
         referencedBy: [],
+        building: [],
         checks: [],
         counterPage: 0,
         rowIdPage: 0,
