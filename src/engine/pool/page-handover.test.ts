@@ -2,8 +2,12 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {Memory} from '../../format/memory.ts';
+import {At} from '../../format/page/layout.ts';
 import {GRANTED, PLockMode, WAITING} from '../../fusion/api.ts';
+import type {RedoLog} from '../log/redo-log.ts';
 import {Scheduler, Task} from '../schedule/task.ts';
+import {CONTENDED_USES} from './frames.ts';
 import {PagePool} from './page-pool.ts';
 import {cleanLog, emptyStorage, StubPages, stoppedClock} from './testing/stub-world.ts';
 
@@ -57,6 +61,71 @@ function upgrading(): {pool: PagePool; pages: OnePage; scheduler: Scheduler; pol
   assert.ok(polls[0] < 0, 'another node holds S too');
   return {pool, pages, scheduler, polls};
 }
+
+/** The page was changed by node 2 last; it can be had at once, and its bytes come from the buffer pool. */
+class SharedPage extends OnePage {
+  copies = 0;
+  version = 5;
+  override newestLlsn = (): number => this.version;
+  override newestIncarnation = (): number => 2;
+  override copyFromDbp = (_entry: number, target: Memory, at: number): boolean => {
+    target.view.setUint32(at + At.pageNo, PAGE, true);
+    target.view.setUint32(at + At.incarnation, 2, true);
+    target.view.setUint32(at + At.llsn, this.version, true);
+    this.copies++;
+    return true;
+  };
+}
+
+/** A pool over a shared page, and what uses the page once in a poll of its own, in this mode. */
+function sharing(log: RedoLog): {pool: PagePool; pages: SharedPage; use: (mode: PLockMode) => number} {
+  const pages = new SharedPage();
+  const pool = new PagePool({pageSize: 512, frames: 4, incarnation: 1}, pages, emptyStorage(), log, stoppedClock);
+  const scheduler = new Scheduler(() => {});
+  scheduler.observe(pool);
+  const use = (mode: PLockMode): number => {
+    let base = -1;
+    const task: Task = new Task(scheduler, () => void (base = pool.fix(PAGE, mode, task)));
+    scheduler.runNow(task);
+    return base;
+  };
+  return {pool, pages, use};
+}
+
+test('a page that another node has changed is given back after its use, and its bytes serve again as long as they are the newest', () => {
+  const {pool, pages, use} = sharing(cleanLog);
+  use(shared);
+  assert.equal(pages.held, shared, 'not while the poll runs');
+  pool.giveUp();
+  assert.equal(pages.held, none);
+  use(shared);
+  assert.equal(pages.copies, 1, 'nobody has changed it');
+  pool.giveUp();
+  pages.version++;
+  use(shared);
+  assert.equal(pages.copies, 2);
+});
+
+test('a contended page that was changed here is given back when its redo is written, not before', () => {
+  const log = {...cleanLog, writtenLsn: 0} as {writtenLsn: number};
+  const {pool, pages, use} = sharing(log as unknown as RedoLog);
+  pool.markDirty(use(exclusive), 100);
+  pool.giveUp();
+  assert.equal(pages.held, exclusive);
+  log.writtenLsn = 100;
+  pool.giveUp();
+  assert.equal(pages.held, none);
+});
+
+test('a page that nobody else changes any more is kept', () => {
+  const {pool, pages, use} = sharing(cleanLog);
+  for (let uses = 0; uses <= CONTENDED_USES; uses++) {
+    assert.equal(pages.held, none, `use ${uses}`);
+    use(shared);
+    pool.giveUp();
+  }
+  assert.equal(pages.held, shared);
+});
 
 const runAll = (scheduler: Scheduler): void => void scheduler.runReady(() => false);
 

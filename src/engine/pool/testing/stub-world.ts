@@ -13,11 +13,11 @@ export abstract class StubPages implements PageFusion {
   abstract heldMode(entry: number): PLockMode;
   abstract isWanted(entry: number): boolean;
   grantOf = (): number => 1;
-  newestLlsn = (): number => 0;
-  newestIncarnation = (): number => 0;
+  newestLlsn: PageFusion['newestLlsn'] = () => 0;
+  newestIncarnation: PageFusion['newestIncarnation'] = () => 0;
   needStream = (): number => 0;
   needLsn = (): number => 0;
-  copyFromDbp = (): boolean => false;
+  copyFromDbp: PageFusion['copyFromDbp'] = () => false;
   push = (): boolean => true;
   setNewest(): void {}
   offer(): void {}
