@@ -49,7 +49,18 @@ export const WORKLOADS = [
   'tpcc',
 ] as const;
 
-export const STUDIES = ['micro', 'start', 'idle', 'restart', 'shared-data', 'modes'] as const;
+export const STUDIES = [
+  'micro',
+  'start',
+  'idle',
+  'restart',
+  'shared-data',
+  'modes',
+  'projection',
+  'write-amplification',
+] as const;
+/** They compare modes with each other and take long: they are asked for by name. */
+const BY_NAME: readonly string[] = ['modes', 'projection', 'write-amplification'];
 
 const FULL_GROUPS: readonly GroupPlan[] = [
   {name: 'one-server', servers: ['mariadb', 'pando-1', 'pando-2']},
@@ -74,8 +85,7 @@ const FULL: Profile = {
   groups: FULL_GROUPS,
   workloads: WORKLOADS,
   threads: '1,8,32',
-  // The modes are compared with each other, not with rivals, and take long: they are asked for by name.
-  studies: STUDIES.filter(name => name !== 'modes'),
+  studies: STUDIES.filter(name => !BY_NAME.includes(name)),
   rounds: '3',
   seconds: '10',
   warmup: '3',

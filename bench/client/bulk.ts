@@ -1,7 +1,7 @@
 // Multi-row INSERTs: rows are gathered into statements of a bounded size, in autocommit mode, one commit per statement.
 
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import type {Connection} from './connection.ts';
-import type {Value} from './reader.ts';
 
 /** A statement ends when it has grown to this. Characters. */
 const STATEMENT_MAX = 512 * 1024;

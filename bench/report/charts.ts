@@ -1,8 +1,10 @@
 // The plots of a result: rates and ratios of each group, and the growth of costs in the shared-data study.
 
+import {frame, linesPanel, PANEL, type Panel, panelAt, panelsSize} from './panels.ts';
+import {projectionCharts} from './projection-charts.ts';
 import {figure} from './ratios.ts';
 import type {BenchResult, Cell, GroupResult, Study} from './result.ts';
-import {circle, colour, FAINT, INK, legend, line, picture, polyline, rectangle, roundUp, text} from './svg.ts';
+import {circle, colour, FAINT, INK, legend, line, picture, rectangle, roundUp, text} from './svg.ts';
 import {short} from './table.ts';
 
 /** Plots by file name. */
@@ -15,43 +17,8 @@ export function charts(result: BenchResult): Map<string, string> {
   }
   const shared = result.studies.find(study => study.name === 'shared-data');
   if (shared !== undefined && shared.rows.length > 0) files.set('shared-data.svg', sharedChart(shared));
+  for (const study of result.studies) for (const [name, svg] of projectionCharts(study)) files.set(name, svg);
   return files;
-}
-
-const PANEL = {width: 230, height: 150, gap: 46, perRow: 4, top: 76, left: 52};
-
-interface Panel {
-  readonly left: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-function panelAt(index: number): Panel {
-  const left = PANEL.left + (index % PANEL.perRow) * (PANEL.width + PANEL.gap);
-  const top = PANEL.top + Math.floor(index / PANEL.perRow) * (PANEL.height + 64);
-  return {left, top, bottom: top + PANEL.height};
-}
-
-function panelsSize(count: number): {width: number; height: number} {
-  const columns = Math.min(count, PANEL.perRow);
-  const rows = Math.ceil(count / PANEL.perRow);
-  return {
-    width: Math.max(560, PANEL.left + columns * (PANEL.width + PANEL.gap)),
-    height: PANEL.top + rows * (PANEL.height + 64),
-  };
-}
-
-/** Axis from 0 to `max` with the panel's heading. */
-function frame(panel: Panel, heading: string, max: number): string[] {
-  const {left, top, bottom} = panel;
-  const steps = [0, 0.5, 1].flatMap(share => {
-    const y = bottom - share * PANEL.height;
-    return [
-      line(left, y, left + PANEL.width, y, FAINT),
-      text(left - 5, y + 4, short(max * share), {anchor: 'end', size: 10}),
-    ];
-  });
-  return [text(left, top - 10, heading, {weight: 'bold', size: 12}), ...steps];
 }
 
 /** One panel per workload, one bundle of bars per number of connections, whiskers from the worst to the best round. */
@@ -152,7 +119,10 @@ function sharedChart(study: Study): string {
   const shapes = mixes.flatMap((mix, m) =>
     COSTS.flatMap(([column, heading], i) => {
       const rows = study.rows.filter(row => row.mix === mix);
-      return costPanel(panelAt(m * COSTS.length + i), `${mix}: ${heading}`, column, rows, shares);
+      return linesPanel(panelAt(m * COSTS.length + i), `${mix}: ${heading}`, column, rows, {
+        by: 'shared %',
+        lines: shares,
+      });
     }),
   );
   const {width, height} = panelsSize(mixes.length * COSTS.length);
@@ -161,27 +131,4 @@ function sharedChart(study: Study): string {
     legend(16, 46, names),
     ...shapes,
   ]);
-}
-
-function costPanel(
-  panel: Panel,
-  heading: string,
-  column: string,
-  rows: Study['rows'],
-  shares: readonly number[],
-): string[] {
-  const value = (row: Study['rows'][number]): number => (typeof row[column] === 'number' ? row[column] : 0);
-  const counts = [...new Set(rows.map(row => Number(row.primaries)))];
-  const max = roundUp(Math.max(...rows.map(value)));
-  const x = (count: number): number =>
-    panel.left + 12 + (counts.indexOf(count) / Math.max(1, counts.length - 1)) * (PANEL.width - 24);
-  const y = (cost: number): number => panel.bottom - (cost / max) * PANEL.height;
-  const lines = shares.flatMap((share, i) => {
-    const points = rows
-      .filter(row => Number(row['shared %']) === share)
-      .map((row): [number, number] => [x(Number(row.primaries)), y(value(row))]);
-    return [polyline(points, colour(i)), ...points.map(point => circle(point[0], point[1], 3, colour(i)))];
-  });
-  const labels = counts.map(count => text(x(count), panel.bottom + 15, String(count), {anchor: 'middle'}));
-  return [...frame(panel, heading, max), ...lines, ...labels];
 }

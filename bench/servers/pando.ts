@@ -4,6 +4,7 @@ import {execFileSync} from 'node:child_process';
 import {fileURLToPath} from 'node:url';
 import {Child} from '../system/children.ts';
 import {freePorts} from '../system/ports.ts';
+import {childrenOf} from '../system/process-stats.ts';
 import type {Counters, Place, Server} from './server.ts';
 import {waitForAnswer} from './server.ts';
 
@@ -11,9 +12,9 @@ const MAIN = fileURLToPath(new URL('../../src/cli/main.mjs', import.meta.url));
 
 /**
  * `pando-memory-1` keeps its data in memory: for the time to start only, never for a comparison of durable commits. `pando-log-replay-2` runs in another
- * coherence mode than fusion.
+ * coherence mode than fusion, `pando-optimistic-page-2` with conflicts of whole pages, `pando-quorum-1` on six storage nodes.
  */
-const NAME = /^pando-(memory-)?(?:(log-replay)-)?(\d+)$/;
+const NAME = /^pando-(memory-)?(quorum-)?(?:(log-replay|optimistic|single-writer)-)?(page-)?(\d+)$/;
 
 /** Shares of the memory for pages: the rest of it, the local pools, comes on top in the primaries' own buffers. */
 const LOCAL_SHARE = 0.25;
@@ -54,11 +55,17 @@ export class Pando implements Server {
   }
 
   static async make(name: string, place: Place): Promise<Pando> {
-    const [, memory, mode = 'fusion', count] = NAME.exec(name) as RegExpExecArray;
+    const [, memory, quorum, mode = 'fusion', page, count] = NAME.exec(name) as RegExpExecArray;
     const primaries = Number(count);
     const port = await freePorts(primaries + 2);
     const local = Math.max(64, Math.round(place.bufferMiB * LOCAL_SHARE));
-    const sizes = {mode, dbp: `${place.bufferMiB}M`, lbp: `${local}M`};
+    const sizes = {
+      mode,
+      ...(page === undefined ? {} : {'optimistic-granularity': 'page'}),
+      ...(quorum === undefined ? {} : {volume: 'quorum'}),
+      dbp: `${place.bufferMiB}M`,
+      lbp: `${local}M`,
+    };
     return new Pando(
       name,
       port,
@@ -69,7 +76,9 @@ export class Pando implements Server {
   }
 
   get pids(): readonly number[] {
-    return this.#child === undefined || this.#child.isOver ? [] : [this.#child.pid];
+    if (this.#child === undefined || this.#child.isOver) return [];
+    const {pid} = this.#child;
+    return [pid, ...childrenOf(pid)];
   }
 
   get output(): string {

@@ -1,6 +1,6 @@
 // What a server was doing when its clients got no answer: the statements that every node says it is running.
 
-import type {Value} from '../client/reader.ts';
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import {type Server, withConnection} from './server.ts';
 
 /** A node that does not answer this either is stuck as a whole. Milliseconds. */

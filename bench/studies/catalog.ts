@@ -5,9 +5,11 @@ import type {Study} from '../report/result.ts';
 import {idleStudy} from './idle.ts';
 import {microStudy} from './micro.ts';
 import {modesStudy} from './modes.ts';
+import {projectionStudy} from './projection.ts';
 import {restartStudy} from './restart.ts';
 import {sharedDataStudy} from './shared-data.ts';
 import {startStudy} from './start.ts';
+import {writeAmplificationStudy} from './write-amplification.ts';
 
 const RUNS: ReadonlyMap<string, (session: Session) => Promise<Study>> = new Map([
   ['micro', microStudy],
@@ -16,6 +18,8 @@ const RUNS: ReadonlyMap<string, (session: Session) => Promise<Study>> = new Map(
   ['restart', restartStudy],
   ['shared-data', sharedDataStudy],
   ['modes', modesStudy],
+  ['projection', projectionStudy],
+  ['write-amplification', writeAmplificationStudy],
 ]);
 
 export async function runStudy(name: string, session: Session): Promise<Study> {

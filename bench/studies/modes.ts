@@ -1,5 +1,5 @@
 // The coherence modes side by side: the shared-data load (shared-data.ts) in each of them, with the same clients and the same keys. Per transaction: processor time, pages
-// from node to node, pages from storage, log forces, messages, aborts. See docs/modes.md for what to expect and why.
+// from node to node, pages from storage, log forces, messages, aborts, steps done again. See docs/modes.md for what to expect and why.
 
 import type {Session} from '../group.ts';
 import type {Study, StudyRow} from '../report/result.ts';
@@ -11,6 +11,8 @@ import {Notebook} from './study.ts';
 const SERVERS: ReadonlyMap<string, string> = new Map([
   ['fusion', 'pando'],
   ['log-replay', 'pando-log-replay'],
+  ['optimistic', 'pando-optimistic'],
+  ['optimistic, page', 'pando-optimistic-page'],
 ]);
 
 export async function modesStudy(session: Session): Promise<Study> {

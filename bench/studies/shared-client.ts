@@ -2,8 +2,8 @@
 // group or of the shared one; statements are prepared once per table.
 
 import {Prng} from '../../src/base/prng.ts';
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import {type Connection, ServerError, type Statement} from '../client/connection.ts';
-import type {Value} from '../client/reader.ts';
 import type {Tally} from '../workloads/clients.ts';
 import {ROWS_PER_TABLE, SHARED, TABLES_PER_GROUP, tableName} from './shared-tables.ts';
 

@@ -24,10 +24,11 @@ const COSTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['transfers', ['page_transfers']],
   ['log forces', ['log_flushes']],
   ['log bytes', ['log_bytes']],
-  ['bells', ['bells_sent']],
+  ['messages', ['bells_sent', 'peer_bells']],
   ['lock bells wait', ['plock_queued']],
   ['waits', ['lock_waits']],
   ['storage reads', ['storage_reads']],
+  ['retries', ['proposals_stale', 'proposals_busy']],
 ]);
 
 export async function sharedDataStudy(session: Session): Promise<Study> {
@@ -62,6 +63,12 @@ export async function measureAll(
       add(await measure(server, mix, share, seconds));
     }
   }
+}
+
+/** Tables of one primary only. */
+export async function fillForOne(server: Server): Promise<void> {
+  await createTables(server.ports[0], [SHARED, 0]);
+  await fillGroup(server.ports[0], 0);
 }
 
 async function fill(server: Server): Promise<void> {
@@ -102,7 +109,8 @@ function compare(row: StudyRow, rows: readonly StudyRow[]): StudyRow {
   return {...row, 'cpu / 1 primary': Number(row['cpu ms']) / Number(one['cpu ms'])};
 }
 
-async function runClients(
+/** Runs the clients of all primaries for a while. */
+export async function runClients(
   server: Server,
   mix: Mix,
   share: number,

@@ -37,6 +37,19 @@ export function ownMs(): number {
   return ((fields[UTIME] + fields[STIME] + fields[UTIME + 2] + fields[STIME + 2]) * 1000) / HERTZ;
 }
 
+/** Bytes that the processes have caused to be written to disk so far. A process that is gone counts as 0. */
+export function writtenBytes(pids: readonly number[]): number {
+  let bytes = 0;
+  for (const pid of pids) bytes += Number(/^write_bytes: (\d+)$/m.exec(readOrEmpty(`/proc/${pid}/io`))?.[1] ?? 0);
+  return bytes;
+}
+
+/** Processes that a process has started and that live. */
+export function childrenOf(pid: number): number[] {
+  const text = readOrEmpty(`/proc/${pid}/task/${pid}/children`).trim();
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
 /** Memory that the processes hold, shared pages counted by shares. Bytes. */
 export function memoryBytes(pids: readonly number[]): number {
   let kilobytes = 0;

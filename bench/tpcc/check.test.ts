@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import type {Connection} from '../client/connection.ts';
-import type {Value} from '../client/reader.ts';
 import {checkTpcc} from './check.ts';
 
 /** One warehouse with one district: order 1 delivered with two lines of 3 and 4, order 2 new with one line of 5; one payment of 10. */

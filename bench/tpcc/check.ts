@@ -1,8 +1,8 @@
 // The consistency conditions of the standard (3.3.2, 1 to 12) after a run. Sums are fetched by group and compared here, so that the check
 // needs nothing of a server but GROUP BY.
 
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import type {Connection} from '../client/connection.ts';
-import type {Value} from '../client/reader.ts';
 
 /** At most this many violations are told of each condition. */
 const TOLD_MAX = 3;

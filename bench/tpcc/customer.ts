@@ -1,6 +1,6 @@
 // Finding a customer by number or by last name, as Payment and Order-Status do.
 
-import type {Value} from '../client/reader.ts';
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import type {Terminal} from './terminal.ts';
 
 const BY_NAME_PERCENT = 60;

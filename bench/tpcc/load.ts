@@ -1,8 +1,8 @@
 // Fills the tables as the standard says (4.3.3), several warehouses at a time over several connections.
 
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import {BulkInsert} from '../client/bulk.ts';
 import {Connection} from '../client/connection.ts';
-import type {Value} from '../client/reader.ts';
 import {lastName, NAMES, TpccRandom} from './random.ts';
 import {DISTRICTS, LINES_MAX, LINES_MIN, PAYMENT_START, type Scale} from './scale.ts';
 import {DATABASE, TABLES} from './schema.ts';

@@ -1,7 +1,7 @@
 // One terminal: a connection with its statements prepared, a home warehouse, and its random numbers.
 
+import type {Value} from '../../src/protocol/client/row-reader.ts';
 import type {Connection, Result, Statement} from '../client/connection.ts';
-import type {Value} from '../client/reader.ts';
 import {TpccRandom} from './random.ts';
 import type {Scale} from './scale.ts';
 

@@ -99,6 +99,7 @@ export async function storageAction(action: 'replace' | 'revert', node: string, 
 /** `pando check` */
 export async function check(httpPort: string): Promise<void> {
   const {value} = await ask<CheckResult>('POST', '/check', httpPort);
+  for (const repair of value.repaired) console.log(pc.yellow(`repaired: ${repair}`));
   for (const violation of value.violations) console.log(pc.red(violation));
   const verdict = value.violations.length === 0 ? pc.green('clean') : pc.red(`${value.violations.length} violations`);
   console.log(`${value.tables} tables, ${value.rows} rows: ${verdict}`);

@@ -39,8 +39,13 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
     .option('--volume <kind>', 'local: in this process; quorum: on six storage nodes, child processes', 'local')
     .option(
       '--mode <mode>',
-      'how pages are kept coherent: fusion, log-replay, single-writer (see docs/modes.md)',
+      'how pages are kept coherent: fusion, log-replay, single-writer, optimistic (see docs/modes.md)',
       'fusion',
+    )
+    .option(
+      '--optimistic-granularity <what>',
+      'mode optimistic: two primaries conflict when they change the same row, or the same page',
+      'row',
     )
     .option('--dbp <size>', 'distributed buffer pool, shared by all primaries', '256M')
     .option('--lbp <size>', 'local buffer pool of each primary', '64M')

@@ -2,7 +2,7 @@
 
 import pc from 'picocolors';
 import {OperatingError} from '../base/errors.ts';
-import {parseMode} from '../cluster/supervisor/modes.ts';
+import {parseGranularity, parseMode} from '../cluster/supervisor/modes.ts';
 import type {PrimaryView} from '../cluster/supervisor/supervisor.ts';
 import type {Pando} from '../host/pando.ts';
 import {PANDO_VERSION} from '../host/version.ts';
@@ -25,6 +25,7 @@ export interface StartArguments {
   readonly memory?: boolean;
   readonly volume: string;
   readonly mode: string;
+  readonly optimisticGranularity?: string;
   readonly maxConnections: string;
   readonly logJson?: boolean;
 }
@@ -44,6 +45,7 @@ export async function start(args: StartArguments, threads: WorkerThreads): Promi
     ...(args.memory === true ? {} : {directory: args.data}),
     volume: parseVolume(args.volume),
     mode: parseMode(args.mode),
+    granularity: parseGranularity(args.optimisticGranularity ?? 'row'),
     dbpBytes: parseSize(args.dbp, '--dbp'),
     lbpBytes: parseSize(args.lbp, '--lbp'),
     maxConnections: parseCount(args.maxConnections, '--max-connections', 1, 100_000),

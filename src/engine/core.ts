@@ -1,5 +1,6 @@
 // The parts of one primary's engine, built once and shared by its sessions and background jobs.
 
+import {FencedError} from '../base/errors.ts';
 import type {Clock} from '../env/clock.ts';
 import {type Fusion, PLockMode, type TransactionFusion} from '../fusion/api.ts';
 import type {PageReader, RedoStream} from '../storage/api.ts';
@@ -160,9 +161,19 @@ export class EngineCore {
 
   readonly #flush = (): void => {
     this.#flushAsked = false;
-    // Written even while a sync is under way: the pages of these commits may go to other nodes then.
-    if (this.pool.isGivingUp) this.log.write();
-    this.log.kick();
-    this.pool.giveUp();
+    try {
+      // Written even while a sync is under way: the pages of these commits may go to other nodes then.
+      if (this.pool.isGivingUp) this.log.write();
+      this.log.kick();
+      this.pool.giveUp();
+    } catch (error) {
+      this.failOn(error);
+    }
   };
+
+  /** A primary that has been declared dead stops at once (K7). Anything else that comes here is a bug, and the host's. */
+  failOn(error: unknown): void {
+    if (!(error instanceof FencedError)) throw error;
+    this.fail('this primary was declared dead by the cluster');
+  }
 }

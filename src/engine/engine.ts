@@ -3,7 +3,7 @@
 // A turn: deliver mail (recalls, grants, wake-ups), deliver pages read, poll the ready tasks, act on recalls. It runs when the primary's bell rings, when a
 // task became ready, and at the start of every socket callback that finds mail. Nothing in it waits.
 
-import {CorruptionError, FencedError} from '../base/errors.ts';
+import {CorruptionError} from '../base/errors.ts';
 import {VIRTUAL_PAGE_FIRST} from '../format/ids.ts';
 import type {FusionEvents} from '../fusion/api.ts';
 import {type Engine, type EngineSession, ROW, type TableHandle, type TreeRef, type TreeStatistics} from './api.ts';
@@ -34,6 +34,8 @@ export class PrimaryEngine implements Engine, FusionEvents {
   #stopped = false;
   #pause = REFRESH_MS;
   #activity = 0;
+  /** End of the log at the last refresh. */
+  #lastEnd = 0;
   /** When the turn has been long enough. Milliseconds. */
   #turnEnd = 0;
   readonly #shouldYield = (): boolean => this.core.fusion.hasMail() || this.core.clock.now() > this.#turnEnd;
@@ -61,7 +63,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
       if (this.core.fusion.hasMail()) this.#turn();
       else if (this.core.pool.isGivingUp) this.core.pool.giveUp();
     } catch (error) {
-      this.#failOn(error);
+      this.core.failOn(error);
     }
   }
 
@@ -80,7 +82,7 @@ export class PrimaryEngine implements Engine, FusionEvents {
     try {
       this.#turn();
     } catch (error) {
-      this.#failOn(error);
+      this.core.failOn(error);
     }
   }
 
@@ -92,12 +94,6 @@ export class PrimaryEngine implements Engine, FusionEvents {
     this.#turnEnd = clock.now() + TURN_MS;
     scheduler.runReady(this.#shouldYield);
     pool.giveUp();
-  }
-
-  /** A primary that has been declared dead stops at once (K7). Anything else that comes here is a bug, and the host's. */
-  #failOn(error: unknown): void {
-    if (!(error instanceof FencedError)) throw error;
-    this.core.fail('this primary was declared dead by the cluster');
   }
 
   /**
@@ -120,8 +116,16 @@ export class PrimaryEngine implements Engine, FusionEvents {
   #publish(): void {
     this.core.views.refresh();
     if (this.#purge.hasWork) this.#purgeTask.wake();
+    this.#flushLeftovers();
     this.#checkpointer.tick();
     this.core.viewPoints?.due();
+  }
+
+  /** Redo that nobody waits for, of purge and of statements whose transactions go on, is made durable when no commit has done it for a while. */
+  #flushLeftovers(): void {
+    const {log} = this.core;
+    if (log.durableLsn < this.#lastEnd) this.core.requestFlush();
+    this.#lastEnd = log.endLsn;
   }
 
   #nextPause(): number {
@@ -142,7 +146,6 @@ export class PrimaryEngine implements Engine, FusionEvents {
       if (!(error instanceof CorruptionError)) throw error;
       this.#purge.skip();
     }
-    if (this.core.log.endLsn !== this.core.log.durableLsn) this.core.requestFlush();
   }
 
   recalled(pageNo: number, grant: number): void {

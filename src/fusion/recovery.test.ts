@@ -388,3 +388,23 @@ test('a page that is released while a dead node is in its queue is not left with
     if (!more) break;
   }
 });
+
+test('S7: grants of a dead node that found a full ring arrive when the supervisor rings again', () => {
+  const world = new World({ringCapacity: 2, directoryEntries: 64});
+  const [a, b] = world.start(2);
+  for (let page = 0; page < 10; page++) a.hold(page, X);
+  for (let page = 0; page < 10; page++) assert.equal(b.fusion.pages.acquire(page, X), WAITING);
+  const {incarnation} = a.fusion;
+  world.recovery.fence(incarnation);
+  world.recovery.endUntraced(incarnation);
+  world.recovery.decide(incarnation);
+  b.poll();
+  // The dead one is not finished before its losers are rolled back, and whoever does that may wait for one of these pages.
+  world.recovery.releaseRetained(incarnation, 0);
+  const granted = new Set<string>();
+  for (let i = 0; i < 10; i++) {
+    for (const event of b.poll()) if (event.startsWith('granted')) granted.add(event);
+    world.recovery.ringAgain();
+  }
+  assert.equal(granted.size, 10);
+});

@@ -80,16 +80,21 @@ export class Recovery {
     else slots.change(region, slot, version, SlotTag.active, SlotTag.aborting);
   }
 
-  /** Ends the slots that are still ACTIVE: their transactions left nothing in the durable log. Returns how many. */
-  endUntraced(incarnation: number): number {
+  /**
+   * Ends the slots that are still ACTIVE: their transactions left nothing in the durable log. Told who has lost, it also ends those whose rollback had begun and is not needed. Returns how many.
+   */
+  endUntraced(incarnation: number, losers?: readonly {readonly slot: number}[]): number {
     const {slots, regions, waits} = this.#parts;
     const region = this.#regionIn(incarnation, RegionState.dead);
     let ended = 0;
     if (region < 0) return ended;
+    const traced = new Set(losers?.map(({slot}) => slot));
     for (let slot = 0; slot < regions.slotsPerRegion; slot++) {
-      if (tagOf(slots.word(region, slot)) !== SlotTag.active) continue;
+      const tag = tagOf(slots.word(region, slot));
+      const isUndone = tag === SlotTag.aborting && losers !== undefined && !traced.has(slot);
+      if (tag !== SlotTag.active && !isUndone) continue;
       const version = slots.version(region, slot);
-      if (!slots.change(region, slot, version, SlotTag.active, SlotTag.aborted)) continue;
+      if (!slots.change(region, slot, version, tag, SlotTag.aborted)) continue;
       waits.holderEnded(incarnation, slot, version);
       ended++;
     }
@@ -195,6 +200,14 @@ export class Recovery {
     mailbox.sendToAll(Message.look);
     mailbox.sendToAll(Message.judge);
     mailbox.flush();
+  }
+
+  /**
+   * Rings again what found a full ring. For a timer: whoever has been granted a page by `releaseRetained` waits for that bell, and no other recovery may come for a
+   * long time.
+   */
+  ringAgain(): void {
+    this.#parts.mailbox.flush();
   }
 
   #cancelRequests(node: number, locks: PageLocks): void {

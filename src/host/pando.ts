@@ -36,6 +36,8 @@ export interface PandoOptions {
   readonly pagesPerGroup?: number;
   /** How pages are kept coherent between primaries. Default: fusion. */
   readonly mode?: Mode;
+  /** In the optimistic mode: what two primaries must not both change. Default: row. */
+  readonly granularity?: ClusterOptions['granularity'];
   /** Address to listen on. Default 127.0.0.1. */
   readonly host?: string;
   /** Shared by all primaries; primary k listens on port + k as well. Default 0: each primary gets a port of its own from the system, and none is shared. */
@@ -228,6 +230,7 @@ function clusterOptions(options: PandoOptions): ClusterOptions {
     volume: '',
     storage: options.volume ?? 'local',
     mode: options.mode ?? 'fusion',
+    ...(options.granularity === undefined ? {} : {granularity: options.granularity}),
     ...(options.pagesPerGroup === undefined ? {} : {pagesPerGroup: options.pagesPerGroup}),
     redoFileSize: options.directory === undefined ? MEMORY_REDO_FILE : undefined,
     dbpBytes: options.dbpBytes ?? 256 * MiB,

@@ -120,8 +120,22 @@ export interface ResultWriter {
   ok(info: OkInfo): void;
   /** An ERR packet. Legal at any point of a result set; ends the command. */
   error(errno: number, sqlState: string, message: string): void;
+  /**
+   * Asks the client for one of its files (LOAD DATA LOCAL), before anything else of the reply; its packets go to the receiver. False: this client has said that
+   * it gives none.
+   */
+  requestFile(name: string, receiver: FileReceiver): boolean;
+  /** The receiver, which has answered false, takes more. */
+  resumeFile(): void;
   /** Says that another result set of the same command follows (multi-statements); call before end/ok/error. */
   moreResults(yes: boolean): void;
+}
+
+/** Takes a file that the client sends. Called between polls; not any more when the client has gone. */
+export interface FileReceiver {
+  /** The bytes are the receiver's own. False: no more until `resumeFile`. */
+  data(bytes: Uint8Array): boolean;
+  end(): void;
 }
 
 /** Opaque cache of encoded column definitions, one per plan; filled by the writer, the same for all clients. */

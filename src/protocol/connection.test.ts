@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {BugError} from '../base/assert.ts';
+import {nativeProof, sha2Proof} from './client/proof.ts';
 import {AuthPlugin, Capability, ColumnType, Command, OFFERED_CAPABILITIES} from './constants.ts';
 import {loggedIn, stage} from './testing/login.ts';
-import {bytes, errorText, int, nativeProof, packet, sha2Proof, unpack, type WireClient} from './testing/wire-client.ts';
+import {bytes, errorText, int, packet, unpack, type WireClient} from './testing/wire-client.ts';
 
 const PLAIN = OFFERED_CAPABILITIES & ~Capability.queryAttributes & ~Capability.connectAttributes;
 

@@ -16,8 +16,9 @@
 import {BugError} from '../base/assert.ts';
 import {SqlError} from '../base/sql-error.ts';
 import type {Socket} from '../env/network.ts';
-import type {Account, ClientInfo, ConnectionControl, SessionHandler} from './api.ts';
+import type {Account, ClientInfo, ConnectionControl, FileReceiver, SessionHandler} from './api.ts';
 import {type CommandChannel, Commands} from './commands.ts';
+import {IncomingFile} from './incoming-file.ts';
 import {Login, type LoginChannel, type LoginServer} from './login.ts';
 import {LOGIN_PACKET_MAX} from './login-packet.ts';
 import {Found, PacketReader} from './packet-reader.ts';
@@ -60,6 +61,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   readonly #packets: PacketWriter;
   readonly #out: PacketResultWriter;
   readonly #login: Login;
+  readonly #file = new IncomingFile();
   #handler: SessionHandler | undefined = undefined;
   #commands: Commands | undefined = undefined;
 
@@ -87,6 +89,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
     this.#packets = new PacketWriter(socket);
     this.#out = new PacketResultWriter(this.#packets);
     this.#login = new Login(server, this);
+    this.#out.receiveFiles({begin: receiver => this.#beginFile(receiver), resume: () => this.#resumeFile()});
     this.#heard = this.#loginSince = server.seconds;
     socket.onData = this.#onData;
     socket.onClose = this.#onClose;
@@ -122,6 +125,8 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
     } else if (this.#packets.congested) {
       if (this.#stalledSince < 0) this.#stalledSince = now;
       else if (now - this.#stalledSince > WRITE_TIMEOUT_SECONDS) this.#socket.destroy();
+    } else if (this.#file.takes) {
+      if (now - this.#heard > READ_TIMEOUT_SECONDS) this.#socket.destroy();
     } else if (!this.#busy) this.#sweepIdle(now - this.#heard);
   }
 
@@ -242,7 +247,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   #pump(): void {
     if (this.#pumping || this.#yielded) return;
     this.#pumping = true;
-    for (let budget = PACKETS_PER_TURN; !this.#busy && !this.#packets.congested && !this.#shutting; budget--) {
+    for (let budget = PACKETS_PER_TURN; this.#takes && !this.#packets.congested && !this.#shutting; budget--) {
       if (budget === 0) {
         this.#yielded = true;
         this.#server.soon(this.#nextTurn);
@@ -250,11 +255,39 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
       }
       const found = this.#input.next();
       if (found === Found.nothing) break;
-      if (found === Found.packet) this.#take();
-      else this.#refuseStream(found);
+      if (found === Found.packet) {
+        if (this.#file.isOpen) this.#takeFile();
+        else this.#take();
+      } else this.#refuseStream(found);
     }
     this.#pumping = false;
     this.#packets.flush();
+  }
+
+  /** A packet may be taken: the next command, or a part of the file that the present one has asked for. */
+  get #takes(): boolean {
+    return !this.#busy || this.#file.takes;
+  }
+
+  #beginFile(receiver: FileReceiver): void {
+    this.#file.begin(receiver);
+    this.#input.expect(this.#packets.sequence);
+    this.#heard = this.#server.seconds;
+    this.#packets.flush();
+    this.#throttle();
+  }
+
+  #resumeFile(): void {
+    this.#file.resume();
+    this.#heard = this.#server.seconds;
+    if (!this.#pumping && !this.#shutting) this.#server.soon(this.#nextTurn);
+  }
+
+  #takeFile(): void {
+    const {bytes, at, end, sequence} = this.#input;
+    this.#packets.sequence = (sequence + 1) & 0xff;
+    this.#input.expect(this.#packets.sequence);
+    this.#file.packet(bytes, at, end);
   }
 
   #take(): void {
@@ -272,7 +305,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   }
 
   #throttle(): void {
-    const stopped = this.#busy || this.#yielded || this.#packets.congested;
+    const stopped = !this.#takes || this.#yielded || this.#packets.congested;
     const pause = stopped && this.#input.held > INPUT_HELD_MAX && !this.#shutting;
     if (pause === this.#paused) return;
     this.#paused = pause;
@@ -320,6 +353,7 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
   #release(): void {
     this.#packets.detach();
     this.#login.abandon();
+    this.#file.abandon();
     const handler = this.#handler;
     this.#handler = undefined;
     handler?.closed();

@@ -36,6 +36,7 @@ export const OFFERED_CAPABILITIES =
   Capability.longFlag |
   Capability.connectWithDb |
   Capability.noSchema |
+  Capability.localFiles |
   Capability.ignoreSpace |
   Capability.protocol41 |
   Capability.interactive |
@@ -153,6 +154,8 @@ export const Header = {
   ok: 0x00,
   authMoreData: 0x01,
   nullValue: 0xfb,
+  /** Asks the client for a file; where a row may stand it is a NULL. */
+  localInfile: 0xfb,
   eof: 0xfe,
   error: 0xff,
 } as const;

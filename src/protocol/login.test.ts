@@ -3,18 +3,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
+import {nativeProof, sha2Proof} from './client/proof.ts';
 import {AuthPlugin, Capability, OFFERED_CAPABILITIES} from './constants.ts';
 import {loggedIn, stage} from './testing/login.ts';
-import {
-  bytes,
-  errorText,
-  int,
-  loginPayload,
-  nativeProof,
-  packet,
-  sha2Proof,
-  WireClient,
-} from './testing/wire-client.ts';
+import {bytes, errorText, int, loginPayload, packet, WireClient} from './testing/wire-client.ts';
 
 const TLS = {certificate: '', privateKey: ''};
 const BAD_HANDSHAKE = '1043 Bad handshake';

@@ -8,7 +8,7 @@
 // definitions are the largest part of a small answer and always the same for a plan: their packets are kept in the plan's
 // cache in finished form, without the EOF, so that all clients share them, and sent by one copy.
 
-import type {ColumnDefinition, ColumnsCache, OkInfo, PreparedInfo, ResultWriter} from './api.ts';
+import type {ColumnDefinition, ColumnsCache, FileReceiver, OkInfo, PreparedInfo, ResultWriter} from './api.ts';
 import {BINARY_COLLATION, Capability, ColumnFlag, ColumnType, Header, Status} from './constants.ts';
 import {
   LENENC_MAX,
@@ -39,6 +39,12 @@ const PARAMETER: ColumnDefinition = {
 /** The longest message an ERR packet carries, in UTF-16 units; longer ones are cut. */
 const MESSAGE_MAX = 2048;
 
+/** The connection's side of a file that the client sends. */
+export interface FileChannel {
+  begin(receiver: FileReceiver): void;
+  resume(): void;
+}
+
 export class PacketResultWriter implements ResultWriter {
   binary = false;
   /** Set for COM_FIELD_LIST, whose definitions have no count before them and a default value behind. */
@@ -47,6 +53,7 @@ export class PacketResultWriter implements ResultWriter {
   capabilities = 0;
 
   readonly #packets: PacketWriter;
+  #files: FileChannel | undefined;
   #more = 0;
 
   constructor(packets: PacketWriter) {
@@ -105,6 +112,25 @@ export class PacketResultWriter implements ResultWriter {
     at = putInt16(buffer, at + 1, errno);
     if ((this.capabilities & Capability.protocol41) !== 0) at = putText(buffer, at, `#${sqlState}`);
     packets.finish(putText(buffer, at, text));
+  }
+
+  requestFile(name: string, receiver: FileReceiver): boolean {
+    if ((this.capabilities & Capability.localFiles) === 0 || this.#files === undefined) return false;
+    let at = this.#packets.begin(1 + name.length * 3);
+    this.#packets.buffer[at] = Header.localInfile;
+    at = putText(this.#packets.buffer, at + 1, name);
+    this.#packets.finish(at);
+    this.#files.begin(receiver);
+    return true;
+  }
+
+  resumeFile(): void {
+    this.#files?.resume();
+  }
+
+  /** Who takes the packets of files in. */
+  receiveFiles(files: FileChannel): void {
+    this.#files = files;
   }
 
   moreResults(yes: boolean): void {

@@ -12,6 +12,7 @@ import {type Script, SimClient} from './client.ts';
 import {describeWorld} from './describe.ts';
 import {expect} from './expect.ts';
 import {drawBells, drawMix, FaultMaker, type FaultMix, NO_FAULTS} from './faults.ts';
+import {drawLimits, PLENTY} from './rare.ts';
 import {must, sleep} from './script.ts';
 import {type BellFaults, GOOD_BELLS} from './sim-bells.ts';
 import {type SimHost, SimSupervisor} from './sim-supervisor.ts';
@@ -84,15 +85,18 @@ export function shortOfEverything({seed, primaries: asked, faultMs: askedMs, mod
       pageSize: prng.chance(0.8) ? 512 : 1024,
       frames: 16 + prng.below(12),
       dbpFrames: framesIn(mode, 4 + prng.below(5)),
+      ...(mode === 'optimistic' ? {optimistic: 'row' as const, isRegional: true} : {}),
       titSlots: 8 + prng.below(24),
       redoFileSize: 1 << (17 + prng.below(3)),
+      rareRate: prng.chance(0.5) ? prng.float() * 0.03 : 0,
+      small: prng.chance(0.7) ? drawLimits(prng) : PLENTY,
     },
   };
 }
 
-/** The few frames that were drawn, or none: that is log replay. They are drawn in every mode, so that a seed brings the same faults in each. */
+/** The few frames that were drawn; none but in fusion. They are drawn in every mode, so that a seed brings the same faults in each. */
 function framesIn(mode: Mode, drawn: number): number {
-  return mode === 'log-replay' ? 0 : drawn;
+  return mode === 'fusion' ? drawn : 0;
 }
 
 /** A client and what it has got done. */

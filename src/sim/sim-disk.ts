@@ -324,6 +324,7 @@ export class SimDisk implements Disk {
     // One coin for the file decides how cruel to be: everything lost, everything kept, or sector by sector.
     const mood = this.#prng.below(3);
     const size = inode.visible.length;
+    if (inode.dirty.size === 0 && inode.durable.length === size) return;
     if (mood !== 0 && inode.durable.length < size) inode.durable = resized(inode.durable, size);
     for (const sector of inode.dirty) {
       if (mood === 0 || (mood === 2 && this.#prng.chance(0.5))) continue;
@@ -374,11 +375,12 @@ export class SimDisk implements Disk {
   persist(inode: Inode, position: number, length: number): void {
     const size = inode.visible.length;
     if (inode.durable.length !== size) inode.durable = resized(inode.durable, size);
+    const first = Math.floor(position / SECTOR);
     const last = Math.min(size, position + length);
-    if (inode.dirty.size === 0) return;
-    for (let sector = Math.floor(position / SECTOR); sector * SECTOR < last; sector++) {
-      if (!inode.dirty.delete(sector)) continue;
+    for (const sector of inode.dirty) {
       const from = sector * SECTOR;
+      if (sector < first || from >= last) continue;
+      inode.dirty.delete(sector);
       inode.durable.set(inode.visible.subarray(from, Math.min(from + SECTOR, size)), from);
     }
   }

@@ -78,6 +78,7 @@ export class SimSupervisor {
     this.#decide();
     this.#assign();
     this.#start();
+    this.#world.recovery.ringAgain();
   }
 
   #decide(): void {

@@ -12,14 +12,13 @@ import {crc32} from '../base/crc32.ts';
 import {OperatingError} from '../base/errors.ts';
 import {Prng} from '../base/prng.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
-import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
-import {Optimism} from '../engine/optimistic/optimism.ts';
+import type {Optimism} from '../engine/optimistic/optimism.ts';
 import type {Granularity} from '../engine/optimistic/optimistic-pool.ts';
+import {type Analysis, analyseStream} from '../engine/recovery/analysis.ts';
 import {Replica} from '../engine/replica/replica.ts';
 import type {Trace} from '../env/trace.ts';
+import type {AdjudicatorMemory} from '../fusion/adjudicator/layout.ts';
 import {SUPERVISOR_BELL} from '../fusion/api.ts';
-import {Adjudicator} from '../fusion/adjudicator/adjudicator.ts';
-import {AdjudicatorMemory} from '../fusion/adjudicator/layout.ts';
 import {Attachment} from '../fusion/attachment.ts';
 import {FusionNode} from '../fusion/fusion.ts';
 import {Members} from '../fusion/members.ts';
@@ -27,13 +26,16 @@ import {PmfsMemory} from '../fusion/memory/pmfs-memory.ts';
 import {Recovery} from '../fusion/recovery.ts';
 import {IncarnationState, type RedoStream} from '../storage/api.ts';
 import {FedRedoStream} from '../storage/feed/fed-redo-stream.ts';
-import {redoFeedBytes, SharedRedoFeed} from '../storage/feed/redo-feed.ts';
+import type {SharedRedoFeed} from '../storage/feed/redo-feed.ts';
 import {LocalVolume} from '../storage/local/local-volume.ts';
 import {LocalRedoStream, type RedoStreamDescription} from '../storage/local/redo-stream.ts';
 import {StreamWords, streamWordsBytes} from '../storage/local/stream-words.ts';
+import {addPrimary, addVolume, type Probes} from './probes.ts';
+import {PLENTY, RareBranches, type SmallLimits} from './rare.ts';
 import {SimBells} from './sim-bells.ts';
-import {SimClock, SimTime} from './sim-clock.ts';
+import {type SimClock, SimTime} from './sim-clock.ts';
 import {SimCrash, SimDisk} from './sim-disk.ts';
+import {endFeed, newAdjudicator, newFeed, newOptimism} from './sim-followers.ts';
 import {SimPageReader} from './sim-pages.ts';
 
 export interface SimOptions {
@@ -50,6 +52,11 @@ export interface SimOptions {
   readonly singleWriter?: boolean;
   /** Nobody takes page locks: the adjudicator decides, about rows or whole pages. */
   readonly optimistic?: Granularity;
+  /** Then: every snapshot sees what was committed before it anywhere. */
+  readonly isRegional?: boolean;
+  /** Chance with which rare branches are forced, each time they could be (rare.ts). */
+  readonly rareRate: number;
+  readonly small: SmallLimits;
 }
 
 export const SIM_DEFAULTS: SimOptions = {
@@ -60,16 +67,14 @@ export const SIM_DEFAULTS: SimOptions = {
   dbpFrames: 32,
   titSlots: 64,
   redoFileSize: 1 << 20,
+  rareRate: 0,
+  small: PLENTY,
 };
 
 /** Owners of events beside the primaries (node + 1). What owner 0 has planned ends with the process; the driver's plans go on. */
 const WORLD = 0;
 const DISK = 100;
 export const DRIVER = 1000;
-/** Redo kept for the replicas. */
-const FEED_BYTES = 1 << 20;
-/** Pages that the adjudicator knows: few, so that it has to sweep. */
-const ADJUDICATOR_ENTRIES = 1 << 10;
 /** Values by which the TSO limit runs ahead. */
 const TSO_STEP = 1_000_000;
 
@@ -117,9 +122,10 @@ export class SimWorld {
   diskSlowness = 1;
   /** Timers of the host and of the supervisor take this many times longer: a run sets it while nothing happens, to get over it sooner. */
   idlePace = 1;
-  /** Figures of all primaries that have died, added up by name. */
-  readonly probes = new Map<string, number>();
+  /** Figures of primaries that have died, and of volumes that have been closed. */
+  readonly probes: Probes = new Map();
   observer: SimObserver | undefined;
+  readonly #rare: RareBranches;
   /** Decided incarnations that are not finished. */
   readonly unfinished = new Map<number, Unfinished>();
   memory!: PmfsMemory;
@@ -136,6 +142,7 @@ export class SimWorld {
     this.options = {...SIM_DEFAULTS, ...options};
     this.prng = new Prng(this.options.seed);
     this.time = new SimTime(this.prng);
+    this.#rare = new RareBranches(new Prng(this.options.seed + 2), this.options.rareRate);
     this.disk = new SimDisk({
       seed: this.options.seed + 1,
       later: run => {
@@ -162,7 +169,7 @@ export class SimWorld {
 
   /** Opens volume and shared memory: at the beginning, and after the death of everything. */
   openEverything(): void {
-    const {nodes, pageSize, redoFileSize, dbpFrames, frames, titSlots} = this.options;
+    const {nodes, pageSize, redoFileSize, dbpFrames, frames, titSlots, small} = this.options;
     this.words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(nodes)), 0, nodes);
     this.volume = LocalVolume.open(
       {
@@ -171,21 +178,19 @@ export class SimWorld {
         trace: this.trace,
         random: {u32: () => this.prng.u32(), secretBytes: n => new Uint8Array(n)},
       },
-      {directory: 'volume', shape: {pageSize, redoFileSize}, limits: {growPages: 64}, words: this.words},
+      {directory: 'volume', shape: {pageSize, redoFileSize}, limits: small.limits, words: this.words},
     );
     this.memory = PmfsMemory.create({
       nodes,
       dbpFrames,
       pageSize,
-      directoryEntries: (frames * nodes + dbpFrames) * 2 + 256,
+      directoryEntries: (frames * nodes + dbpFrames) * 2 + small.spareEntries,
       titSlots,
       waitEntries: 256,
-      ringCapacity: 64,
+      ringCapacity: small.ringCapacity,
     });
-    if (this.options.optimistic !== undefined)
-      this.adjudicator = AdjudicatorMemory.create({nodes, entries: ADJUDICATOR_ENTRIES});
-    if (this.options.singleWriter === true || this.options.optimistic !== undefined)
-      this.feed = new SharedRedoFeed(new SharedArrayBuffer(redoFeedBytes(nodes, FEED_BYTES)), nodes, FEED_BYTES);
+    this.adjudicator = newAdjudicator(this.options);
+    this.feed = newFeed(this.options);
     this.supervisor = new Attachment(this.memory, SUPERVISOR_BELL, 0, this.bells);
     this.members = new Members(this.supervisor);
     this.recovery = new Recovery(this.supervisor);
@@ -225,8 +230,9 @@ export class SimWorld {
     const description = this.volume.openIncarnation(node);
     const {incarnation} = description;
     if (!this.members.join(node, incarnation)) throw new Error(`node ${node} cannot join yet`);
-    const clock = new SimClock(this.time, node + 1);
+    const clock = this.#rare.clock(this.time, node + 1);
     const fusion = new FusionNode(this.memory, node, incarnation, this.bells);
+    this.#rare.touchFusion(fusion);
     const primary = this.#build(node, description, clock, fusion);
     this.primaries[node] = primary;
     this.bells.listen(node, () => this.#turn(primary));
@@ -254,7 +260,7 @@ export class SimWorld {
     };
     const log = {chunkBytes: Math.min(1 << 20, stream.maxPayload), chunks: 8};
     const {pageSize, frames, redoFileSize} = this.options;
-    const optimism = this.#optimism(node, clock, fusion);
+    const optimism = newOptimism(this, node, clock, fusion, () => this.#reader(node));
     const replica =
       feed === undefined || feed.writer < 0 || optimism !== undefined
         ? undefined
@@ -293,16 +299,6 @@ export class SimWorld {
     };
     if (feed !== undefined && replica === undefined) this.#beWriter(primary);
     return primary;
-  }
-
-  /** What an engine without page locks is built with; undefined in the other modes. */
-  #optimism(node: number, clock: SimClock, fusion: FusionNode): Optimism | undefined {
-    const {feed, adjudicator} = this;
-    const {optimistic: granularity, pageSize} = this.options;
-    if (feed === undefined || adjudicator === undefined || granularity === undefined) return undefined;
-    const judge = new Adjudicator(adjudicator, node, fusion.incarnation);
-    const ring = (other: number): void => this.bells.ring(other);
-    return new Optimism(fusion, this.#reader(node), feed, judge, {granularity, pageSize, clock, ring});
   }
 
   #beWriter({node, incarnation, engine}: SimPrimary): void {
@@ -348,7 +344,9 @@ export class SimWorld {
       later: (ms: number, run: () => void) => void this.time.schedule(ms, WORLD, run),
       random: () => this.prng.float(),
     };
-    return new SimPageReader(world, this.options.pageSize, () => this.bells.ring(node));
+    const reader = new SimPageReader(world, this.options.pageSize, () => this.bells.ring(node));
+    this.#rare.touchReader(reader);
+    return reader;
   }
 
   #turn(primary: SimPrimary): void {
@@ -374,10 +372,11 @@ export class SimWorld {
     this.note('disowned', {node: primary.node, incarnation: primary.incarnation});
   }
 
-  /** Figures of all primaries, dead and alive, added up by name: which rare paths a run has come by. */
-  allProbes(): Map<string, number> {
+  /** Figures of all primaries and volumes so far. */
+  allProbes(): Probes {
     const all = new Map(this.probes);
-    for (const primary of this.alive()) addProbes(all, primary);
+    for (const primary of this.alive()) addPrimary(all, primary);
+    addVolume(all, this.volume);
     return all;
   }
 
@@ -386,7 +385,9 @@ export class SimWorld {
     if (primary.dead || primary.failure !== undefined) return;
     primary.fusion.tick();
     primary.fusion.confirm(primary.engine.core.log.durableLsn);
-    if (primary.fusion.hasMail()) this.#turn(primary);
+    const {reader} = primary.engine.core;
+    const hasPages = reader instanceof SimPageReader && reader.arrived.length > 0;
+    if (hasPages || primary.fusion.hasMail()) this.#turn(primary);
     this.volume.maintain();
     primary.clock.after((2 + this.prng.float() * 4) * this.idlePace, () => this.#tick(primary));
   }
@@ -397,7 +398,7 @@ export class SimWorld {
     this.time.forget(primary.node + 1);
     for (const write of this.time.take(DISK + primary.node + 1)) if (this.prng.chance(0.5)) write();
     this.bells.close(primary.node);
-    addProbes(this.probes, primary);
+    addPrimary(this.probes, primary);
     if (this.zombies.get(primary.node) === primary) this.zombies.delete(primary.node);
     else this.primaries[primary.node] = undefined;
     for (const open of this.unfinished.values()) if (open.by === primary) open.by = undefined;
@@ -420,7 +421,7 @@ export class SimWorld {
       () => void recovery.fence(incarnation),
       () => {
         end = volume.sealStream(incarnation);
-        this.#endFeed(incarnation, end);
+        endFeed(this, incarnation, end);
       },
       () => volume.ingest(),
       () => void (analysis = analyseStream(volume.readStream(incarnation))),
@@ -428,7 +429,7 @@ export class SimWorld {
       () => {
         for (const {slot, version} of mustAnalysis().losers) recovery.makeLoser(incarnation, slot, version);
       },
-      () => void recovery.endUntraced(incarnation),
+      () => void recovery.endUntraced(incarnation, mustAnalysis().losers),
       () => recovery.decide(incarnation),
       () => {
         recovery.releaseRetained(incarnation, end);
@@ -437,17 +438,6 @@ export class SimWorld {
         this.note('decided', {incarnation, winners: winners.length, losers: losers.length, ended: ended.length});
       },
     ];
-  }
-
-  /** Those who follow the dead one learn where its stream ends; what it had changed beyond never was. */
-  #endFeed(incarnation: number, end: number): void {
-    const {feed, adjudicator} = this;
-    if (feed === undefined) return;
-    for (let node = 0; node < feed.nodes; node++) {
-      if (feed.incarnation(node) !== incarnation) continue;
-      feed.end(node, end);
-      if (adjudicator !== undefined) new Adjudicator(adjudicator, SUPERVISOR_BELL, 0).orphan(node, incarnation, end);
-    }
   }
 
   #publishWinners(analysis: Analysis): void {
@@ -464,6 +454,7 @@ export class SimWorld {
   crashEverything(power: boolean): void {
     this.observer?.crashing();
     for (const primary of [...this.alive(), ...this.zombies.values()]) this.kill(primary);
+    addVolume(this.probes, this.volume);
     this.time.forget(WORLD);
     this.time.forget(SUPERVISOR_BELL + 1);
     this.time.take(DISK);
@@ -503,11 +494,5 @@ export class SimWorld {
         this.note('finished', {incarnation: dead});
       },
     });
-  }
-}
-
-function addProbes(probes: Map<string, number>, {engine, fusion}: SimPrimary): void {
-  for (const counters of [engine.counters(), fusion.counters()]) {
-    for (const [name, count] of counters) probes.set(name, (probes.get(name) ?? 0) + count);
   }
 }

@@ -13,7 +13,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   protocol: ['base', 'env'],
   cluster: ['base', 'env', 'format', 'storage', 'fusion', 'engine', 'sql', 'protocol'],
   host: ['base', 'env', 'os', 'cluster'],
-  cli: ['base', 'env', 'format', 'os', 'storage', 'cluster', 'host', 'sim'],
+  cli: ['base', 'env', 'format', 'os', 'storage', 'protocol/client', 'cluster', 'host', 'sim'],
   sim: ['base', 'env', 'format', 'storage', 'fusion', 'engine', 'sql', 'protocol', 'cluster', 'testing'],
   testing: ['base', 'env', 'format'],
   tidy: [],

@@ -1,19 +1,21 @@
 // `pando crash 2` under load, several times: how long the others stand still, and when the primary answers again.
 //
-//   node test/acceptance/crash.ts --rounds 4
+//   node test/acceptance/crash.ts --rounds 4 [--mode log-replay|optimistic]
 
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
 import {Server} from '../support/server.ts';
 import {connect, errno} from '../support/sql.ts';
 
-const {values: options} = parseArgs({options: {rounds: {type: 'string', default: '4'}}});
+const {values: options} = parseArgs({
+  options: {rounds: {type: 'string', default: '4'}, mode: {type: 'string', default: 'fusion'}},
+});
 const VICTIM = 2;
 const CLIENTS = [1, 1, VICTIM, VICTIM, 3, 3];
 const WARM_MS = 4000;
 const AFTER_MS = 1500;
 
-const server = await Server.start({primaries: 3});
+const server = await Server.start({primaries: 3, args: ['--mode', options.mode]});
 const load = {stopping: false, transactions: 0, longestMs: 0};
 
 function pause(ms: number): Promise<void> {

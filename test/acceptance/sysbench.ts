@@ -1,6 +1,6 @@
 // sysbench through all primaries at the same time: prepare, then every workload; no error but 1213, and a clean check after.
 //
-//   node test/acceptance/sysbench.ts --primaries 2 --seconds 10 --threads 8
+//   node test/acceptance/sysbench.ts --primaries 2 --seconds 10 --threads 8 [--mode log-replay|optimistic]
 
 import {spawn} from 'node:child_process';
 import {parseArgs} from 'node:util';

@@ -40,8 +40,9 @@ INSERT INTO child (id, a, b, self) VALUES (1, 1, 'x', NULL), (2, 2, 'y', 1), (3,
 CREATE TABLE without_key (v INT, KEY (v));
 INSERT INTO without_key VALUES (2), (1), (2), (NULL);
 CREATE TABLE empty_one (id INT PRIMARY KEY);
-CREATE TABLE \`odd \`\`name\` (\`select\` INT PRIMARY KEY, \`a b\` INT);
-INSERT INTO \`odd \`\`name\` VALUES (1, 2);
+SET sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES');
+CREATE TABLE "odd ; name" ("select" INT PRIMARY KEY, "a b" INT);
+INSERT INTO "odd ; name" VALUES (1, 2);
 CREATE VIEW family AS SELECT p.a, p.note, COUNT(c.id) AS children FROM parent p LEFT JOIN child c ON c.a = p.a AND c.b = p.b GROUP BY p.a, p.b, p.note;
 CREATE VIEW a_first AS SELECT * FROM family WHERE children > 0;
 `;
@@ -93,7 +94,13 @@ describe('dump and load', {skip: missing.length > 0 && `this machine lacks ${mis
       `SELECT table_name, column_name, ordinal_position, is_nullable, character_set_name, collation_name, column_key FROM information_schema.columns
        WHERE table_schema = '${database}' AND table_name NOT IN ('family', 'a_first') ORDER BY 1, 3`,
     ];
-    return (await run(port, `USE ${database}; ${questions.join(';\n')};`)).toString().replaceAll(database, 'DATABASE');
+    return (
+      (await run(port, `USE ${database}; ${questions.join(';\n')};`))
+        .toString()
+        .replaceAll(database, 'DATABASE')
+        // What a foreign key does that says nothing: RESTRICT and NO ACTION are the same, and each server has its word.
+        .replaceAll('RESTRICT', 'NO ACTION')
+    );
   };
 
   test('from MariaDB to Pando, with every option that matters', async () => {

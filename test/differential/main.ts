@@ -1,9 +1,10 @@
 // The differential run: every statement file on MariaDB and on Pando, then random queries, and a report of what differs.
 //
-//   node test/differential/main.ts [--record] [--only NAME] [--shown N] [--random N] [--seed S] [--port P] [--maria-port P] [--pando-port P]
+//   node test/differential/main.ts [--record] [--only NAME] [--shown N] [--random N] [--seed S] [--prepared] [--primaries N] [--port P] [--maria-port P] [--pando-port P]
 //
 // `--record` writes the answers that the quick test compares Pando with. With `--maria-port` or `--pando-port` the server that listens there
-// is used instead of one started for the run; its schemas `diff_...` are dropped and made anew.
+// is used instead of one started for the run; its schemas `diff_...` are dropped and made anew. `--prepared` sends Pando the statements prepared,
+// `--primaries 3` spreads them over three primaries.
 
 import {globSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
@@ -16,6 +17,7 @@ import {printRecorded, type Recorded} from './recorded.ts';
 import {parseScript} from './script.ts';
 import {existingServer, findMariadbd, freePorts, type RunningServer, startMariadb, startPando} from './servers.ts';
 import {OracleSession, type Result} from './session.ts';
+import {SpreadSession} from './spread.ts';
 
 const HERE = import.meta.dirname;
 
@@ -27,6 +29,8 @@ const {values: options} = parseArgs({
     shown: {type: 'string', default: '3'},
     random: {type: 'string', default: '0'},
     seed: {type: 'string', default: '1'},
+    prepared: {type: 'boolean', default: false},
+    primaries: {type: 'string', default: '1'},
     port: {type: 'string', default: '21200'},
     'maria-port': {type: 'string'},
     'pando-port': {type: 'string'},
@@ -41,10 +45,13 @@ interface Totals {
 }
 
 /** Both servers answer one file. */
-async function runFile(path: string, maria: number, pando: number, totals: Totals): Promise<void> {
+async function runFile(path: string, maria: number, pando: readonly number[], totals: Totals): Promise<void> {
   const name = basename(path, '.sql');
   const schema = `diff_${name.replaceAll('-', '_')}`;
-  const [left, right] = await Promise.all([OracleSession.open(maria, schema), OracleSession.open(pando, schema)]);
+  const [left, right] = await Promise.all([
+    OracleSession.open(maria, schema),
+    SpreadSession.open(pando, schema, options.prepared ? 'prepared' : 'text'),
+  ]);
   const answers: Recorded[] = [];
   const shown = new Map<string, number>();
   for (const {sql, template, isSample, differs} of parseScript(readFileSync(path, 'utf8'))) {
@@ -83,7 +90,8 @@ function report(name: string, sql: string, what: string, expected: Result, actua
 }
 
 async function servers(): Promise<readonly [RunningServer, RunningServer]> {
-  const first = await freePorts(4, Number(options.port));
+  const primaries = Number(options.primaries);
+  const first = await freePorts(primaries + 3, Number(options.port));
   const maria = options['maria-port'];
   const pando = options['pando-port'];
   const program = findMariadbd();
@@ -95,7 +103,7 @@ async function servers(): Promise<readonly [RunningServer, RunningServer]> {
   }
   return Promise.all([
     maria === undefined ? startMariadb(program as string, first) : existingServer(Number(maria)),
-    pando === undefined ? startPando(first + 1) : existingServer(Number(pando)),
+    pando === undefined ? startPando(first + 1, primaries) : existingServer(Number(pando)),
   ]);
 }
 
@@ -105,7 +113,7 @@ try {
   const files = globSync('cases/*.sql', {cwd: HERE}).sort();
   for (const file of files) {
     if (options.only !== undefined && !file.includes(options.only)) continue;
-    await runFile(join(HERE, file), maria.port, pando.port, totals);
+    await runFile(join(HERE, file), maria.port, pando.ports, totals);
   }
   console.log(
     `\n${totals.statements} statements, ${totals.known} known to differ, ${totals.differences} unlisted differences`,

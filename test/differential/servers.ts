@@ -15,6 +15,8 @@ const START_MS_MAX = 30_000;
 /** A server of this run, or one that was there before it. */
 export interface RunningServer {
   readonly port: number;
+  /** A port per primary. */
+  readonly ports: readonly number[];
   stop(): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ export function findMariadbd(): string | undefined {
 
 /** A server that somebody else started and will stop. */
 export function existingServer(port: number): RunningServer {
-  return {port, stop: async () => {}};
+  return {port, ports: [port], stop: async () => {}};
 }
 
 /** Starts MariaDB with MySQL 8.4's defaults where the two have the same setting. */
@@ -61,6 +63,7 @@ export async function startMariadb(program: string, port: number): Promise<Runni
   await listening(child, /ready for connections/);
   return {
     port,
+    ports: [port],
     stop: async () => {
       await end(child);
       rmSync(base, {recursive: true, force: true});
@@ -68,8 +71,8 @@ export async function startMariadb(program: string, port: number): Promise<Runni
   };
 }
 
-/** Starts Pando with one primary, all in memory. */
-export async function startPando(port: number): Promise<RunningServer> {
+/** Starts Pando, all in memory. It takes two ports more than it has primaries, from `port` on. */
+export async function startPando(port: number, primaries = 1): Promise<RunningServer> {
   const child = spawn(
     process.execPath,
     [
@@ -78,16 +81,17 @@ export async function startPando(port: number): Promise<RunningServer> {
       'start',
       '--memory',
       '--primaries',
-      '1',
+      String(primaries),
       '--port',
       String(port),
       '--http-port',
-      String(port + 2),
+      String(port + primaries + 1),
     ],
     {stdio: ['ignore', 'pipe', 'pipe']},
   );
   await listening(child, /\d+ primar(y|ies), one database/);
-  return {port, stop: () => end(child)};
+  const ports = Array.from({length: primaries}, (_, i) => port + 1 + i);
+  return {port, ports, stop: () => end(child)};
 }
 
 /** Waits until the server has printed that it serves. */

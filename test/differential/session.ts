@@ -19,24 +19,29 @@ export interface Result {
   readonly message: string;
 }
 
+/** How statements travel: as text, or prepared and executed, their results in binary. */
+export type Way = 'text' | 'prepared';
+
 export class OracleSession {
   readonly #client: WireClient;
+  readonly #way: Way;
 
-  private constructor(client: WireClient) {
+  private constructor(client: WireClient, way: Way) {
     this.#client = client;
+    this.#way = way;
   }
 
   /** Connects and makes an empty schema of this name the current one. */
-  static async open(port: number, schema: string): Promise<OracleSession> {
-    const session = new OracleSession(await WireClient.connect(port));
+  static async open(port: number, schema: string, way: Way = 'text'): Promise<OracleSession> {
+    const session = new OracleSession(await WireClient.connect(port), way);
     await session.must(...SETTINGS, `DROP DATABASE IF EXISTS ${schema}`);
     await session.must(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`, `USE ${schema}`);
     return session;
   }
 
   /** Connects without touching any schema but making this one current. */
-  static async join(port: number, schema: string): Promise<OracleSession> {
-    const session = new OracleSession(await WireClient.connect(port));
+  static async join(port: number, schema: string, way: Way = 'text'): Promise<OracleSession> {
+    const session = new OracleSession(await WireClient.connect(port), way);
     await session.must(...SETTINGS, `USE ${schema}`);
     return session;
   }
@@ -51,7 +56,7 @@ export class OracleSession {
 
   /** Runs a statement and asks for its warnings where it had some. */
   async run(sql: string): Promise<Result> {
-    const answer = await this.#client.run(sql);
+    const answer = await (this.#way === 'text' ? this.#client.run(sql) : this.#client.runPrepared(sql));
     if (answer.warnings === 0) return {outcome: outcomeOf(answer, []), message: answer.message};
     const shown = await this.#client.run('SHOW WARNINGS');
     const warnings = shown.rows.map(row => Number(row[1]));

@@ -1,19 +1,19 @@
-// A client for differential runs: text protocol only, no password, everything the server says about a statement kept as it came. Statements
+// A client for differential runs: no password, everything the server says about a statement kept as it came, by either protocol. Statements
 // may be sent ahead (`run` does not wait for the answers before), which is what makes 100,000 queries a matter of minutes.
 
 import {connect, type Socket} from 'node:net';
+import {
+  ClientConversation,
+  type Ending,
+  type Receiver,
+  type ServerError,
+} from '../../src/protocol/client/conversation.ts';
+import type {RowReader} from '../../src/protocol/client/row-reader.ts';
+import {ColumnFlag, ColumnType} from '../../src/protocol/constants.ts';
 
-const CLIENT_PROTOCOL_41 = 0x200;
-const CLIENT_TRANSACTIONS = 0x2000;
-const CLIENT_SECURE_CONNECTION = 0x8000;
-const CLIENT_PLUGIN_AUTH = 0x80000;
-const CLIENT_LONG_FLAG = 0x4;
 const UTF8MB4_GENERAL_CI = 45;
-const COM_QUERY = 3;
-const OK = 0x00;
-const EOF = 0xfe;
-const ERROR = 0xff;
-const NULL_VALUE = 0xfb;
+/** The statement cannot be prepared: MySQL's number. */
+const NOT_PREPARABLE = 1295;
 
 /** A column of a result as its definition packet tells. */
 export interface WireColumn {
@@ -39,222 +39,185 @@ export interface Answer {
   readonly message: string;
 }
 
-const EMPTY: Answer = {
-  columns: [],
-  rows: [],
-  affectedRows: 0,
-  insertId: 0,
-  info: '',
-  warnings: 0,
-  errno: 0,
-  sqlState: '',
-  message: '',
-};
-
 /** One answer being put together. */
-interface Pending {
-  readonly done: (answer: Answer) => void;
+class Pending implements Receiver {
+  readonly #done: (answer: Answer) => void;
+  readonly #isBinary: boolean;
+  readonly #columns: WireColumn[] = [];
+  readonly #rows: (string | null)[][] = [];
+  /** Of a statement that has been prepared. */
+  statementId = 0;
   readonly fail: (error: Error) => void;
-  state: 'first' | 'columns' | 'rows';
-  columnsLeft: number;
-  readonly columns: WireColumn[];
-  readonly rows: (string | null)[][];
+
+  constructor(isBinary: boolean, done: (answer: Answer) => void, fail: (error: Error) => void) {
+    this.#isBinary = isBinary;
+    this.#done = done;
+    this.fail = fail;
+  }
+
+  column(reader: RowReader): void {
+    for (let i = 0; i < 4; i++) reader.skipLenenc();
+    const name = reader.lenencText() ?? '';
+    reader.skipLenenc();
+    reader.lenenc();
+    const charset = reader.u16();
+    const length = reader.u32();
+    this.#columns.push({name, charset, length, type: reader.u8(), flags: reader.u16(), decimals: reader.u8()});
+  }
+
+  row(reader: RowReader): void {
+    this.#rows.push(
+      this.#isBinary ? binaryTexts(reader, this.#columns) : this.#columns.map(() => showBytes(reader.lenencBytes())),
+    );
+  }
+
+  prepared(statementId: number): void {
+    this.statementId = statementId;
+  }
+
+  ended({affectedRows, insertId, warnings, info}: Ending): void {
+    const {columns, rows} = {columns: this.#columns, rows: this.#rows};
+    this.#done({columns, rows, affectedRows, insertId, info, warnings, errno: 0, sqlState: '', message: ''});
+  }
+
+  failed({errno, sqlState, words}: ServerError): void {
+    const nothing = {columns: [], rows: [], affectedRows: 0, insertId: 0, info: '', warnings: 0};
+    this.#done({...nothing, errno, sqlState, message: words});
+  }
 }
 
 export class WireClient {
   readonly #socket: Socket;
-  readonly #pending: Pending[] = [];
-  #first = 0;
-  #received: Buffer = Buffer.alloc(0);
-  #ready: (() => void) | undefined;
+  readonly #conversation: ClientConversation;
+  readonly #pending: Set<Pending> = new Set();
   #broken: Error | undefined;
 
-  private constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.setNoDelay(true);
-    socket.on('data', bytes => this.#receive(bytes));
-    socket.on('error', error => this.#break(error));
-    socket.on('close', () => this.#break(new Error('the server closed the connection')));
+  private constructor(port: number, loggedIn: () => void, fail: (error: Error) => void) {
+    this.#socket = connect({port, host: '127.0.0.1', noDelay: true});
+    const broken = (error: Error): void => {
+      this.#broken ??= error;
+      fail(this.#broken);
+      for (const pending of this.#pending) pending.fail(this.#broken);
+      this.#pending.clear();
+    };
+    this.#conversation = new ClientConversation(
+      {
+        user: 'root',
+        password: '',
+        database: '',
+        collation: UTF8MB4_GENERAL_CI,
+        multiStatements: false,
+        tls: false,
+        crypto: undefined,
+      },
+      {write: bytes => void this.#socket.write(bytes), startTls: () => {}, loggedIn, broken},
+    );
+    this.#socket.on('data', bytes => this.#conversation.receive(bytes));
+    this.#socket.on('error', broken);
+    this.#socket.on('close', () => broken(new Error('the server closed the connection')));
   }
 
   /** Connects as root without a password. */
-  static connect(port: number): Promise<WireClient> {
-    return new Promise((done, fail) => {
-      const client = new WireClient(connect(port, '127.0.0.1'));
-      client.#ready = () => {
-        client.#ready = undefined;
-        if (client.#broken === undefined) done(client);
-        else fail(client.#broken);
-      };
+  static async connect(port: number): Promise<WireClient> {
+    let client: WireClient | undefined;
+    await new Promise<void>((done, fail) => {
+      client = new WireClient(port, done, fail);
     });
+    return client as WireClient;
   }
 
   /** Sends a statement; answers come in the order of the statements. A statement that fails is an answer, a lost connection is an error. */
   run(sql: string): Promise<Answer> {
+    return this.#ask(false, pending => this.#conversation.query(sql, pending));
+  }
+
+  /** Prepares a statement, executes it, and forgets it. One that cannot be prepared is run as text. */
+  async runPrepared(sql: string): Promise<Answer> {
+    let id = 0;
+    const prepared = await this.#ask(
+      false,
+      pending => this.#conversation.prepare(sql, pending),
+      pending => {
+        id = pending.statementId;
+      },
+    );
+    if (prepared.errno === NOT_PREPARABLE) return this.run(sql);
+    if (prepared.errno !== 0) return prepared;
+    const answer = await this.#ask(true, pending => this.#conversation.execute(id, [], pending));
+    this.#conversation.closeStatement(id);
+    return answer;
+  }
+
+  #ask(isBinary: boolean, command: (pending: Pending) => void, look?: (pending: Pending) => void): Promise<Answer> {
     return new Promise((done, fail) => {
       if (this.#broken !== undefined) {
         fail(this.#broken);
         return;
       }
-      this.#pending.push({done, fail, state: 'first', columnsLeft: 0, columns: [], rows: []});
-      const text = Buffer.from(sql, 'utf8');
-      this.#send(Buffer.concat([Buffer.of(COM_QUERY), text]), 0);
+      const pending: Pending = new Pending(
+        isBinary,
+        answer => {
+          this.#pending.delete(pending);
+          look?.(pending);
+          done(answer);
+        },
+        fail,
+      );
+      this.#pending.add(pending);
+      command(pending);
     });
   }
 
   close(): void {
     this.#socket.destroy();
   }
+}
 
-  #send(payload: Buffer, sequence: number): void {
-    const head = Buffer.alloc(4);
-    head.writeUIntLE(payload.length, 0, 3);
-    head[3] = sequence;
-    this.#socket.write(Buffer.concat([head, payload]));
-  }
+/** A binary row as the text protocol would have written it. */
+function binaryTexts(reader: RowReader, columns: readonly WireColumn[]): (string | null)[] {
+  const bitmap = reader.binaryRowBegin(columns.length);
+  return columns.map((column, i) => (reader.isNull(bitmap, i) ? null : binaryText(reader, column)));
+}
 
-  #break(error: Error): void {
-    this.#broken ??= error;
-    this.#ready?.();
-    for (let i = this.#first; i < this.#pending.length; i++) this.#pending[i].fail(this.#broken);
-    this.#pending.length = 0;
-    this.#first = 0;
-  }
-
-  #receive(bytes: Buffer): void {
-    let all = this.#received.length === 0 ? bytes : Buffer.concat([this.#received, bytes]);
-    while (all.length >= 4) {
-      const length = all.readUIntLE(0, 3);
-      if (all.length < 4 + length) break;
-      this.#packet(all.subarray(4, 4 + length), all[3]);
-      all = all.subarray(4 + length);
-    }
-    this.#received = all;
-  }
-
-  #packet(packet: Buffer, sequence: number): void {
-    if (this.#ready !== undefined) this.#greet(packet, sequence);
-    else this.#answer(packet);
-  }
-
-  /** Handshake: whatever method the server names, an account without a password answers with nothing. */
-  #greet(packet: Buffer, sequence: number): void {
-    if (sequence === 0) {
-      const capabilities =
-        CLIENT_PROTOCOL_41 | CLIENT_TRANSACTIONS | CLIENT_SECURE_CONNECTION | CLIENT_PLUGIN_AUTH | CLIENT_LONG_FLAG;
-      const head = Buffer.alloc(32);
-      head.writeUInt32LE(capabilities, 0);
-      head.writeUInt32LE(1 << 24, 4);
-      head[8] = UTF8MB4_GENERAL_CI;
-      this.#send(Buffer.concat([head, Buffer.from('root\0\0mysql_native_password\0')]), 1);
-    } else if (packet[0] === EOF) {
-      this.#send(Buffer.alloc(0), sequence + 1);
-    } else if (packet[0] === OK) {
-      this.#ready?.();
-    } else if (packet[0] === ERROR) {
-      this.#break(new Error(packet.toString('utf8', 9)));
-    }
-  }
-
-  #answer(packet: Buffer): void {
-    const pending = this.#pending[this.#first];
-    if (packet[0] === ERROR) {
-      this.#finish({
-        ...EMPTY,
-        errno: packet.readUInt16LE(1),
-        sqlState: packet.toString('latin1', 4, 9),
-        message: packet.toString('utf8', 9),
-      });
-    } else if (pending.state === 'first') {
-      this.#firstPacket(pending, packet);
-    } else if (packet[0] === EOF && packet.length < 9) {
-      if (pending.state === 'columns') pending.state = 'rows';
-      else this.#finish({...EMPTY, columns: pending.columns, rows: pending.rows, warnings: packet.readUInt16LE(1)});
-    } else if (pending.state === 'columns') {
-      pending.columns.push(readColumn(packet));
-    } else {
-      pending.rows.push(readRow(packet, pending.columns));
-    }
-  }
-
-  #firstPacket(pending: Pending, packet: Buffer): void {
-    if (packet[0] !== OK) {
-      pending.state = 'columns';
-      return;
-    }
-    const reader = new Reader(packet, 1);
-    const affectedRows = reader.integer();
-    const insertId = reader.integer();
-    reader.at += 2;
-    const warnings = packet.readUInt16LE(reader.at);
-    this.#finish({...EMPTY, affectedRows, insertId, warnings, info: packet.toString('utf8', reader.at + 2)});
-  }
-
-  #finish(answer: Answer): void {
-    const pending = this.#pending[this.#first++];
-    if (this.#first === this.#pending.length) {
-      this.#pending.length = 0;
-      this.#first = 0;
-    }
-    pending.done(answer);
+function binaryText(reader: RowReader, {type, flags, decimals}: WireColumn): string {
+  const isUnsigned = (flags & ColumnFlag.unsigned) !== 0;
+  switch (type) {
+    case ColumnType.longlong:
+      return String(reader.int64(isUnsigned));
+    case ColumnType.long:
+    case ColumnType.int24:
+      return String(isUnsigned ? reader.u32() : reader.i32());
+    case ColumnType.short:
+      return String(isUnsigned ? reader.u16() : reader.binaryValue(type));
+    case ColumnType.tiny:
+      return String(isUnsigned ? reader.u8() : reader.binaryValue(type));
+    case ColumnType.year:
+      return String(reader.u16()).padStart(4, '0');
+    case ColumnType.float:
+      return String(Number(reader.float().toPrecision(6)));
+    case ColumnType.double:
+      return doubleText(reader.double(), decimals);
+    case ColumnType.date:
+      return reader.dateTime(0);
+    case ColumnType.datetime:
+    case ColumnType.timestamp:
+      return reader.dateTime(decimals > 6 ? 0 : decimals, false);
+    case ColumnType.time:
+      return reader.time(decimals > 6 ? 0 : decimals);
+    default:
+      return showBytes(reader.lenencBytes()) ?? '';
   }
 }
 
-/** Reads length-encoded things. */
-class Reader {
-  readonly #packet: Buffer;
-  at: number;
-
-  constructor(packet: Buffer, at: number) {
-    this.#packet = packet;
-    this.at = at;
-  }
-
-  integer(): number {
-    const first = this.#packet[this.at++];
-    if (first < NULL_VALUE) return first;
-    const size = first === 0xfc ? 2 : first === 0xfd ? 3 : 8;
-    const value = size === 8 ? Number(this.#packet.readBigUInt64LE(this.at)) : this.#packet.readUIntLE(this.at, size);
-    this.at += size;
-    return value;
-  }
-
-  text(): string | null {
-    if (this.#packet[this.at] === NULL_VALUE) {
-      this.at++;
-      return null;
-    }
-    const length = this.integer();
-    const bytes = this.#packet.subarray(this.at, this.at + length);
-    this.at += length;
-    return showBytes(bytes);
-  }
-}
-
-function readColumn(packet: Buffer): WireColumn {
-  const reader = new Reader(packet, 0);
-  for (let i = 0; i < 4; i++) reader.text();
-  const name = reader.text() ?? '';
-  reader.text();
-  const at = reader.at + 1;
-  return {
-    name,
-    charset: packet.readUInt16LE(at),
-    length: packet.readUInt32LE(at + 2),
-    type: packet[at + 6],
-    flags: packet.readUInt16LE(at + 7),
-    decimals: packet[at + 9],
-  };
-}
-
-function readRow(packet: Buffer, columns: readonly WireColumn[]): (string | null)[] {
-  const reader = new Reader(packet, 0);
-  return columns.map(() => reader.text());
+/** With the column's decimals where it has some, as the text protocol writes it. */
+function doubleText(value: number, decimals: number): string {
+  return decimals < 31 ? value.toFixed(decimals) : String(value);
 }
 
 const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
 
-function showBytes(bytes: Buffer): string {
+function showBytes(bytes: Buffer | null): string | null {
+  if (bytes === null) return null;
   try {
     return utf8.decode(bytes);
   } catch {

@@ -5,6 +5,7 @@ import pc from 'picocolors';
 import {OperatingError} from '../../base/errors.ts';
 import {parseMode} from '../../cluster/supervisor/modes.ts';
 import {PANDO_VERSION} from '../../host/version.ts';
+import {neverHit} from '../../sim/probes.ts';
 import {WORKLOAD_NAMES, type WorkloadName} from '../../sim/workloads.ts';
 import {parseCount} from '../sizes.ts';
 import {printTable} from '../table.ts';
@@ -112,7 +113,12 @@ class Summary {
   tables(): string {
     const rows = (counts: ReadonlyMap<string, number>): string[][] =>
       [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => [name, String(count)]);
-    return `${printTable(['fault', 'made'], rows(this.#faults))}\n\n${printTable(['probe', 'count'], rows(this.#probes))}`;
+    const never = neverHit(this.#probes).join(', ') || 'none';
+    const tables = [
+      printTable(['fault', 'made'], rows(this.#faults)),
+      printTable(['probe', 'count'], rows(this.#probes)),
+    ];
+    return `${tables.join('\n\n')}\n\nprobes never hit: ${never}`;
   }
 }
 

@@ -31,10 +31,15 @@ export async function sql(args: SqlArguments): Promise<void> {
     client.close();
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
-    console.error(pc.red(error.message));
+    console.error(pc.red(shown(error)));
     process.exitCode = 1;
     process.exit();
   }
+}
+
+/** As the mysql command line says it. */
+function shown({errno, sqlState, words}: ServerError): string {
+  return `ERROR ${errno} (${sqlState}): ${words}`;
 }
 
 async function runAll(client: SqlClient, lines: readonly string[]): Promise<void> {
@@ -71,7 +76,7 @@ async function runTyped(client: SqlClient, statement: string): Promise<void> {
     console.log(pc.dim(`${((performance.now() - started) / 1000).toFixed(3)} s`));
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
-    console.error(pc.red(error.message));
+    console.error(pc.red(shown(error)));
   }
 }
 

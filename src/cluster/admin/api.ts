@@ -40,6 +40,8 @@ export interface Status {
 export interface CheckResult {
   readonly tables: number;
   readonly rows: number;
+  /** What was damaged in the volume and has been made good. */
+  readonly repaired: readonly string[];
   readonly violations: readonly string[];
 }
 

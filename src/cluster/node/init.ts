@@ -1,7 +1,9 @@
 // What a primary's thread is told at birth, and what it and the supervisor say to each other. Plain data: it is posted between threads.
 
+import type {Granularity} from '../../engine/optimistic/optimistic-pool.ts';
 import type {Analysis} from '../../engine/recovery/analysis.ts';
 import type {TlsCredentials} from '../../env/network.ts';
+import type {AdjudicatorDescriptor} from '../../fusion/adjudicator/layout.ts';
 import type {PmfsDescriptor} from '../../fusion/memory/pmfs-memory.ts';
 import type {VolumeView} from '../../storage/quorum/api.ts';
 import type {StreamDescription} from '../volume/cluster-volume.ts';
@@ -14,8 +16,10 @@ export interface ClusterMemory {
   /** Page requests to the storage thread and their answers. */
   readonly channel: SharedArrayBuffer;
   readonly bells: SharedArrayBuffer;
-  /** The writer's redo for its read replicas, in the single-writer mode. */
+  /** Redo on its way to those who follow, in the single-writer and the optimistic mode. */
   readonly feed?: SharedArrayBuffer;
+  /** Only in the optimistic mode. */
+  readonly adjudicator?: AdjudicatorDescriptor;
 }
 
 export interface PrimaryInit {
@@ -27,6 +31,8 @@ export interface PrimaryInit {
   readonly memory: ClusterMemory;
   /** It is born as a read replica. */
   readonly isReplica: boolean;
+  /** Of conflicts, in the optimistic mode. */
+  readonly granularity: Granularity;
   readonly stream: StreamDescription;
   readonly pageSize: number;
   readonly lbpFrames: number;

@@ -10,6 +10,7 @@ import {PmfsMemory} from '../../fusion/memory/pmfs-memory.ts';
 import {MysqlServer} from '../../protocol/server.ts';
 import {SqlServer} from '../session/sql-server.ts';
 import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from './init.ts';
+import {Optimist} from './optimist.ts';
 import {Role} from './role.ts';
 import {openStorage, type PrimaryStorage} from './storage.ts';
 
@@ -27,6 +28,8 @@ export class Primary {
   readonly #engine: PrimaryEngine;
   /** Only in the single-writer mode. */
   readonly #role: Role | undefined;
+  /** Only in the optimistic mode. */
+  readonly #optimist: Optimist | undefined;
   readonly #sql: SqlServer;
   readonly #server: MysqlServer;
   #turnAsked = false;
@@ -41,10 +44,14 @@ export class Primary {
     this.#storage = openStorage(env, init);
     const pmfs = PmfsMemory.attach(memory.pmfs);
     this.#fusion = new FusionNode(pmfs, node, incarnation, env.bells);
-    const {feed} = memory;
-    if (feed !== undefined)
-      this.#role = new Role(env, init, feed, {...this.#storage, fusion: this.#fusion}, () => this.#askTurn());
-    const {stream, reader, fusion} = this.#role ?? {...this.#storage, fusion: this.#fusion};
+    const {feed, adjudicator} = memory;
+    const plain = {...this.#storage, fusion: this.#fusion};
+    if (feed !== undefined && adjudicator !== undefined)
+      this.#optimist = new Optimist(env, init, {feed, adjudicator}, plain);
+    else if (feed !== undefined) this.#role = new Role(env, init, feed, plain, () => this.#askTurn());
+    const optimism = this.#optimist?.optimism;
+    const stream = this.#optimist?.stream ?? this.#role?.stream ?? plain.stream;
+    const {reader, fusion} = optimism ?? this.#role ?? plain;
     this.#engine = new PrimaryEngine(
       {
         clock: env.clock,
@@ -54,6 +61,7 @@ export class Primary {
         fail: reason => this.#fail(reason),
         requestTurn: () => this.#askTurn(),
         refreshed: () => this.#tick(),
+        optimistic: optimism,
       },
       {
         pageSize,
@@ -64,11 +72,13 @@ export class Primary {
       },
     );
     this.#role?.attach(this.#engine);
+    this.#optimist?.attach(this.#engine);
     this.#sql = new SqlServer(env, this.#engine, {
       version: init.version,
       ordinal: init.ordinal,
       maxConnections: init.maxConnections,
       replica: this.#role?.replica,
+      peers: optimism,
       killElsewhere: (connectionId, queryOnly) => this.#say({kind: 'killElsewhere', connectionId, queryOnly}),
     });
     this.#server = new MysqlServer(env, this.#sql, init.tls === undefined ? {} : {tls: init.tls});
@@ -135,6 +145,7 @@ export class Primary {
   #tick(): void {
     if (this.#failed) return;
     this.#fusion.tick();
+    this.#optimist?.optimism.tick();
     this.#fusion.confirm(this.#engine.core.log.durableLsn);
     if (this.#fusion.hasMail()) this.#askTurn();
   }
@@ -176,6 +187,7 @@ export class Primary {
       counters: [
         ...this.#engine.counters(),
         ...(this.#role?.counters() ?? []),
+        ...(this.#optimist?.counters() ?? []),
         ...this.#fusion.counters(),
         ...this.#storage.counters(),
       ],

@@ -5,7 +5,7 @@
 // It is the ServerHooks of the wire protocol: accounts, sessions, connection ids.
 
 import type {ServerHooks} from '../../protocol/api.ts';
-import type {ReplicaView} from '../../sql/session/sql-world.ts';
+import type {PeersView, ReplicaView} from '../../sql/session/sql-world.ts';
 
 export interface SqlServerOptions {
   /** "8.4.x-Pando-<version>": what the handshake and VERSION() say. */
@@ -15,6 +15,8 @@ export interface SqlServerOptions {
   readonly maxConnections: number;
   /** This primary is a read replica, or was one. */
   readonly replica?: ReplicaView | undefined;
+  /** Primaries follow each other (optimistic mode). */
+  readonly peers?: PeersView | undefined;
   /** KILL of a connection that is not on this primary. */
   readonly killElsewhere: (connectionId: number, queryOnly: boolean) => void;
 }

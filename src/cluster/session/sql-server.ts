@@ -1,5 +1,6 @@
 // The SQL server of one primary, as its node needs it: accounts and sessions for the wire protocol, the catalog of a new volume, checks.
 
+import {SqlError} from '../../base/sql-error.ts';
 import {BLOCKED} from '../../engine/api.ts';
 import type {PrimaryEngine} from '../../engine/engine.ts';
 import type {Session} from '../../engine/session/session.ts';
@@ -47,6 +48,7 @@ export class SqlServer implements PrimarySqlServer {
       scratch: env.scratch,
       pageSize: engine.core.options.pageSize,
       replica: options.replica,
+      peers: options.peers,
       facts: this.#facts,
       hooks: {
         otherProcesses: () => [],
@@ -105,6 +107,13 @@ export class SqlServer implements PrimarySqlServer {
     reply: (handler: SessionHandler | {errno: number; sqlState: string; message: string}) => void,
     connection: ConnectionControl,
   ): void {
+    try {
+      this.#core.usage.countLogin(account, (account as StoredAccount).limits);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      reply(error);
+      return;
+    }
     const handler = new ConnectionSession(this.#core, client, account, () => connection.disconnect());
     if (client.database === '') {
       reply(handler);

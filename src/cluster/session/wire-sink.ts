@@ -9,6 +9,7 @@ import type {ColumnDefinition, ColumnsCache, OkInfo, ResultWriter} from '../../p
 import type {ResultColumn} from '../../sql/exec/result-column.ts';
 import type {RowWirePlans} from '../../sql/exec/result-sink.ts';
 import type {Reply, StatementClient} from '../../sql/session/client.ts';
+import type {FileReceiver, FileRequest} from '../../sql/statement/load-data.ts';
 import {columnDefinition} from './column-definitions.ts';
 import {BINARY_FIXED_MAX, isTextInBinary, pieceMax, putBinaryFixed, putPiece, textPiece} from './value-writer.ts';
 
@@ -130,6 +131,11 @@ export class WireSink implements StatementClient {
   failed(error: SqlError): void {
     this.#writer.error(error.errno, error.sqlState, error.message);
     this.#begun = false;
+  }
+
+  requestFile(name: string, receiver: FileReceiver): FileRequest | undefined {
+    const out = this.#writer;
+    return out.requestFile(name, receiver) ? {resume: () => out.resumeFile()} : undefined;
   }
 
   /** A result set is open: for assertions and tests. */

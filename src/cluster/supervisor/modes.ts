@@ -1,23 +1,25 @@
 // The coherence modes: one engine, run as four published systems (docs/modes.md). A mode is chosen at each start; a volume knows nothing of it.
 //
-// Two things differ, and each has one place (ADR 0007): how a page that was changed elsewhere reaches a node, behind PageFusion of the fusion room, and what happens when two
+// Two things differ, and each has one place (ADR 0008): how a page that was changed elsewhere reaches a node, behind PageFusion of the fusion room, and what happens when two
 // nodes write the same thing. Here is only what a name stands for.
 
 import {OperatingError} from '../../base/errors.ts';
+import type {Granularity} from '../../engine/optimistic/optimistic-pool.ts';
 
-/** Modes that can be started. */
-export const MODES = ['fusion', 'log-replay', 'single-writer'] as const;
+export const MODES = ['fusion', 'log-replay', 'single-writer', 'optimistic'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** Modes of the design that are not built: refused by name. */
-const NOT_BUILT = ['optimistic'];
-
-/** Throws OperatingError when there is no such mode, or not yet. */
+/** Throws OperatingError when there is no such mode. */
 export function parseMode(name: string): Mode {
   const mode = MODES.find(known => known === name);
   if (mode !== undefined) return mode;
-  const what = NOT_BUILT.includes(name) ? `--mode ${name} is not built yet` : `there is no mode ${name}`;
-  throw new OperatingError(what, `choose from ${MODES.join(', ')}`);
+  throw new OperatingError(`there is no mode ${name}`, `choose from ${MODES.join(', ')}`);
+}
+
+/** What two primaries must not both change in the optimistic mode. Throws OperatingError when there is no such thing. */
+export function parseGranularity(name: string): Granularity {
+  if (name === 'row' || name === 'page') return name;
+  throw new OperatingError(`--optimistic-granularity ${name}`, 'choose row or page');
 }
 
 /** Frames of the distributed buffer pool that `bytes` hold. Only fusion has some; without them every page that was changed elsewhere comes from storage. */
@@ -28,4 +30,9 @@ export function dbpFramesOf(mode: Mode, bytes: number, pageSize: number): number
 /** True when one primary writes, and the others follow its redo. */
 export function hasReplicas(mode: Mode | undefined): boolean {
   return mode === 'single-writer';
+}
+
+/** True when nobody takes page locks, and all follow each other's redo. */
+export function isOptimistic(mode: Mode | undefined): boolean {
+  return mode === 'optimistic';
 }

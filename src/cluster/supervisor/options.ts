@@ -1,5 +1,6 @@
 // What a cluster is started with, after the command line has been read.
 
+import type {Granularity} from '../../engine/optimistic/optimistic-pool.ts';
 import type {TlsCredentials} from '../../env/network.ts';
 import {MAX_NODES} from '../../fusion/api.ts';
 import type {Mode} from './modes.ts';
@@ -12,6 +13,8 @@ export interface ClusterOptions {
   readonly primaries: number;
   /** How pages are kept coherent. Default: fusion. */
   readonly mode?: Mode;
+  /** What decides that two primaries have changed the same thing, in the optimistic mode. Default: row. */
+  readonly granularity?: Granularity;
   readonly host: string;
   /** Shared by all primaries; primary k also listens on port + k. 0: no shared port, and each primary's own is chosen by the system. */
   readonly port: number;
@@ -44,5 +47,7 @@ export const PRIMARIES_MAX = 15;
 export const TIT_SLOTS = 16384;
 export const WAIT_ENTRIES = 4096;
 export const RING_CAPACITY = 1024;
-/** Redo of the writer that read replicas can still get, in the single-writer mode; at least two of the log's chunks. */
+/** Redo of a primary that those who follow it can still get, in the single-writer and the optimistic mode; at least two of the log's chunks. */
 export const FEED_RING_BYTES = 4 << 20;
+/** Pages that the adjudicator knows at once, in the optimistic mode; a power of two. Memory that is not touched costs nothing. */
+export const ADJUDICATOR_ENTRIES = 1 << 20;

@@ -58,7 +58,7 @@ export class Recoverer {
     const analysis = analyseStream(volume.readStream(incarnation));
     for (const {slot, version} of analysis.winners) this.#publish(incarnation, slot, version);
     for (const {slot, version} of analysis.losers) recovery.makeLoser(incarnation, slot, version);
-    recovery.endUntraced(incarnation);
+    recovery.endUntraced(incarnation, analysis.losers);
     recovery.decide(incarnation);
     const tables = new Set([...analysis.tables, ...this.#unassign(ordinal)]);
     this.#open.set(incarnation, {analysis, endLsn, tables, released: false, by: 0});

@@ -2,6 +2,8 @@
 
 import type {Env} from '../../env/env.ts';
 import type {Threads} from '../../env/threads.ts';
+import {Adjudicator} from '../../fusion/adjudicator/adjudicator.ts';
+import {AdjudicatorMemory} from '../../fusion/adjudicator/layout.ts';
 import {MAX_NODES, SUPERVISOR_BELL} from '../../fusion/api.ts';
 import {Attachment} from '../../fusion/attachment.ts';
 import {Members} from '../../fusion/members.ts';
@@ -14,8 +16,15 @@ import {PageChannel, pageChannelBytes} from '../../storage/page-channel.ts';
 import type {ClusterMemory} from '../node/init.ts';
 import type {ClusterVolume} from '../volume/cluster-volume.ts';
 import {QuorumClient} from '../volume/quorum-client.ts';
-import {dbpFramesOf, hasReplicas} from './modes.ts';
-import {type ClusterOptions, FEED_RING_BYTES, RING_CAPACITY, TIT_SLOTS, WAIT_ENTRIES} from './options.ts';
+import {dbpFramesOf, hasReplicas, isOptimistic} from './modes.ts';
+import {
+  ADJUDICATOR_ENTRIES,
+  type ClusterOptions,
+  FEED_RING_BYTES,
+  RING_CAPACITY,
+  TIT_SLOTS,
+  WAIT_ENTRIES,
+} from './options.ts';
 
 /** Timestamps allowed ahead of the newest one, each time the durable limit is raised (K9). */
 const TSO_STEP = 10_000_000;
@@ -32,8 +41,10 @@ export class SharedState {
   readonly members: Members;
   readonly recovery: Recovery;
   readonly lbpFrames: number;
-  /** The writer's redo for its read replicas, in the single-writer mode. */
+  /** Redo on its way to those who follow: the writer's in the single-writer mode, everybody's in the optimistic one. */
   readonly feed: SharedRedoFeed | undefined;
+  /** Decides who changes a page, in the optimistic mode. */
+  readonly adjudicator: Adjudicator | undefined;
 
   /** Opens the volume (throws OperatingError when it cannot be had) and makes the shared memory. */
   constructor(
@@ -68,11 +79,22 @@ export class SharedState {
     });
     const channel = new SharedArrayBuffer(pageChannelBytes(MAX_NODES, pageSize));
     this.channel = new PageChannel(channel, MAX_NODES, pageSize);
-    const feed = hasReplicas(options.mode)
-      ? new SharedArrayBuffer(redoFeedBytes(MAX_NODES, FEED_RING_BYTES))
+    const hasFeed = hasReplicas(options.mode) || isOptimistic(options.mode);
+    const feed = hasFeed ? new SharedArrayBuffer(redoFeedBytes(MAX_NODES, FEED_RING_BYTES)) : undefined;
+    const judge = isOptimistic(options.mode)
+      ? AdjudicatorMemory.create({nodes: MAX_NODES, entries: ADJUDICATOR_ENTRIES})
       : undefined;
+    if (judge !== undefined) this.adjudicator = new Adjudicator(judge, SUPERVISOR_BELL, 0);
     if (feed !== undefined) this.feed = new SharedRedoFeed(feed, MAX_NODES, FEED_RING_BYTES);
-    this.memory = {pmfs: pmfs.descriptor(), words, channel, bells, ...(feed && {feed})};
+    const adjudicator = judge?.descriptor();
+    this.memory = {
+      pmfs: pmfs.descriptor(),
+      words,
+      channel,
+      bells,
+      ...(feed && {feed}),
+      ...(adjudicator && {adjudicator}),
+    };
     this.attachment = new Attachment(pmfs, SUPERVISOR_BELL, 0, env.bells);
     this.members = new Members(this.attachment);
     this.recovery = new Recovery(this.attachment);

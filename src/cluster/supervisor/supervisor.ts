@@ -5,10 +5,13 @@ import {CorruptionError, OperatingError} from '../../base/errors.ts';
 import type {Env} from '../../env/env.ts';
 import type {Thread, Threads} from '../../env/threads.ts';
 import {STORAGE_BELL} from '../../fusion/api.ts';
+import {Inspection} from '../../storage/local/inspection.ts';
 import {StorageThread} from '../../storage/storage-thread.ts';
+import type {CheckResult} from '../admin/api.ts';
 import type {FromPrimary, PrimaryInit, PrimaryStats, ToPrimary} from '../node/init.ts';
 import type {StorageFleet} from '../volume/cluster-volume.ts';
 import {type ClusterKeys, type ClusterOptions, PRIMARIES_MAX} from './options.ts';
+import {Peers} from './peers.ts';
 import {Recoverer} from './recoverer.ts';
 import {DEATHS_MAX, Restarts} from './restarts.ts';
 import {SharedState} from './shared-state.ts';
@@ -62,6 +65,8 @@ export class Supervisor {
   readonly #restarts = new Restarts();
   /** Who writes, in the single-writer mode; in the others everybody does. */
   readonly #writers: Writers | undefined;
+  /** Who follows whom, in the optimistic mode. */
+  readonly #peers: Peers | undefined;
   /** Primaries that are not started again before this time of the clock. */
   readonly #notBefore = new Map<number, number>();
   readonly #pendingStats = new Map<number, (stats: PrimaryStats) => void>();
@@ -79,7 +84,9 @@ export class Supervisor {
     this.#options = options;
     this.#events = events;
     this.#shared = new SharedState(env, threads, options, bells, error => this.#fail(error));
-    if (this.#shared.feed !== undefined) this.#writers = new Writers(this.#shared, this.#shared.feed);
+    const {feed, adjudicator} = this.#shared;
+    if (feed !== undefined && adjudicator !== undefined) this.#peers = new Peers(this.#shared, feed, adjudicator);
+    else if (feed !== undefined) this.#writers = new Writers(this.#shared, feed);
     this.#recoverer = new Recoverer(this.#shared, env.trace);
     const {local, quorum, channel} = this.#shared;
     if (local !== undefined) {
@@ -108,6 +115,7 @@ export class Supervisor {
     if (this.#over || this.#stopping !== undefined) return;
     this.#guard(() => {
       this.#shared.raiseTsoLimit();
+      this.#shared.recovery.ringAgain();
       for (const ordinal of this.#wanted) this.#birth(ordinal);
     });
     this.#env.clock.after(TICK_MS, () => this.#tick());
@@ -134,6 +142,7 @@ export class Supervisor {
       node,
       incarnation: stream.incarnation,
       isReplica: this.#writers?.born(ordinal) === false,
+      granularity: this.#options.granularity ?? 'row',
       memory,
       stream,
       pageSize: volume.pageSize,
@@ -235,6 +244,7 @@ export class Supervisor {
     const {ordinal} = member;
     if (member.state !== 'stopping') this.#mourn(member, error);
     this.#writers?.died(ordinal, member.node, member.incarnation);
+    this.#peers?.died(member.node, member.incarnation);
     this.#recoverer.decide(member.incarnation, ordinal);
     if (this.#stopping === undefined) this.#promote();
     this.#handOver();
@@ -356,8 +366,27 @@ export class Supervisor {
     else this.#env.clock.after(1000, finish);
   }
 
-  /** Checks all tables through one primary. */
-  check(done: (result: {tables: number; rows: number; violations: readonly string[]}) => void): void {
+  /** Looks over the volume, and repairs what it can; then checks all tables through one primary. */
+  check(done: (result: CheckResult) => void): void {
+    const {local} = this.#shared;
+    if (local === undefined) {
+      this.#checkTables(result => done({...result, repaired: []}));
+      return;
+    }
+    const inspection = new Inspection(local);
+    const step = (): void =>
+      this.#guard(() => {
+        if (!inspection.step()) {
+          this.#env.clock.soon(step);
+          return;
+        }
+        const {faults, repaired} = inspection;
+        this.#checkTables(result => done({...result, repaired, violations: [...faults, ...result.violations]}));
+      });
+    step();
+  }
+
+  #checkTables(done: (result: Omit<CheckResult, 'repaired'>) => void): void {
     const member = [...this.#members.values()].find(one => one.state === 'ready');
     if (member === undefined) {
       done({tables: 0, rows: 0, violations: ['no primary is ready']});

@@ -247,7 +247,7 @@ export class RedoLog {
     this.#freeChunks();
     this.#onDurable?.();
     this.#wakeDurable();
-    this.kick();
+    this.#clock.soon(() => this.kick());
   }
 
   #freeChunks(): void {

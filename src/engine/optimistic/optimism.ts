@@ -27,6 +27,8 @@ export interface OptimismOptions {
   readonly clock: Clock;
   /** Rings another node. */
   readonly ring: (node: number) => void;
+  /** Every snapshot sees everything committed before it, anywhere; else only sessions that ask for it. */
+  readonly isRegional?: boolean;
 }
 
 export class Optimism implements ViewClock, OptimisticParts {
@@ -66,6 +68,7 @@ export class Optimism implements ViewClock, OptimisticParts {
     this.fusion = new OptimisticFusion(fusion, this.#locks, () => this.#flushWanted());
     this.#peers = new Peers(feed, fusion.node, options.pageSize, {
       now: () => fusion.transactions.readTso(),
+      isFenced: () => fusion.isFenced(),
       missed: (pageNo, redo, at, incarnation) => this.#requests.missed(pageNo, redo, at, incarnation),
       changed: pageNo => this.#pool?.pageChanged(pageNo),
       reached: (node, incarnation, lsn) => adjudicator.publishCut(node, incarnation, lsn),
@@ -119,7 +122,7 @@ export class Optimism implements ViewClock, OptimisticParts {
   }
 
   readTso(): number {
-    if (this.#ownCts > this.#peers.viewPoint) this.#peers.run();
+    if (this.#ownCts > this.#peers.viewPoint || this.#options.isRegional === true) this.#peers.run();
     return this.#peers.viewPoint;
   }
 

@@ -21,6 +21,8 @@ import {NOTHING_LEFT, PeerStream, RING_CAME_ROUND} from './peer-stream.ts';
 export interface PeerEvents {
   /** Newest CTS of the cluster. */
   now(): number;
+  /** This node has been declared dead: what it has cached may be built on what never was. */
+  isFenced(): boolean;
   /** Redo of a page that is asked for and has not come. */
   missed(pageNo: number, redo: Memory, at: number, incarnation: number): boolean;
   /** A cached page has changed. */
@@ -89,6 +91,7 @@ export class Peers {
 
   /** Applies everything that is durable now. Where no reference to page bytes is held: between polls, or before a statement reads its first page. */
   run(): void {
+    if (this.#events.isFenced()) return;
     const now = this.#events.now();
     this.rounds++;
     this.#collect();
@@ -152,8 +155,24 @@ export class Peers {
   #describe(): string {
     return this.#streams
       .filter(({incarnation}) => incarnation !== 0)
-      .map(({node, incarnation, cutLsn, targetLsn}) => `${node}: ${incarnation} at ${cutLsn} of ${targetLsn}`)
+      .map(
+        stream =>
+          `${stream.node}: ${stream.incarnation} at ${stream.cutLsn} of ${stream.targetLsn}${this.#next(stream)}`,
+      )
       .join(', ');
+  }
+
+  /** What a stream waits with, for messages. */
+  #next(stream: PeerStream): string {
+    const at = stream.next();
+    if (at < 0) return '';
+    const {memory} = stream;
+    const pageNo = redoPageNo(memory, at);
+    const has = this.#sources
+      .map(source => ({base: source.find(pageNo), memory: source.memory}))
+      .filter(({base}) => base >= 0)
+      .map(({base, memory: page}) => `${pageLlsn(page, base)} of ${pageIncarnation(page, base)}`);
+    return ` (redo ${redoLlsn(memory, at)} of page ${pageNo} builds on ${backLlsn(memory, at)} of ${backIncarnation(memory, at)}, here is ${has})`;
   }
 
   /** Applies the stream up to its target, or to a record that builds on another stream's. False: its ring has come round. */

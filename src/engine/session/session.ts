@@ -312,25 +312,29 @@ export class Session implements EngineSession {
       core.fusion.transactions.abortSlot(trx.slot);
       trx.step = 1;
     }
-    if (trx.step === 2) return this.#rolledBack();
-    const undone = this.#undoTo(0, 0, 0);
-    if (undone !== ROW) return undone;
+    if (trx.step === 1) {
+      const undone = this.#undoTo(0, 0, 0);
+      if (undone !== ROW) return undone;
+      trx.undoneLsn = core.log.endLsn;
+      trx.step = 2;
+    }
     if (!trx.hasUndo) return this.#finish();
+    if (!this.#isUndoneEverywhere()) return BLOCKED;
     const space = core.log.reserve(TRX_REDO_MAX, this.task, true);
     if (space !== ROW) return this.#retryWhenFull(space);
     core.mtr.begin();
     core.mtr.rollbackEndRecord(trx.slot, trx.version);
-    trx.commitLsn = core.mtr.commit();
+    core.mtr.commit();
     core.requestFlush();
-    trx.step = 2;
-    return this.#rolledBack();
+    return this.#finish();
   }
 
-  /** Other nodes that have no page locks to wait for see the rows restored once that is durable; only then may the undo and the slot go. */
-  #rolledBack(): number {
+  /** Nodes that have no page locks to wait for see the rows restored once that is durable; only then may the slot and the undo go. */
+  #isUndoneEverywhere(): boolean {
     const {trx, core} = this;
-    if (core.catchUp !== undefined && !core.log.isDurable(trx.commitLsn, this.task)) return BLOCKED;
-    return this.#finish();
+    if (core.catchUp === undefined || core.log.isDurable(trx.undoneLsn, this.task)) return true;
+    core.requestFlush();
+    return false;
   }
 
   /** The transaction is over: slot, view, undo, locks are given back. */

@@ -52,6 +52,8 @@ export class Transaction {
   readonly savepoints: UndoMark[] = [];
   /** LSN behind the commit record; 0 until it is in the log. */
   commitLsn = 0;
+  /** LSN behind the redo that undid everything. */
+  undoneLsn = 0;
   /** CTS once published. */
   cts = 0;
   /** Step of the running commit or rollback. */
@@ -84,6 +86,7 @@ export class Transaction {
     this.viewUsed = false;
     this.savepoints.length = 0;
     this.commitLsn = 0;
+    this.undoneLsn = 0;
     this.cts = 0;
     this.step = 0;
     this.markStatement();

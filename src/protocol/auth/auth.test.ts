@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {NodeCrypto} from '../../os/crypto.ts';
 import type {Account} from '../api.ts';
+import {nativeProof, sha2Proof} from '../client/proof.ts';
 import {AuthPlugin} from '../constants.ts';
 import {fakeWorld, ManualClock} from '../testing/fake-world.ts';
-import {nativeProof, sha2Proof} from '../testing/wire-client.ts';
+
 import {DerivationQueue} from './derivation-queue.ts';
 import {DigestCache} from './digest-cache.ts';
 import {cachingSha2Secret, checkNative, checkSha2, nativeSecret, randomCharacters, sha2Digest} from './passwords.ts';

@@ -3,12 +3,13 @@
 import {deepEqual} from 'node:assert/strict';
 import type {ServerOptions} from '../api.ts';
 import {cachingSha2Secret, nativeSecret} from '../auth/passwords.ts';
+import {nativeProof} from '../client/proof.ts';
 import {AuthPlugin} from '../constants.ts';
 import type {ProtocolEnv} from '../server.ts';
 import {MysqlServer} from '../server.ts';
 import {CannedServer, type CannedSession} from './canned-session.ts';
 import {fakeWorld, type ManualClock} from './fake-world.ts';
-import {loginPayload, nativeProof, WireClient} from './wire-client.ts';
+import {loginPayload, WireClient} from './wire-client.ts';
 
 export interface Stage {
   readonly world: ProtocolEnv & {readonly clock: ManualClock};

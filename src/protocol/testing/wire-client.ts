@@ -1,7 +1,5 @@
 // A client made of bytes: builds the packets of a MySQL client and takes apart what the server answers.
 
-import type {Crypto} from '../../env/crypto.ts';
-import {xor} from '../auth/passwords.ts';
 import {AuthPlugin, Capability, OFFERED_CAPABILITIES} from '../constants.ts';
 import type {MysqlServer} from '../server.ts';
 import {FakeSocket} from './fake-world.ts';
@@ -60,18 +58,6 @@ export function loginPayload(fields: LoginFields): Buffer {
   const databasePart = database === undefined ? [] : [database, 0];
   const head = [int(capabilities >>> 0, 4), int(1 << 24, 4), 255, Buffer.alloc(23)];
   return bytes(...head, user, 0, response.length, response, ...databasePart, plugin, 0, ...attributes);
-}
-
-/** What a mysql_native_password client answers to a nonce. */
-export function nativeProof(crypto: Crypto, password: string, nonce: Uint8Array): Uint8Array {
-  const stage1 = crypto.sha1(Buffer.from(password));
-  return xor(stage1, crypto.sha1(Buffer.concat([nonce, crypto.sha1(stage1)])));
-}
-
-/** What a caching_sha2_password client answers to a nonce. */
-export function sha2Proof(crypto: Crypto, password: string, nonce: Uint8Array): Uint8Array {
-  const stage1 = crypto.sha256(Buffer.from(password));
-  return xor(stage1, crypto.sha256(Buffer.concat([crypto.sha256(stage1), nonce])));
 }
 
 /** A connection to a server, seen from the client. */

@@ -5,7 +5,7 @@
 // and conditions go into the query around it.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {TableDefinition} from '../catalog/definition.ts';
+import type {TableDefinition, ViewDefinition} from '../catalog/definition.ts';
 import type * as ast from '../parse/ast.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import {bindCommonSource} from './bind-common.ts';
@@ -19,7 +19,7 @@ import {type Expression, some, Volatility} from './expression.ts';
 import {ColumnRef} from './leaf.ts';
 import {conjuncts} from './logic.ts';
 import {type NamedColumn, Namespace, Scope} from './scope.ts';
-import type {Source, SourceColumn} from './source.ts';
+import type {MergedView, Source, SourceColumn} from './source.ts';
 import {BlockingExpression} from './subquery.ts';
 
 /** A bound table reference. */
@@ -108,7 +108,11 @@ function bindTable(reference: ast.BaseTable, place: Place): BoundReference {
   const {catalog} = place.scope.binder.environment;
   const definition = catalog.table(schema, table.name);
   const name = alias ?? table.name;
-  if (definition !== undefined) return leafOf(tableSource(definition, name, reference.indexHints, place.scope), place);
+  if (definition !== undefined) {
+    const source = tableSource(definition, name, reference.indexHints, place.scope);
+    source.readable = catalog.readable?.(definition);
+    return leafOf(source, place);
+  }
   const virtual = catalog.virtualTable(schema, table.name);
   if (virtual !== undefined) {
     const columns = virtual.columns.map(c => sourceColumn(c.name, c.type, true));
@@ -164,10 +168,43 @@ function bindView(schema: string, name: string, alias: string, place: Place): Bo
     if (!environment.catalog.schemaExists(schema)) throw new SqlError('ER_BAD_DB', schema);
     throw new SqlError('ER_NO_SUCH_TABLE', schema, name);
   }
+  return bindViewSource({...view, schema, name}, alias, place);
+}
+
+/** A view under an alias. */
+export function bindViewSource(
+  view: ViewDefinition & {readonly schema: string; readonly name: string},
+  alias: string,
+  place: Place,
+): BoundReference {
+  const {schema, columns} = view;
+  const {binder} = place.scope;
   // A view sees nothing of the query that names it.
-  const outside = new Scope(place.scope.binder, undefined);
-  const bound = place.scope.binder.nested(() => bindQuery(environment.parseQuery(view.sql), outside));
-  return derivedSource(bound, alias, view.columns, schema, false, place);
+  const outside = new Scope(binder, undefined);
+  const others = binder.mergedViews;
+  binder.mergedViews = [];
+  const bound = binder.nested(() => bindQuery(binder.environment.parseQuery(view.sql), outside));
+  const inner = binder.mergedViews;
+  binder.mergedViews = others;
+  if (view.algorithm === 'temptable' || !canMerge(bound, place))
+    return materialized(bound, alias, derivedColumns(bound, columns, alias), schema, false, place);
+  const known = mergedView(view, bound, inner);
+  others.push(known);
+  return merged(bound, alias, schema, derivedColumns(bound, columns, alias), place, known);
+}
+
+function mergedView(
+  {schema, name, check}: Parameters<typeof bindViewSource>[0],
+  query: BoundSelect,
+  inner: readonly MergedView[],
+): MergedView {
+  const tables = sourcesOf(query.from as JoinTree);
+  // Not those of its subqueries.
+  const under = inner.filter(view => view.tables.every(table => tables.includes(table)));
+  const conditions = [...query.where, ...under.flatMap(view => view.conditions)];
+  const demanded = under.flatMap(view => view.checks);
+  const checks = check === 'cascaded' ? conditions : check === 'local' ? [...query.where, ...demanded] : demanded;
+  return {schema, name, tables, conditions, checks: [...new Set(checks)]};
 }
 
 // --- Derived tables ------------------------------------------------------------------------------------------------
@@ -218,9 +255,19 @@ export function derivedSource(
   place: Place,
 ): BoundReference {
   const columns = derivedColumns(query, names, alias);
-  const {binder} = place.scope;
-  if (canMerge(query, place)) return merged(query, alias, schema, columns, place);
-  const source = binder.newSource(schema, alias, columns, {kind: 'derived', query, lateral});
+  if (canMerge(query, place)) return merged(query, alias, schema, columns, place, undefined);
+  return materialized(query, alias, columns, schema, lateral, place);
+}
+
+function materialized(
+  query: BoundQuery,
+  alias: string,
+  columns: readonly SourceColumn[],
+  schema: string,
+  lateral: boolean,
+  place: Place,
+): BoundReference {
+  const source = place.scope.binder.newSource(schema, alias, columns, {kind: 'derived', query, lateral});
   return leafOf(source, place);
 }
 
@@ -245,13 +292,14 @@ function merged(
   schema: string,
   columns: readonly SourceColumn[],
   place: Place,
+  view: MergedView | undefined,
 ): BoundReference {
   const tree = query.from as JoinTree;
   if (place.isNullExtended) for (const source of sourcesOf(tree)) source.markNullExtended();
   const expressions = query.outputs.map(({expression}) =>
     expression instanceof ColumnRef ? expression.source.ref(expression.column) : expression,
   );
-  const source = place.scope.binder.newSource(schema, alias, columns, {kind: 'merged', columns: expressions});
+  const source = place.scope.binder.newSource(schema, alias, columns, {kind: 'merged', columns: expressions, view});
   return {tree: withConditions(tree, query.where), namespace: Namespace.of(source)};
 }
 
@@ -283,7 +331,7 @@ function bindJoin(join: ast.Join, place: Place): BoundReference {
 }
 
 function refOf({source, column}: NamedColumn): Expression {
-  return source.ref(column);
+  return source.read(column);
 }
 
 function joinTree(type: ast.Join['type'], left: JoinTree, right: JoinTree, on: readonly Expression[]): JoinTree {

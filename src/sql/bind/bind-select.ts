@@ -117,9 +117,13 @@ function expandWildcard(item: ast.Wildcard, hasTables: boolean, scope: Scope): r
   const {table, schema} = item;
   const asItem = (column: NamedColumn): Item => ({kind: 'column', name: column.name, column});
   const visible = (c: NamedColumn): boolean => !c.source.columns[c.column].invisible;
-  if (table === null) return scope.namespace.columns.filter(visible).map(asItem);
+  if (table === null) {
+    for (const each of scope.namespace.sources) each.checkAllReadable();
+    return scope.namespace.columns.filter(visible).map(asItem);
+  }
   const source = scope.namespace.sources.find(s => isNamed(s, schema, table));
   if (source === undefined) throw new SqlError('ER_BAD_TABLE', table);
+  source.checkAllReadable();
   return source.columns.flatMap((c, column) => {
     const named = {lower: c.name.toLowerCase(), name: c.name, source, column};
     return visible(named) ? [asItem(named)] : [];

@@ -9,7 +9,7 @@ import {Epoch} from '../exec/epoch.ts';
 import type {Query} from '../parse/ast.ts';
 import type {Expression} from './expression.ts';
 import {RegisterFile} from './register-file.ts';
-import {Source, type SourceColumn, type SourceOrigin} from './source.ts';
+import {type MergedView, Source, type SourceColumn, type SourceOrigin} from './source.ts';
 
 /** What the binder may know of the world. */
 export interface BindEnvironment {
@@ -41,6 +41,9 @@ export class Binder {
   constructor(environment: BindEnvironment) {
     this.environment = environment;
   }
+
+  /** The views that were merged into the query being bound, in the order in which that happened. */
+  mergedViews: MergedView[] = [];
 
   newSource(schema: string, alias: string, columns: readonly SourceColumn[], origin: SourceOrigin): Source {
     return new Source(this.#sources++, schema, alias, columns, origin, this.registers);

@@ -31,6 +31,7 @@ class FoldingSession implements SessionState {
   readonly user = '';
   readonly host = '';
   readonly account = '';
+  readonly currentRole = '';
   readonly database = '';
   readonly sqlMode: number;
   readonly timeZone: TimeZone;

@@ -101,6 +101,9 @@ export class Scope {
     this.parent = parent;
   }
 
+  /** For expressions of the table itself (generated columns, checks), which may read what the statement may not. */
+  isInternal = false;
+
   /** Runs `bind` as part of another clause. */
   within<T>(clause: string, bind: () => T): T {
     const before = this.clause;
@@ -137,7 +140,8 @@ export class Scope {
       if (preferred !== undefined) return preferred;
     }
     const column = this.column(name);
-    if (column !== undefined) return column.source.ref(column.column);
+    if (column !== undefined)
+      return this.isInternal ? column.source.ref(column.column) : column.source.read(column.column);
     const fallback = name.table === null ? this.fallback?.(name.name) : undefined;
     return fallback ?? this.#searchOutside(name);
   }

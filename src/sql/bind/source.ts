@@ -3,7 +3,7 @@
 import type {LockMode, LockWait} from '../../engine/api.ts';
 import {LockMode as Mode, LockWait as Wait} from '../../engine/api.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {TableDefinition, VirtualTable} from '../catalog/definition.ts';
+import type {ReadableColumns, TableDefinition, VirtualTable} from '../catalog/definition.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {IndexHint} from '../parse/ast.ts';
 import type {BoundQuery, CommonTable} from './bound-query.ts';
@@ -32,7 +32,19 @@ export type SourceOrigin =
   /** JSON_TABLE: rows made from a value. */
   | {readonly kind: 'function'; readonly rows: TableFunction}
   /** A derived table that was merged into its query: its columns are expressions over the sources it brought along. */
-  | {readonly kind: 'merged'; readonly columns: readonly Expression[]};
+  | {readonly kind: 'merged'; readonly columns: readonly Expression[]; readonly view: MergedView | undefined};
+
+/** What changing rows through a view that was merged needs to know of it. */
+export interface MergedView {
+  readonly schema: string;
+  readonly name: string;
+  /** The sources that it brought along. */
+  readonly tables: readonly Source[];
+  /** Its conditions, and those of the views under it. */
+  readonly conditions: readonly Expression[];
+  /** Those of them that WITH CHECK OPTION demands of changed rows. */
+  readonly checks: readonly Expression[];
+}
 
 /** A table function: makes rows out of the current row's values. */
 export interface TableFunction {
@@ -58,6 +70,8 @@ export class Source {
   readonly columns: readonly SourceColumn[];
   readonly origin: SourceOrigin;
   lock: SourceLock = NO_LOCK;
+  /** Undefined: the statement may name every column. */
+  readable: ReadableColumns | undefined;
   #isNullExtended = false;
   readonly #registers: RegisterFile;
   readonly #refs: (ColumnRef | undefined)[] = [];
@@ -106,6 +120,23 @@ export class Source {
       this.#refs[column] = ref;
     }
     return ref;
+  }
+
+  /** `ref` for a column that the statement names: 1143 when it may not be read. */
+  read(column: number): Expression {
+    const {readable} = this;
+    if (readable !== undefined && !readable.names.has(this.columns[column].name.toLowerCase()))
+      throw readable.denied(this.columns[column].name);
+    return this.ref(column);
+  }
+
+  /** `*` stands for all columns: 1142 unless all may be read. */
+  checkAllReadable(): void {
+    const {readable} = this;
+    if (readable === undefined) return;
+    const isHidden = (column: SourceColumn): boolean =>
+      !column.invisible && !readable.names.has(column.name.toLowerCase());
+    if (this.columns.some(isHidden)) throw readable.deniedTable();
   }
 
   /** By column: its register, -1 when nobody reads it. */

@@ -3,88 +3,52 @@
 // `root` of a new volume has no password, comes from the same machine only, and may do everything.
 
 import type {EngineSession} from '../../engine/api.ts';
+import {accountRecord, decodeAccount, NO_LIMITS} from './account-text.ts';
 import type {Catalog} from './catalog.ts';
 import {nameMatches} from './name-pattern.ts';
-import {Privilege, privilegeMask, privilegeNames} from './privileges.ts';
 import {type CatalogRecord, RecordKind} from './record-tree.ts';
 import {ALL_GRANTS, type Grants} from './rights.ts';
 import type {Steps} from './steps.ts';
-import {loadValue, storeValue} from './stored-value.ts';
 
 export type AuthenticationPlugin = 'caching_sha2_password' | 'mysql_native_password';
 
-export interface StoredAccount {
+/** An account by name; roles are accounts too. */
+export interface AccountId {
   readonly user: string;
-  /** A name, an address, or a pattern with % and _. */
   readonly host: string;
+}
+
+export interface RoleGrant extends AccountId {
+  /** WITH ADMIN OPTION. */
+  readonly admin: boolean;
+}
+
+/** What an account may use; 0 = no limit. Counted on each primary for itself. */
+export interface ResourceLimits {
+  readonly queriesPerHour: number;
+  readonly updatesPerHour: number;
+  readonly connectionsPerHour: number;
+  readonly connections: number;
+}
+
+export interface StoredAccount extends AccountId {
+  /** `host`: a name, an address, or a pattern with % and _. */
   readonly plugin: AuthenticationPlugin;
   /** As the plugin keeps it; empty for no password. */
   readonly secret: Uint8Array;
   readonly requireTls: boolean;
+  /** Roles are born locked: nobody logs in as one. */
   readonly locked: boolean;
   readonly grants: Grants;
+  /** Roles that were granted to it. */
+  readonly roles: readonly RoleGrant[];
+  /** Roles that are active after login. */
+  readonly defaultRoles: readonly AccountId[];
+  readonly limits: ResourceLimits;
 }
 
-/** Privileges by their names, GRANT OPTION among them. */
-interface GrantsText {
-  readonly global: readonly string[];
-  readonly schemas: readonly {readonly schema: string; readonly privileges: readonly string[]}[];
-  readonly tables: readonly {readonly schema: string; readonly table: string; readonly privileges: readonly string[]}[];
-}
-
-interface AccountText {
-  readonly format: number;
-  readonly plugin: AuthenticationPlugin;
-  readonly secret: {readonly x: string};
-  readonly requireTls: boolean;
-  readonly locked: boolean;
-  /** Not there in texts from before there were privileges: then every account could do everything, and goes on so. */
-  readonly grants?: GrantsText;
-}
-
-const ACCOUNT_FORMAT = 1;
-
-export function accountRecord(account: StoredAccount): CatalogRecord {
-  const {user, host, plugin, secret, requireTls, locked, grants} = account;
-  const text: AccountText = {
-    format: ACCOUNT_FORMAT,
-    plugin,
-    secret: storeValue(secret) as {x: string},
-    requireTls,
-    locked,
-    grants: {
-      global: namesOf(grants.global),
-      schemas: grants.schemas.map(({schema, mask}) => ({schema, privileges: namesOf(mask)})),
-      tables: grants.tables.map(({schema, table, mask}) => ({schema, table, privileges: namesOf(mask)})),
-    },
-  };
-  return {name1: user, name2: host, text: JSON.stringify(text)};
-}
-
-export function decodeAccount(record: CatalogRecord): StoredAccount {
-  const {plugin, secret, requireTls, locked, grants} = JSON.parse(record.text) as AccountText;
-  return {
-    user: record.name1,
-    host: record.name2,
-    plugin,
-    secret: loadValue(secret) as Uint8Array,
-    requireTls,
-    locked,
-    grants: grants === undefined ? ALL_GRANTS : decodeGrants(grants),
-  };
-}
-
-function namesOf(mask: number): readonly string[] {
-  const names = privilegeNames(mask);
-  return (mask & Privilege.grantOption) === 0 ? names : [...names, 'GRANT OPTION'];
-}
-
-function decodeGrants({global, schemas, tables}: GrantsText): Grants {
-  return {
-    global: privilegeMask(global),
-    schemas: schemas.map(({schema, privileges}) => ({schema, mask: privilegeMask(privileges)})),
-    tables: tables.map(({schema, table, privileges}) => ({schema, table, mask: privilegeMask(privileges)})),
-  };
+export function isSameAccount(a: AccountId, b: AccountId): boolean {
+  return a.user === b.user && a.host === b.host;
 }
 
 /** The accounts of a new volume. */
@@ -97,6 +61,9 @@ export function initialAccounts(): readonly CatalogRecord[] {
     requireTls: false,
     locked: false,
     grants: ALL_GRANTS,
+    roles: [],
+    defaultRoles: [],
+    limits: NO_LIMITS,
   };
   return [accountRecord(root)];
 }

@@ -88,12 +88,34 @@ export interface TableDefinition {
   readonly comment: string;
 }
 
+/** What the binder needs of a view. */
+export interface ViewDefinition {
+  readonly sql: string;
+  /** Names of its columns. */
+  readonly columns: readonly string[];
+  /** WITH CHECK OPTION. */
+  readonly check?: 'cascaded' | 'local' | undefined;
+  /** `temptable`: never merged, so nothing can be changed through it. */
+  readonly algorithm?: 'merge' | 'temptable' | undefined;
+}
+
 /** What binder and planner need of the catalog. Lookups are by lower-case name where MySQL folds case (columns, never tables: lower_case_table_names = 0). */
+/** The columns of a table that an account may read that may not read all of them. */
+export interface ReadableColumns {
+  /** In small letters. */
+  readonly names: ReadonlySet<string>;
+  /** The refusal of one column (1143), and of the table as a whole (1142). */
+  denied(column: string): Error;
+  deniedTable(): Error;
+}
+
 export interface CatalogView {
   /** The table under a metadata lock taken for this statement; undefined when it does not exist. Throws nothing and never blocks: the
    * statement driver has locked and loaded every table named in the statement before binding. */
   table(schema: string, name: string): TableDefinition | undefined;
-  view(schema: string, name: string): {readonly sql: string; readonly columns: readonly string[]} | undefined;
+  /** What may be read of a table; undefined: all. */
+  readable?(table: TableDefinition): ReadableColumns | undefined;
+  view(schema: string, name: string): ViewDefinition | undefined;
   schemaExists(schema: string): boolean;
   /** Virtual tables of information_schema and performance_schema: their columns and a row producer. */
   virtualTable(schema: string, name: string): VirtualTable | undefined;

@@ -99,6 +99,53 @@ export const SCHEMA_PRIVILEGES: number =
 
 export const GLOBAL_PRIVILEGES: number = NAMES.reduce((bits, [, bit]) => bits | bit, 0);
 
+/** What can be had on a column. */
+export const COLUMN_PRIVILEGES: number = Privilege.select | Privilege.insert | Privilege.update | Privilege.references;
+
+/** Dynamic privileges: held on everything only, by name. Those that mean something here are asked for where they do; the others are kept and shown. */
+export const DYNAMIC_PRIVILEGES: readonly string[] = [
+  'ALLOW_NONEXISTENT_DEFINER',
+  'APPLICATION_PASSWORD_ADMIN',
+  'AUDIT_ABORT_EXEMPT',
+  'AUDIT_ADMIN',
+  'AUTHENTICATION_POLICY_ADMIN',
+  'BACKUP_ADMIN',
+  'BINLOG_ADMIN',
+  'BINLOG_ENCRYPTION_ADMIN',
+  'CLONE_ADMIN',
+  'CONNECTION_ADMIN',
+  'ENCRYPTION_KEY_ADMIN',
+  'FIREWALL_EXEMPT',
+  'FLUSH_OPTIMIZER_COSTS',
+  'FLUSH_PRIVILEGES',
+  'FLUSH_STATUS',
+  'FLUSH_TABLES',
+  'FLUSH_USER_RESOURCES',
+  'GROUP_REPLICATION_ADMIN',
+  'GROUP_REPLICATION_STREAM',
+  'INNODB_REDO_LOG_ARCHIVE',
+  'INNODB_REDO_LOG_ENABLE',
+  'OPTIMIZE_LOCAL_TABLE',
+  'PASSWORDLESS_USER_ADMIN',
+  'PERSIST_RO_VARIABLES_ADMIN',
+  'REPLICATION_APPLIER',
+  'REPLICATION_SLAVE_ADMIN',
+  'RESOURCE_GROUP_ADMIN',
+  'RESOURCE_GROUP_USER',
+  'ROLE_ADMIN',
+  'SENSITIVE_VARIABLES_OBSERVER',
+  'SERVICE_CONNECTION_ADMIN',
+  'SESSION_VARIABLES_ADMIN',
+  'SET_ANY_DEFINER',
+  'SHOW_ROUTINE',
+  'SYSTEM_USER',
+  'SYSTEM_VARIABLES_ADMIN',
+  'TABLE_ENCRYPTION_ADMIN',
+  'TELEMETRY_LOG_ADMIN',
+  'TRANSACTION_GTID_TAG',
+  'XA_RECOVER_ADMIN',
+];
+
 /** The bit of a privilege as SQL names it, in capitals; 0 for USAGE; undefined for a name that is none. */
 export function privilegeBit(name: string): number | undefined {
   return BITS.get(name);

@@ -7,11 +7,21 @@
 import {CorruptionError} from '../../base/errors.ts';
 import type {TreeRef} from '../../engine/api.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {CheckDefinition, ColumnDefault, ColumnDefinition, ForeignKeyDefinition, IndexPart} from './definition.ts';
+import type {
+  CheckDefinition,
+  ColumnDefault,
+  ColumnDefinition,
+  ForeignKeyDefinition,
+  IndexPart,
+  ViewDefinition,
+} from './definition.ts';
 import {loadValue, type StoredValue, storeValue} from './stored-value.ts';
 
 /** Format number of the texts that this code writes. */
 export const CATALOG_FORMAT = 1;
+
+/** utf8mb4_0900_ai_ci: what views were made under before it was written down. */
+const EARLIER_VIEWS_COLLATION = 255;
 
 export interface StoredColumn extends ColumnDefinition {
   /** Id in row layouts: stable in the table, never reused. */
@@ -77,14 +87,14 @@ export interface StoredTable {
 }
 
 /** A view: its query with every table name qualified. Shares ids and names with tables. */
-export interface StoredView {
+export interface StoredView extends ViewDefinition {
   readonly kind: 'view';
   readonly id: number;
   readonly schema: string;
   readonly name: string;
-  readonly sql: string;
-  readonly columns: readonly string[];
   readonly definer: string;
+  /** collation_connection of the session that made it. */
+  readonly connectionCollation: number;
 }
 
 export interface StoredSchema {
@@ -131,10 +141,15 @@ interface ParsedTable
   readonly columns: readonly ParsedColumn[];
 }
 
+interface ParsedView extends Omit<StoredView, 'connectionCollation'> {
+  readonly connectionCollation?: number;
+}
+
 /** The table or view of a text that `encodeObject` made. */
 export function decodeTable(text: string): StoredTable | StoredView {
-  const parsed = parse(text) as ParsedTable | StoredView;
-  if (parsed.kind === 'view') return parsed;
+  const parsed = parse(text) as ParsedTable | ParsedView;
+  if (parsed.kind === 'view')
+    return {...parsed, connectionCollation: parsed.connectionCollation ?? EARLIER_VIEWS_COLLATION};
   const columns = parsed.columns.map(column => ({
     ...column,
     default: loadDefault(column.default),

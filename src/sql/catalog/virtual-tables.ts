@@ -12,7 +12,14 @@ import {
   statistics,
   tableConstraints,
 } from './virtual/index-tables.ts';
-import {schemaPrivileges, tablePrivileges, userPrivileges} from './virtual/privilege-tables.ts';
+import {
+  applicableRoles,
+  columnPrivileges,
+  enabledRoles,
+  schemaPrivileges,
+  tablePrivileges,
+  userPrivileges,
+} from './virtual/privilege-tables.ts';
 import {schemata, tables, views} from './virtual/schema-tables.ts';
 import {
   characterSets,
@@ -46,6 +53,9 @@ const INFORMATION: readonly VirtualDefinition[] = [
   userPrivileges,
   schemaPrivileges,
   tablePrivileges,
+  columnPrivileges,
+  applicableRoles,
+  enabledRoles,
   ...EMPTY_TABLES,
 ];
 

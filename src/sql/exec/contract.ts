@@ -41,6 +41,8 @@ export interface SessionState extends ConversionContext {
   readonly host: string;
   /** The account that the session has the rights of: user@host pattern. */
   readonly account: string;
+  /** CURRENT_ROLE(): the active roles; NONE. */
+  readonly currentRole: string;
   database: string;
   /** sql_mode as bits (format/value/sql-mode.ts). */
   readonly sqlMode: number;

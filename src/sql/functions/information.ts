@@ -113,8 +113,8 @@ export const informationFunctions: readonly FunctionDefinition[] = [
     'CURRENT_ROLE',
     'information',
     0,
-    'The active roles; NONE',
-    systemText('current_role', () => 'NONE'),
+    'The active roles; NONE when there are none',
+    systemText('current_role', s => s.currentRole),
   ),
   define(
     'VERSION',

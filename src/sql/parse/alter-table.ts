@@ -230,7 +230,7 @@ function parseConvert(parser: Parser): AlterAction {
   parser.expectAll('CONVERT', 'TO');
   if (parser.expectOneOf(['CHARSET', 'CHARACTER', 'CHAR']) !== 'CHARSET') parser.expect('SET');
   const charset = parser.accept('DEFAULT') ? null : parser.charsetName();
-  const collation = parser.accept('COLLATE') ? parser.charsetName() : null;
+  const collation = parser.accept('COLLATE') ? parser.collationName() : null;
   return {kind: 'convertCharset', charset, collation};
 }
 

@@ -56,7 +56,7 @@ function newColumn(at: number, name: string, parser: Parser): Draft {
 
 /** `[COLLATE c] [GENERATED ALWAYS] AS (expression) [VIRTUAL | STORED]` */
 function parseGenerated(parser: Parser, draft: Draft): void {
-  if (parser.accept('COLLATE')) draft.type = {...draft.type, collation: parser.charsetName()};
+  if (parser.accept('COLLATE')) draft.type = {...draft.type, collation: parser.collationName()};
   if (parser.accept('GENERATED')) {
     parser.expect('ALWAYS');
     if (parser.word !== 'AS') parser.fail();
@@ -125,7 +125,7 @@ function parseRareAttribute(parser: Parser, draft: Draft): boolean {
       return true;
     case 'COLLATE':
       parser.next();
-      draft.type = {...draft.type, collation: parser.charsetName()};
+      draft.type = {...draft.type, collation: parser.collationName()};
       return true;
     case 'VISIBLE':
     case 'INVISIBLE':

@@ -217,7 +217,7 @@ function parseText(parser: Parser): TextAttributes {
     const found: string | null = charset === null ? parseCharset(parser) : null;
     if (found !== null) charset = found;
     else if (parser.accept('BINARY')) binary = true;
-    else if (parser.accept('COLLATE')) collation = parser.charsetName();
+    else if (parser.accept('COLLATE')) collation = parser.collationName();
     else return {charset, collation, binary};
   }
 }

@@ -174,7 +174,7 @@ function parseInfix(parser: Parser, left: Expression, rank: number): Expression 
       };
     case Rank.collate:
       parser.next();
-      return {kind: 'collate', at: left.at, value: left, collation: parser.charsetName()};
+      return {kind: 'collate', at: left.at, value: left, collation: parser.collationName()};
     default:
       return parseArithmetic(parser, left, rank);
   }

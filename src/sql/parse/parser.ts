@@ -178,10 +178,21 @@ export class Parser extends Scanner {
     return names;
   }
 
-  /** The name of a character set, in small letters; DEFAULT is null. */
+  /** The name of a character set, in small letters. What cannot be one is 1115. */
   charsetName(): string {
+    return this.#plainName('ER_UNKNOWN_CHARACTER_SET');
+  }
+
+  /** The name of a collation, in small letters. What cannot be one is 1273. */
+  collationName(): string {
+    return this.#plainName('ER_UNKNOWN_COLLATION');
+  }
+
+  #plainName(wrong: 'ER_UNKNOWN_CHARACTER_SET' | 'ER_UNKNOWN_COLLATION'): string {
     if (this.accept('BINARY')) return 'binary';
-    return this.identifierOrString().toLowerCase();
+    const name = this.identifierOrString();
+    if (!/^\w+$/.test(name)) throw new SqlError(wrong, name);
+    return name.toLowerCase();
   }
 
   /** `user@host`, `'user'@'host'`, CURRENT_USER[()]. */

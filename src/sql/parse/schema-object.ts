@@ -62,7 +62,7 @@ function parseDatabaseOptions(parser: Parser): DatabaseOption[] {
     parser.accept('=');
     if (word === 'ENCRYPTION') options.push({name: 'encryption', value: parser.string()});
     else if (word === 'READ') options.push({name: 'readOnly', value: parseReadOnly(parser)});
-    else if (word === 'COLLATE') options.push({name: 'collation', value: parser.charsetName()});
+    else if (word === 'COLLATE') options.push({name: 'collation', value: parser.collationName()});
     else options.push({name: 'charset', value: parser.charsetName()});
   }
 }

@@ -129,7 +129,7 @@ function parseNames(parser: Parser): VariableAssignment | null {
     parser.next();
     if (parser.accept('DEFAULT')) return {kind: 'names', charset: null, collation: null};
     const charset = parser.charsetName();
-    return {kind: 'names', charset, collation: parser.accept('COLLATE') ? parser.charsetName() : null};
+    return {kind: 'names', charset, collation: parser.accept('COLLATE') ? parser.collationName() : null};
   }
   const isCharset = parser.acceptAll('CHARACTER', 'SET') || parser.acceptAll('CHAR', 'SET') || parser.accept('CHARSET');
   if (!isCharset) return null;

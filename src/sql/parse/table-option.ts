@@ -131,7 +131,7 @@ function parseLongOption(parser: Parser): TableOption | null {
 function parseCharacterOption(parser: Parser): TableOption | null {
   if (parser.accept('COLLATE')) {
     parser.accept('=');
-    return {name: 'COLLATE', value: parser.charsetName()};
+    return {name: 'COLLATE', value: parser.collationName()};
   }
   const word = parser.acceptOneOf(['CHARSET', 'CHARACTER', 'CHAR']);
   if (word === null) return null;

@@ -16,6 +16,7 @@ import {DateTime, Duration} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {OpenObject} from '../catalog/catalog.ts';
 import type {Statement} from '../parse/ast.ts';
+import type {DigestStatistics} from '../session/statement-digests.ts';
 import type {PlannedStatement, RowStatement} from '../statement/plan-statement.ts';
 import type {StatementBody} from '../statement/statement-body.ts';
 
@@ -38,7 +39,11 @@ export interface CachedPlan {
   readonly parameterKinds: string;
   /** It changes rows: not in a READ ONLY transaction. */
   readonly writes: boolean;
+  /** It reads rows with locks. */
+  readonly locks: boolean;
   readonly kind: RowStatement['kind'];
+  /** Under which its executions count. */
+  digest: DigestStatistics | undefined;
 }
 
 /** A plan to keep; undefined when it must not run again. */
@@ -56,7 +61,9 @@ export function cachedPlan(
     setting: {database, settingsVersion},
     parameterKinds: kindsOf(parameters),
     writes: statement.kind !== 'query',
+    locks: statement.kind === 'query' && statement.locking.length > 0,
     kind: statement.kind,
+    digest: undefined,
   };
 }
 
@@ -67,9 +74,8 @@ export function isCurrent(plan: CachedPlan, setting: PlanSetting): boolean {
 
 const KINDS_LEFT_OUT = new Set<unknown>(['userVariable', 'assignment', 'variables', 'outfile', 'dumpfile']);
 
-/** Locking reads may have to run again before rows leave, so they go the way of steps. */
 function isCacheable(statement: RowStatement): boolean {
-  if (statement.kind === 'query' && (statement.locking.length > 0 || statement.into !== null)) return false;
+  if (statement.kind === 'query' && statement.into !== null) return false;
   return !mentions(statement, KINDS_LEFT_OUT);
 }
 

@@ -23,6 +23,7 @@ import {FilterSource, GateSource} from '../exec/filter.ts';
 import {HashJoinSource} from '../exec/hash-join.ts';
 import {LimitSource} from '../exec/limit.ts';
 import {MaterializedStore, type RowStore, StoreScanSource} from '../exec/materialize.ts';
+import {MeasuredSource, Measurement} from '../exec/measured.ts';
 import type {MemoryBudget} from '../exec/memory-budget.ts';
 import {ExistsLoopSource, InnerLoopSource, LeftLoopSource} from '../exec/nested-loop.ts';
 import {NoRowSource, OneRowSource} from '../exec/one-row.ts';
@@ -48,7 +49,11 @@ export interface BuildContext {
   readonly budget: MemoryBudget;
   /** The statement's. */
   readonly epoch: Epoch;
+  /** Filled with what each operator does when it runs: EXPLAIN ANALYZE. */
+  readonly measurements?: Measurements | undefined;
 }
+
+export type Measurements = Map<PlanNode, Measurement>;
 
 type Of<K extends PlanNode['kind']> = Extract<PlanNode, {kind: K}>;
 
@@ -65,6 +70,15 @@ export class OperatorBuilder {
   }
 
   build(node: PlanNode): RowSource {
+    const source = this.#operator(node);
+    const {measurements} = this.#context;
+    if (measurements === undefined) return source;
+    const measurement = new Measurement();
+    measurements.set(node, measurement);
+    return new MeasuredSource(source, measurement);
+  }
+
+  #operator(node: PlanNode): RowSource {
     const {budget} = this.#context;
     switch (node.kind) {
       case 'oneRow':

@@ -7,7 +7,9 @@ import type {BoundQuery} from '../bind/bound-query.ts';
 import type {Expression} from '../bind/expression.ts';
 import {type BlockingExpression, SubqueryExpression} from '../bind/subquery.ts';
 import type {BoundEnd, PartBound} from '../exec/index-ranges.ts';
+import type {Measurement} from '../exec/measured.ts';
 import type {Access} from './access.ts';
+import type {Measurements} from './build.ts';
 import {tableOf} from './build-scan.ts';
 import {childrenOf, type LiftedStep, type PlanNode} from './physical.ts';
 import type {SelectPlan} from './prepare.ts';
@@ -17,16 +19,23 @@ export interface Operation {
   readonly text: string;
   readonly rows: number;
   readonly cost: number;
+  /** What it has done, when that was measured. */
+  readonly actual: Measurement | undefined;
   readonly inputs: readonly Operation[];
 }
 
-/** Plans a subquery, for operations that run one. */
-type PlanOf = (query: BoundQuery) => PlanNode;
+/** What describing a plan needs besides its nodes. */
+interface Describing {
+  /** The plan of a subquery, for operations that run one. */
+  readonly planOf: (query: BoundQuery) => PlanNode;
+  readonly measurements: Measurements | undefined;
+}
 
 /** The operations of a plan. */
-export function operationsOf({root, fused, planner}: SelectPlan): Operation {
-  const tree = describe(root, query => planner.plan(query).plan);
-  return fused === undefined ? tree : {text: `Fused: ${fused}`, rows: tree.rows, cost: tree.cost, inputs: [tree]};
+export function operationsOf({root, fused, planner, measurements}: SelectPlan): Operation {
+  const tree = describe(root, {planOf: query => planner.plan(query).plan, measurements});
+  const {rows, cost} = tree;
+  return fused === undefined ? tree : {text: `Fused: ${fused}`, rows, cost, actual: undefined, inputs: [tree]};
 }
 
 /** FORMAT=TREE. */
@@ -36,9 +45,24 @@ export function explainTree(plan: SelectPlan): string {
   return `${lines.join('\n')}\n`;
 }
 
-function printTree({text, rows, cost, inputs}: Operation, depth: number, lines: string[]): void {
-  lines.push(`${'    '.repeat(depth)}-> ${text}  (cost=${rounded(cost)} rows=${rounded(rows)})`);
+function printTree({text, rows, cost, actual, inputs}: Operation, depth: number, lines: string[]): void {
+  const estimated = `(cost=${rounded(cost)} rows=${rounded(rows)})`;
+  lines.push(`${'    '.repeat(depth)}-> ${text}  ${estimated}${actualText(actual)}`);
   for (const input of inputs) printTree(input, depth + 1, lines);
+}
+
+/** Times and rows of one loop, on average; times in milliseconds. */
+function actualText(actual: Measurement | undefined): string {
+  if (actual === undefined) return '';
+  const {loops, rows, firstMicros, allMicros} = actual;
+  if (loops === 0) return ' (never executed)';
+  const [first, all] = [firstMicros, allMicros].map(micros => formatDouble(precise(micros / 1000 / loops)));
+  return ` (actual time=${first}..${all} rows=${formatDouble(precise(rows / loops))} loops=${loops})`;
+}
+
+/** Three digits that count; all of a whole number. */
+function precise(value: number): number {
+  return value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }
 
 function rounded(value: number): string {
@@ -50,43 +74,53 @@ export function explainJson(plan: SelectPlan): string {
   return printJson(new Map([['query_plan', jsonOf(operationsOf(plan))]]));
 }
 
-function jsonOf({text, rows, cost, inputs}: Operation): Json {
+function jsonOf({text, rows, cost, actual, inputs}: Operation): Json {
   const object: JsonObject = new Map();
   object.set('operation', text);
   object.set('estimated_rows', new JsonDouble(Math.round(rows * 100) / 100));
   object.set('estimated_total_cost', new JsonDouble(Math.round(cost * 100) / 100));
+  if (actual !== undefined) {
+    const {loops, rows: all, firstMicros, allMicros} = actual;
+    const perLoop = (value: number): JsonDouble => new JsonDouble(loops === 0 ? 0 : precise(value / loops));
+    object.set('actual_loops', loops);
+    object.set('actual_rows', perLoop(all));
+    object.set('actual_first_row_ms', perLoop(firstMicros / 1000));
+    object.set('actual_last_row_ms', perLoop(allMicros / 1000));
+  }
   if (inputs.length > 0) object.set('inputs', inputs.map(jsonOf));
   return object;
 }
 
 // --- Nodes ---------------------------------------------------------------------------------------------------------
 
-function describe(node: PlanNode, planOf: PlanOf): Operation {
-  const inputs = childrenOf(node).map(child => describe(child, planOf));
+function describe(node: PlanNode, by: Describing): Operation {
+  const inputs = childrenOf(node).map(child => describe(child, by));
   const {rows, cost} = node;
-  return {text: textOf(node), rows, cost, inputs: [...inputs, ...furtherInputs(node, planOf)]};
+  const actual = by.measurements?.get(node);
+  return {text: textOf(node), rows, cost, actual, inputs: [...inputs, ...furtherInputs(node, by)]};
 }
 
 /** What a node reads besides its children: stores, subqueries. */
-function furtherInputs(node: PlanNode, planOf: PlanOf): readonly Operation[] {
+function furtherInputs(node: PlanNode, by: Describing): readonly Operation[] {
   switch (node.kind) {
     case 'apply':
     case 'prelude':
-      return node.steps.map(step => describeStep(step, planOf));
+      return node.steps.map(step => describeStep(step, by));
     case 'store': {
       const {fill} = node.store;
-      if (fill.kind === 'query') return [describe(fill.plan, planOf)];
-      return fill.kind === 'recursion' ? [describe(fill.seed, planOf), describe(fill.recursive, planOf)] : [];
+      if (fill.kind === 'query') return [describe(fill.plan, by)];
+      return fill.kind === 'recursion' ? [describe(fill.seed, by), describe(fill.recursive, by)] : [];
     }
     default:
       return [];
   }
 }
 
-function describeStep({part}: LiftedStep, planOf: PlanOf): Operation {
-  if (!(part instanceof SubqueryExpression)) return {text: `Call ${part}`, rows: 1, cost: 0, inputs: []};
-  const plan = describe(planOf(part.query), planOf);
-  return {text: `Select ${subqueryText(part)}`, rows: 1, cost: plan.cost, inputs: [plan]};
+function describeStep({part}: LiftedStep, by: Describing): Operation {
+  if (!(part instanceof SubqueryExpression))
+    return {text: `Call ${part}`, rows: 1, cost: 0, actual: undefined, inputs: []};
+  const plan = describe(by.planOf(part.query), by);
+  return {text: `Select ${subqueryText(part)}`, rows: 1, cost: plan.cost, actual: undefined, inputs: [plan]};
 }
 
 function subqueryText(part: BlockingExpression): string {

@@ -17,6 +17,7 @@ export class QueryPlanner {
   /** collation_connection, for comparisons that the planner makes. */
   readonly connection: number;
   readonly sources: SourcePlanner;
+  readonly #plans: Map<BoundQuery, BranchPlan> = new Map();
 
   /** `known`: what estimates may look at. */
   constructor(statistics: PlanStatistics, connection: number, known?: KnownValues) {
@@ -25,8 +26,17 @@ export class QueryPlanner {
     this.sources = new SourcePlanner(this);
   }
 
-  /** The plan of a query and the expressions of its output columns. */
+  /** The plan of a query and the expressions of its output columns; the same one whenever it is asked for. */
   plan(query: BoundQuery): BranchPlan {
+    let made = this.#plans.get(query);
+    if (made === undefined) {
+      made = this.#make(query);
+      this.#plans.set(query, made);
+    }
+    return made;
+  }
+
+  #make(query: BoundQuery): BranchPlan {
     const outputs = query.outputs.map(o => o.expression);
     switch (query.kind) {
       case 'select':

@@ -12,7 +12,7 @@ import {MemoryBudget} from '../exec/memory-budget.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import {type ReusableExecution, SelectExecution} from '../exec/select-execution.ts';
 import type {Query} from '../parse/ast.ts';
-import {OperatorBuilder} from './build.ts';
+import {type Measurements, OperatorBuilder} from './build.ts';
 import {fusedExecution} from './fused.ts';
 import type {PlanNode} from './physical.ts';
 import {QueryPlanner} from './plan-query.ts';
@@ -28,6 +28,8 @@ export interface SelectPlan {
   readonly fused: string | undefined;
   /** Plans subqueries for EXPLAIN. */
   readonly planner: QueryPlanner;
+  /** Of a plan for EXPLAIN ANALYZE: what its operators have done. */
+  readonly measurements: Measurements | undefined;
 }
 
 /** Binds and plans a query. Throws SqlError. */
@@ -35,29 +37,39 @@ export function prepareSelect(
   query: Query,
   environment: BindEnvironment,
   statistics: PlanStatistics = NO_STATISTICS,
+  measurements?: Measurements,
 ): SelectPlan {
   const binder = new Binder(environment);
   const bound = bindQuery(query, undefined, binder);
-  return planBound(bound, binder, statistics);
+  return planBound(bound, binder, statistics, measurements);
 }
 
-/** Plans a query that has been bound. */
-export function planBound(bound: BoundQuery, binder: Binder, statistics: PlanStatistics): SelectPlan {
+/** Plans a query that has been bound. `measurements`: what runs is the plan's operators, each measured, and nothing fused. */
+export function planBound(
+  bound: BoundQuery,
+  binder: Binder,
+  statistics: PlanStatistics,
+  measurements?: Measurements,
+): SelectPlan {
   const columns = bound.outputs.map(resultColumn);
   const {session, parameters} = binder.environment;
   const planner = new QueryPlanner(statistics, session.collationConnection, {session, parameters});
   const {plan, outputs} = planner.plan(bound);
   const generic = (): ReusableExecution => {
     const budget = new MemoryBudget();
-    const builder = new OperatorBuilder({planner, budget, epoch: binder.epoch});
+    const builder = new OperatorBuilder({planner, budget, epoch: binder.epoch, measurements});
     const source = builder.build(plan);
     const {counter} = builder;
     const registerCount = binder.registers.count;
     return new SelectExecution({source, outputs, columns, registerCount, epoch: binder.epoch, budget, counter});
   };
   const registerCount = binder.registers.count;
-  const fused = fusedExecution({bound, root: plan, columns, registerCount, epoch: binder.epoch, generic});
-  return {columns, execution: fused?.execution ?? generic(), root: plan, fused: fused?.name, planner};
+  const fused =
+    measurements === undefined
+      ? fusedExecution({bound, root: plan, columns, registerCount, epoch: binder.epoch, generic})
+      : undefined;
+  const execution = fused?.execution ?? generic();
+  return {columns, execution, root: plan, fused: fused?.name, planner, measurements};
 }
 
 /** A scope for expressions that stand outside of any query: SET, DO, VALUES of an INSERT. */

@@ -2,6 +2,7 @@
 
 import type {SqlError} from '../../base/sql-error.ts';
 import type {ResultSink} from '../exec/result-sink.ts';
+import type {FileReceiver, FileRequest} from '../statement/load-data.ts';
 
 /** How a statement ended. */
 export interface Reply {
@@ -24,6 +25,8 @@ export interface StatementClient extends ResultSink {
   /** The result set is complete, and the statement with it (its transaction too, under autocommit). */
   rowsEnded(reply: Reply): void;
   failed(error: SqlError): void;
+  /** Asks for a file of the client's, which goes to the receiver. Undefined: it gives none. */
+  requestFile?(name: string, receiver: FileReceiver): FileRequest | undefined;
 }
 
 /** Status bits that a session knows of; the numbers are the protocol's. */

@@ -2,7 +2,6 @@
 
 import {SqlError} from '../../base/sql-error.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
-import {Privilege} from '../catalog/privileges.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Kill} from '../parse/ast-command.ts';
 import {evaluateOne} from '../statement/evaluate.ts';
@@ -42,7 +41,7 @@ export function* runKill(session: SqlSession, context: StatementContext, ast: Ki
 
 /** One may end one's own sessions; those of others with SUPER: 1095. */
 export function checkMayKill(session: SqlSession, id: number): void {
-  if ((session.rights.global & Privilege.super) !== 0) return;
+  if (session.rights.hasDynamic('CONNECTION_ADMIN')) return;
   const owner = session.server.processes().find(each => each.id === id)?.user;
   if (owner !== session.state.user) throw new SqlError('ER_KILL_DENIED', id);
 }

@@ -9,7 +9,7 @@ import type {Steps} from '../catalog/steps.ts';
 import type {Deallocate, Execute, Prepare} from '../parse/ast-command.ts';
 import {type Source, sourceOf} from '../parse/source.ts';
 import {type Parsed, parseOne} from '../parse/statement.ts';
-import type {CachedPlan} from '../plan-cache/plan-cache.ts';
+import {type CachedPlan, haveKinds, isCurrent, type PlanSetting} from '../plan-cache/plan-cache.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from '../statement/statement-context.ts';
 import {runStatement} from './run-statement.ts';
 import type {SqlSession} from './session.ts';
@@ -17,8 +17,30 @@ import type {SqlSession} from './session.ts';
 export interface PreparedStatement {
   readonly parsed: Parsed;
   readonly text: Source;
-  /** The plan of the last execution, when it may run again. */
-  plan: CachedPlan | undefined;
+  /** Plans that may run again, each for parameters of other kinds; the one that was made last comes first. */
+  readonly plans: CachedPlan[];
+}
+
+/** Plans kept per statement: a driver that sends whole numbers as integers and others as decimals makes several. */
+const PLANS_MAX = 8;
+
+/** A plan that is still right for parameters of these kinds. */
+export function planFor(
+  {plans}: PreparedStatement,
+  parameters: readonly Value[],
+  setting: PlanSetting,
+): CachedPlan | undefined {
+  for (let i = 0; i < plans.length; i++)
+    if (isCurrent(plans[i], setting) && haveKinds(parameters, plans[i].parameterKinds)) return plans[i];
+  return undefined;
+}
+
+/** Keeps a new plan in place of the one for the same kinds of parameters. */
+export function keepPlan({plans}: PreparedStatement, plan: CachedPlan): void {
+  const same = plans.findIndex(other => other.parameterKinds === plan.parameterKinds);
+  if (same >= 0) plans.splice(same, 1);
+  plans.unshift(plan);
+  if (plans.length > PLANS_MAX) plans.pop();
 }
 
 /** Statements that one session may keep open. */
@@ -67,7 +89,7 @@ export class PreparedStatements {
     const text = sourceOf(sql);
     const parsed = parseOne(sql, {modes: this.#session.state.parseModes, placeholders: true});
     if (NOT_PREPARABLE.has(parsed.statement.kind)) throw new SqlError('ER_UNSUPPORTED_PS');
-    return {parsed, text, plan: undefined};
+    return {parsed, text, plans: []};
   }
 
   // --- In SQL --------------------------------------------------------------------------------------------------------

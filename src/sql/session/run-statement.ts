@@ -7,7 +7,7 @@
 import {SqlError} from '../../base/sql-error.ts';
 import {Isolation} from '../../engine/api.ts';
 import type {Steps} from '../catalog/steps.ts';
-import type {Statement} from '../parse/ast.ts';
+import type {Load, Statement} from '../parse/ast.ts';
 import type {DropProgram} from '../parse/ast-program.ts';
 import type {DropTables} from '../parse/ast-schema.ts';
 import type {Parsed} from '../parse/statement.ts';
@@ -19,8 +19,10 @@ import {evaluateAll} from '../statement/evaluate.ts';
 import {explain} from '../statement/explain.ts';
 import {grantOrRevoke} from '../statement/grants.ts';
 import {createIndex, dropIndex} from '../statement/index-statements.ts';
+import {loadData} from '../statement/load-data.ts';
 import {maintainTables} from '../statement/maintenance.ts';
 import {planStatement, type RowStatement} from '../statement/plan-statement.ts';
+import {createRoles, grantRoles, setDefaultRoles} from '../statement/roles.ts';
 import {alterDatabase, createDatabase, dropDatabase} from '../statement/schemas.ts';
 import {show} from '../statement/show/show.ts';
 import {checkStatementAccess} from '../statement/statement-access.ts';
@@ -62,10 +64,20 @@ export function* runStatement(session: SqlSession, parsed: Parsed, context: Stat
 // --- Rows ----------------------------------------------------------------------------------------------------------
 
 function* runRows(session: SqlSession, statement: Statement, context: StatementContext): Steps<Outcome | undefined> {
+  if (statement.kind === 'load') return yield* runLoad(session, statement, context);
   const body = rowsBody(statement);
   if (body === undefined) return undefined;
   if (writes(statement)) checkMayWrite(session);
   return yield* inTransaction(session, context, body);
+}
+
+/** It never runs again: the file comes once. */
+function* runLoad(session: SqlSession, statement: Load, context: StatementContext): Steps<Outcome> {
+  checkMayWrite(session);
+  return yield* session.transaction.statement(
+    () => loadData(context, statement),
+    () => false,
+  );
 }
 
 function writes(statement: Statement): boolean {
@@ -184,7 +196,10 @@ function definitionBody(parsed: Parsed, context: StatementContext): (() => Steps
     case 'createUser':
     case 'alterUser':
       return () => changeUsers(context, statement);
+    case 'createRole':
+      return () => createRoles(context, statement);
     case 'dropUser':
+    case 'dropRole':
       return () => dropUsers(context, statement);
     case 'renameUser':
       return () => renameUsers(context, statement);
@@ -193,6 +208,11 @@ function definitionBody(parsed: Parsed, context: StatementContext): (() => Steps
     case 'grant':
     case 'revoke':
       return () => grantOrRevoke(context, statement);
+    case 'grantRoles':
+    case 'revokeRoles':
+      return () => grantRoles(context, statement);
+    case 'setDefaultRole':
+      return () => setDefaultRoles(context, statement);
     default:
       return undefined;
   }
@@ -215,6 +235,8 @@ function* runSessionStatement(session: SqlSession, statement: Statement, context
       return yield* runSet(session, context, statement);
     case 'setTransaction':
       return yield* runSetTransaction(session, statement);
+    case 'setRole':
+      return yield* session.setRole(context, statement.roles);
     case 'use':
       return yield* runUse(session, statement.schema);
     case 'kill':
@@ -268,18 +290,11 @@ function qualified(session: SqlSession, name: {readonly schema: string | null; r
 
 /** What is parsed but not carried out, by the name that the error shows. */
 const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
-  ['load', 'LOAD DATA'],
   ['xa', 'XA transactions'],
   ['handler', 'HANDLER'],
   ['help', 'HELP'],
-  ['createRole', 'CREATE ROLE'],
-  ['dropRole', 'DROP ROLE'],
-  ['grantRoles', 'roles'],
-  ['revokeRoles', 'roles'],
   ['grantProxy', 'GRANT PROXY'],
   ['revokeProxy', 'REVOKE PROXY'],
-  ['setRole', 'SET ROLE'],
-  ['setDefaultRole', 'SET DEFAULT ROLE'],
   ['createTrigger', 'CREATE TRIGGER'],
   ['createEvent', 'CREATE EVENT'],
   ['alterEvent', 'ALTER EVENT'],

@@ -11,12 +11,13 @@ import {SqlMode} from '../../format/value/sql-mode.ts';
 import type {Value} from '../../format/value/types.ts';
 import {engineError} from '../catalog/engine-error.ts';
 import {Privilege} from '../catalog/privileges.ts';
-import {NO_RIGHTS, type Rights} from '../catalog/rights.ts';
+import type {Rights} from '../catalog/rights.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
+import type {RoleSet} from '../parse/ast-command.ts';
 import {normalize} from '../parse/normalize.ts';
 import type {ParseOptions} from '../parse/parser.ts';
-import {bytesOf, type Source, sourceOf, textOf} from '../parse/source.ts';
+import {bytesOf, type Source, sourceOf} from '../parse/source.ts';
 import {type Parsed, parseMany, parseOne} from '../parse/statement.ts';
 
 import {FAST_COMMIT_FAILED, FAST_DONE, FAST_STALE, FastRun} from '../plan-cache/fast-run.ts';
@@ -24,7 +25,6 @@ import {type TakenLiterals, takenLiterals} from '../plan-cache/literals.ts';
 import {
   type CachedPlan,
   cachedPlan,
-  haveKinds,
   isCurrent,
   isRowStatement,
   KEY_CHARACTERS_MAX,
@@ -32,35 +32,26 @@ import {
 } from '../plan-cache/plan-cache.ts';
 import {describeQuery} from '../statement/describe-query.ts';
 import type {Outcome, StatementContext} from '../statement/statement-context.ts';
+import {WatchedSink} from '../statement/watched-sink.ts';
 import {type Reply, SessionStatus, type StatementClient} from './client.ts';
 import type {TableLocks} from './lock-tables.ts';
-import {type PreparedStatement, PreparedStatements} from './prepared.ts';
+import {keepPlan, type PreparedStatement, PreparedStatements, planFor} from './prepared.ts';
 import {runStatement} from './run-statement.ts';
+import type {PlanOrigin, RunningPlan} from './running-plan.ts';
+import {SessionRights} from './session-rights.ts';
 import {type Identity, SqlSessionState} from './session-state.ts';
 import type {SqlServer} from './sql-server.ts';
 import type {ProcessInfo} from './sql-world.ts';
+import {StatementWatch} from './statement-watch.ts';
 import {TemporaryTables} from './temporary-tables.ts';
 import {hasMore} from './text-end.ts';
-import {SessionTransaction} from './transaction.ts';
-
-/** A statement's text is shown up to here in the process list. */
-const INFO_CHARACTERS_MAX = 1024;
+import {RENEWALS_MAX, SessionTransaction} from './transaction.ts';
 
 const FINISHED: IteratorResult<void, void> = {done: true, value: undefined};
 
-/** Where a cached plan comes from: what to run again by steps. */
-interface PlanOrigin {
-  readonly text: Source;
-  readonly key: string;
-  readonly prepared: PreparedStatement | undefined;
-}
-
-interface RunningPlan {
-  readonly plan: CachedPlan;
-  readonly parameters: readonly Value[];
-  readonly client: StatementClient;
-  readonly from: PlanOrigin;
-  isStarted: boolean;
+/** Statements that MAX_UPDATES_PER_HOUR counts. */
+function isUpdate(kind: string): boolean {
+  return /^(insert|update|delete|load|create|alter|drop|rename|truncate|grant|revoke)/.test(kind);
 }
 
 /** `parseMany` for texts that must hold one statement. */
@@ -89,12 +80,10 @@ export class SqlSession {
   #isClosed = false;
   #isRunning = false;
   #isKilled = false;
-  #info: Source = '';
-  #sinceMs: number;
   /** Tables locked by LOCK TABLES; then no others may be used. */
   tableLocks: TableLocks | undefined;
-  /** What the account may do; undefined: not known, or out of date. */
-  #rights: Rights | undefined;
+  readonly #rights: SessionRights;
+  readonly #watch: StatementWatch;
   /** Set by KILL: asks the connection to end. */
   onKill: (() => void) | undefined;
 
@@ -102,13 +91,14 @@ export class SqlSession {
     this.server = server;
     this.engine = server.world.engine.newSession(() => this.#poll());
     this.state = new SqlSessionState(server.world, server.globals, this.engine, identity);
+    this.#rights = new SessionRights(server, this.engine, this.state);
     this.transaction = new SessionTransaction(this.engine, this.state);
     this.prepared = new PreparedStatements(this);
     // Plans of the names that mean other tables now are good no more.
     this.temporary = new TemporaryTables(() => this.state.settingsVersion++);
     this.exec = {registers: [], parameters: [], engine: this.engine, session: this.state};
     this.#fast = new FastRun(this.engine, this.transaction);
-    this.#sinceMs = server.world.clock.now();
+    this.#watch = new StatementWatch(server, this.state);
   }
 
   // --- Commands ------------------------------------------------------------------------------------------------------
@@ -126,8 +116,7 @@ export class SqlSession {
 
   #begin(info: Source, done: () => void): void {
     this.#isWorking = true;
-    this.#info = info;
-    this.#sinceMs = this.server.world.clock.now();
+    this.#watch.begin(info);
     this.#done = done;
   }
 
@@ -151,13 +140,9 @@ export class SqlSession {
 
   /** Runs a prepared statement. */
   execute(statement: PreparedStatement, parameters: readonly Value[], client: StatementClient, done: () => void): void {
-    const {plan} = statement;
-    const isUsable =
-      plan !== undefined &&
-      this.tableLocks === undefined &&
-      isCurrent(plan, this.state) &&
-      haveKinds(parameters, plan.parameterKinds);
-    if (isUsable) this.#runFast(plan, parameters, client, done, {text: statement.text, key: '', prepared: statement});
+    const plan = this.tableLocks === undefined ? planFor(statement, parameters, this.state) : undefined;
+    if (plan !== undefined)
+      this.#runFast(plan, parameters, client, done, {text: statement.text, key: '', prepared: statement});
     else this.run(statement.text, this.#runPrepared(statement, parameters, client), done);
   }
 
@@ -181,8 +166,7 @@ export class SqlSession {
     this.#isWorking = false;
     this.#work = undefined;
     this.#done = undefined;
-    this.#info = '';
-    this.#sinceMs = this.server.world.clock.now();
+    this.#watch.finish();
     done?.();
     if (this.#isKilled) this.onKill?.();
   }
@@ -219,17 +203,7 @@ export class SqlSession {
   }
 
   processInfo(): ProcessInfo {
-    const {connectionId, user, host, database} = this.state;
-    return {
-      id: connectionId,
-      user,
-      host,
-      database,
-      command: this.isBusy ? 'Query' : 'Sleep',
-      seconds: Math.floor((this.server.world.clock.now() - this.#sinceMs) / 1000),
-      state: this.isBusy ? 'executing' : '',
-      info: textOf(this.#info.slice(0, INFO_CHARACTERS_MAX)),
-    };
+    return this.#watch.processInfo();
   }
 
   /** Without the PROCESS privilege one sees one's own sessions only. */
@@ -253,7 +227,9 @@ export class SqlSession {
     const {status} = this.server;
     status.questions++;
     status.count(plan.kind);
-    this.#running = {plan, parameters, client, from, isStarted: false};
+    this.#watch.digest = plan.digest;
+    const sink = plan.locks ? new WatchedSink(client) : undefined;
+    this.#running = {plan, parameters, client, from, sink, isStarted: false, renewals: 0};
     this.server.world.engine.run(this.engine);
   }
 
@@ -267,7 +243,8 @@ export class SqlSession {
         this.#work = this.#runFrom(running);
         return;
       }
-      this.#fast.start(plan, this.#contextFor(client, running.parameters));
+      const context = this.#contextFor(client, running.parameters);
+      this.#fast.start(plan, running.sink === undefined ? context : {...context, sink: running.sink});
     }
     const result = this.#fast.poll();
     if (result === BLOCKED) return;
@@ -276,9 +253,10 @@ export class SqlSession {
     else this.#work = this.#afterFast(running, result);
   }
 
-  /** On a read replica: what it refuses, and what has to wait for the writer's commits. */
+  /** What has to wait for others' commits; and on a read replica what it refuses. */
   #needsSteps(plan: CachedPlan): boolean {
-    return this.server.world.replica?.isReplica === true && (plan.writes || this.state.readsNewest);
+    const {readsRegional, readsNewest} = this.state;
+    return readsRegional || (this.server.world.replica?.isReplica === true && (plan.writes || readsNewest));
   }
 
   /** The context of fast runs: one object per session, as long as the client's object stays the same. */
@@ -288,9 +266,10 @@ export class SqlSession {
     return this.#fastContext;
   }
 
-  /** A fast run that did not go well: undoes it, and runs the statement again by steps where that may help. */
+  /** A fast run that did not go well: undoes it, and runs the statement again where that may help: after a lost race as it was, with a new plan if that one was old. */
   *#afterFast(running: RunningPlan, result: number): Steps<void> {
-    const {client, plan} = running;
+    const {client, plan, sink} = running;
+    const mayRepeat = (plan.writes || sink?.hasBegun === false) && running.renewals++ < RENEWALS_MAX;
     try {
       // Nothing has been read yet, and the locks may have been waited for.
       if (result === FAST_STALE) this.engine.renewView();
@@ -299,7 +278,11 @@ export class SqlSession {
         throw engineError(this.#fast.failureResult);
       } else {
         const error = this.#fast.failure ?? engineError(this.#fast.failureResult);
-        if (!(yield* this.transaction.undoFailed(error, plan.writes))) throw error;
+        if (!(yield* this.transaction.undoFailed(error, mayRepeat))) throw error;
+        running.isStarted = false;
+        this.#running = running;
+        this.engine.waiter.wake();
+        return;
       }
     } catch (error) {
       this.fail(error, client);
@@ -328,31 +311,28 @@ export class SqlSession {
   }
 
   *#runPrepared(statement: PreparedStatement, parameters: readonly Value[], client: StatementClient): Steps<void> {
-    const keep = (plan: CachedPlan): void => {
-      statement.plan = plan;
-    };
-    statement.plan = undefined;
+    const keep = (plan: CachedPlan): void => keepPlan(statement, plan);
     yield* this.runParsed(statement.parsed, statement.text, parameters, client, false, keep);
   }
 
   // --- Rights --------------------------------------------------------------------------------------------------------
 
-  /** Rights may have changed; plans were made under the old ones. */
+  /** Accounts may have changed. */
   forgetRights(): void {
-    this.#rights = undefined;
-    this.state.settingsVersion++;
+    this.#rights.forget();
   }
 
   /** Finds out what the account may do. To be called before a statement's context is made. */
-  *learnRights(): Steps<void> {
-    if (this.#rights !== undefined) return;
-    const {accountUser, accountHost} = this.state.identity;
-    const rights = yield* this.server.rights.of(this.engine, accountUser, accountHost);
-    this.#rights = rights ?? NO_RIGHTS;
+  learnRights(): Steps<void> {
+    return this.#rights.learn();
   }
 
   get rights(): Rights {
-    return this.#rights ?? NO_RIGHTS;
+    return this.#rights.current;
+  }
+
+  setRole(context: StatementContext, roles: RoleSet): Steps<Outcome> {
+    return this.#rights.setRole(context, roles);
   }
 
   // --- Statements ----------------------------------------------------------------------------------------------------
@@ -389,6 +369,8 @@ export class SqlSession {
     this.server.status.questions++;
     try {
       yield* this.learnRights();
+      this.#rights.count(parsed.statement.kind);
+      this.#watch.beginNext(this.server.digests.of(databaseBefore, this.#own(parsed, text), this.state.parseModes));
       const context = this.context(text, parameters, client);
       const outcome = yield* runStatement(
         this,
@@ -403,13 +385,20 @@ export class SqlSession {
     }
   }
 
+  /** The text of one statement of a text. */
+  #own({statement, end}: Parsed, text: Source): Source {
+    return this.multiStatements ? text.slice(statement.at, end) : text;
+  }
+
   /** Keeps the plan of a statement, if it is one to keep. */
   #keeper(parsed: Parsed, parameters: readonly Value[], keep: (plan: CachedPlan) => void): StatementContext['planned'] {
     const {statement} = parsed;
-    if (!isRowStatement(statement) || this.tableLocks !== undefined) return undefined;
+    if (!isRowStatement(statement) || this.tableLocks !== undefined || this.#rights.isLimited) return undefined;
     return planned => {
       const plan = cachedPlan(statement, planned, this.state, parameters);
-      if (plan !== undefined) keep(plan);
+      if (plan === undefined) return;
+      plan.digest = this.#watch.digest;
+      keep(plan);
     };
   }
 
@@ -427,6 +416,7 @@ export class SqlSession {
       engine,
       exec,
       sink: client,
+      requestFile: (name, receiver) => client.requestFile?.(name, receiver),
       text,
       tableLocks: this.tableLocks,
       temporary: this.temporary,
@@ -443,6 +433,7 @@ export class SqlSession {
   answer(outcome: Outcome, client: StatementClient, more: boolean, databaseBefore: string): void {
     const {state} = this;
     state.rowCount = outcome.hasRows ? -1 : outcome.affectedRows;
+    this.#watch.ended(outcome);
     const reply: Reply = {
       affectedRows: outcome.affectedRows,
       lastInsertId: outcome.lastInsertId,
@@ -462,6 +453,7 @@ export class SqlSession {
   fail(error: unknown, client: StatementClient): void {
     const told = this.#told(error);
     this.state.rowCount = -1;
+    this.#watch.failed();
     this.state.diagnostics.add('Error', told.errno, told.message);
     client.failed(told);
   }

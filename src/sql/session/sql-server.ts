@@ -11,9 +11,11 @@ import {expectRow, type Steps} from '../catalog/steps.ts';
 import type {StoredSchema, StoredTable} from '../catalog/stored-table.ts';
 import {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import {dropTrees} from '../statement/table-trees.ts';
+import {ResourceUsage} from './resource-usage.ts';
 import {SqlSession} from './session.ts';
 import type {Identity} from './session-state.ts';
 import type {ProcessInfo, SqlWorld} from './sql-world.ts';
+import {StatementDigests} from './statement-digests.ts';
 import {StatusCounters} from './status-counters.ts';
 import {GlobalVariables} from './variables.ts';
 
@@ -32,6 +34,8 @@ export class SqlServer {
   readonly globals: GlobalVariables;
   readonly settings: SharedSettings;
   readonly status: StatusCounters = new StatusCounters();
+  readonly usage: ResourceUsage;
+  readonly digests: StatementDigests;
   readonly #sessions: Map<number, SqlSession> = new Map();
   readonly #startedMs: number;
 
@@ -46,6 +50,8 @@ export class SqlServer {
     );
     this.catalog.buildAbandoned = builds.look;
     this.settings = new SharedSettings(world.engine, this.catalog, values => this.globals.setAll(values));
+    this.usage = new ResourceUsage(world.clock);
+    this.digests = new StatementDigests(world.clock);
     this.#startedMs = world.clock.now();
   }
 
@@ -68,12 +74,16 @@ export class SqlServer {
   newSession(identity: Identity): SqlSession {
     const session = new SqlSession(this, identity);
     this.#sessions.set(identity.connectionId, session);
+    this.usage.opened({user: identity.accountUser, host: identity.accountHost});
     return session;
   }
 
   /** The session is closed; its engine part may still be rolling back. */
   forget(connectionId: number): void {
+    const identity = this.#sessions.get(connectionId)?.state.identity;
+    if (identity === undefined) return;
     this.#sessions.delete(connectionId);
+    this.usage.closed({user: identity.accountUser, host: identity.accountHost});
   }
 
   /** Grants may have changed: every session looks again before its next statement. */

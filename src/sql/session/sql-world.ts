@@ -53,6 +53,12 @@ export interface ReplicaView {
   whenMoved(waiter: Waiter): void;
 }
 
+/** Primaries that follow each other's redo (optimistic mode). */
+export interface PeersView {
+  /** Everything committed before now can be read by statements that begin from now on. */
+  catchUp(): void;
+}
+
 export interface SqlWorld {
   readonly engine: Engine;
   readonly clock: Clock;
@@ -66,4 +72,6 @@ export interface SqlWorld {
   readonly hooks: ClusterHooks;
   /** Undefined on primaries that were born to write. */
   readonly replica?: ReplicaView | undefined;
+  /** Undefined where a commit is seen everywhere at once. */
+  readonly peers?: PeersView | undefined;
 }

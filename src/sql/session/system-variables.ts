@@ -64,7 +64,9 @@ const CHARSET_DEFAULT = 'utf8mb4';
 const COLLATION_DEFAULT = 'utf8mb4_0900_ai_ci';
 
 const EFFECTIVE: readonly VariableDefinition[] = [
+  both('aurora_mm_session_consistency_level', oneOf('INSTANCE_RAW', 'REGIONAL_RAW'), 'INSTANCE_RAW'),
   both('aurora_replica_read_consistency', oneOf('EVENTUAL', 'SESSION', 'GLOBAL'), 'EVENTUAL'),
+  global('activate_all_roles_on_login', BOOLEAN, 0),
   both('autocommit', BOOLEAN, 1),
   both('auto_increment_increment', integer(1, 1), 1),
   both('auto_increment_offset', integer(1, 1), 1),

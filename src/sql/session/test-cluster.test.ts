@@ -13,10 +13,11 @@ import {isTreeType, pageTreeId, pageType} from '../../format/page/page.ts';
 import {toText} from '../../format/value/domain.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
 import {NodeCrypto} from '../../os/crypto.ts';
-import {type SimOptions, type SimPrimary, SimWorld} from '../../sim/world.ts';
+import {DRIVER, type SimOptions, type SimPrimary, SimWorld} from '../../sim/world.ts';
 import {PAGE_FOUND} from '../../storage/api.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
 import type {RowWirePlans} from '../exec/result-sink.ts';
+import type {FileReceiver, FileRequest} from '../statement/load-data.ts';
 import type {Reply, StatementClient} from './client.ts';
 import type {PreparedStatement} from './prepared.ts';
 import type {SqlSession} from './session.ts';
@@ -101,6 +102,7 @@ export class TestCluster {
       facts: new Map(),
       hooks: NO_CLUSTER,
       replica: primary.replica,
+      peers: primary.optimism,
     };
   }
 
@@ -153,11 +155,17 @@ export class TestCluster {
 class Recorder implements StatementClient {
   readonly answers: Answer[] = [];
   readonly #session: SqlSession;
+  readonly #files: ClientFiles;
   #columns: readonly ResultColumn[] = [];
   #rows: (readonly (string | null)[])[] = [];
 
-  constructor(session: SqlSession) {
+  constructor(session: SqlSession, files: ClientFiles) {
     this.#session = session;
+    this.#files = files;
+  }
+
+  requestFile(name: string, receiver: FileReceiver): FileRequest | undefined {
+    return this.#files.send(name, receiver);
   }
 
   begin(columns: readonly ResultColumn[]): void {
@@ -197,6 +205,34 @@ class Recorder implements StatementClient {
   }
 }
 
+/** Files that a client has for LOAD DATA LOCAL; they are sent a piece at a time. */
+class ClientFiles {
+  readonly #cluster: TestCluster;
+  readonly contents: Map<string, Uint8Array> = new Map();
+  pieceBytes = 1000;
+
+  constructor(cluster: TestCluster) {
+    this.#cluster = cluster;
+  }
+
+  send(name: string, receiver: FileReceiver): FileRequest | undefined {
+    const bytes = this.contents.get(name);
+    if (bytes === undefined) return undefined;
+    let at = 0;
+    const goOn = (): void => {
+      while (at < bytes.length) {
+        const piece = bytes.slice(at, at + this.pieceBytes);
+        at += piece.length;
+        if (!receiver.data(piece)) return;
+      }
+      receiver.end();
+    };
+    const soon = (): void => void this.#cluster.world.time.schedule(0.1, DRIVER, goOn);
+    soon();
+    return {resume: soon};
+  }
+}
+
 /** Texts of a row in the text protocol. */
 function textRow(out: Buffer, end: number): (string | null)[] {
   const row: (string | null)[] = [];
@@ -223,6 +259,7 @@ function textRow(out: Buffer, end: number): (string | null)[] {
 
 export class TestClient {
   readonly session: SqlSession;
+  readonly files: ClientFiles;
   readonly #cluster: TestCluster;
   #running: Recorder | undefined;
   #isDone = true;
@@ -230,13 +267,14 @@ export class TestClient {
   constructor(cluster: TestCluster, session: SqlSession) {
     this.#cluster = cluster;
     this.session = session;
+    this.files = new ClientFiles(cluster);
   }
 
   /** Begins a statement; it may wait for others. */
   start(sql: string): void {
     assert.ok(this.#isDone, 'a statement is under way');
     this.#isDone = false;
-    this.#running = new Recorder(this.session);
+    this.#running = new Recorder(this.session, this.files);
     this.session.query(Buffer.from(sql), this.#running, () => {
       this.#isDone = true;
     });
@@ -263,7 +301,7 @@ export class TestClient {
   /** Runs a prepared statement. */
   execute(statement: PreparedStatement, parameters: readonly Value[]): Answer {
     this.#isDone = false;
-    this.#running = new Recorder(this.session);
+    this.#running = new Recorder(this.session, this.files);
     this.session.execute(statement, parameters, this.#running, () => {
       this.#isDone = true;
     });

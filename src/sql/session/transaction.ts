@@ -14,7 +14,7 @@ import {type Steps, until} from '../catalog/steps.ts';
 import type {SqlSessionState} from './session-state.ts';
 
 /** How often a statement may run again before the client hears of the conflict. */
-const RENEWALS_MAX = 1000;
+export const RENEWALS_MAX = 1000;
 
 interface Savepoint {
   readonly name: string;

@@ -23,6 +23,27 @@ test('a definition that changes on one primary is new on the other, cached plans
   assert.equal(a.run('SELECT * FROM t WHERE id = 1').error?.errno, 1146);
 });
 
+test('a locking read whose plan is kept runs again on the newest version, as long as none of its rows has left', () => {
+  const lock = 'SELECT n FROM lr WHERE id = 1 FOR UPDATE';
+  a.ok('CREATE TABLE lr (id INT PRIMARY KEY, n INT)', 'INSERT INTO lr VALUES (1, 1), (2, 1)');
+  for (let i = 0; i < 2; i++) assert.deepEqual(b.rows(lock), ['1']);
+  a.ok('BEGIN', 'UPDATE lr SET n = 2');
+  b.start(lock);
+  cluster.world.time.run(20);
+  assert.equal(b.isDone, false);
+  a.ok('COMMIT');
+  assert.deepEqual(b.finish()[0].rows.map(String), ['2']);
+
+  const all = 'SELECT n FROM lr ORDER BY id FOR UPDATE';
+  for (let i = 0; i < 2; i++) assert.deepEqual(b.rows(all), ['2', '2']);
+  a.ok('BEGIN', 'UPDATE lr SET n = 3 WHERE id = 2');
+  b.start(all);
+  cluster.world.time.run(20);
+  a.ok('COMMIT');
+  const [answer] = b.finish();
+  assert.ok(answer.error?.errno === 1213 || String(answer.rows) === '2,3', 'never the row that was');
+});
+
 test('a transaction keeps the definition it has seen: the change waits', () => {
   a.ok('CREATE TABLE w (id INT PRIMARY KEY)', 'INSERT INTO w VALUES (1)', 'BEGIN', 'SELECT * FROM w');
   b.start('ALTER TABLE w ADD COLUMN x INT');

@@ -55,7 +55,13 @@ export class AlterDraft {
     const {draft} = this;
     switch (action.kind) {
       case 'addColumn':
-        addColumn(draft, action.column, this.#environment, this.#position(action.position, draft.columns.length));
+        addColumn(
+          draft,
+          action.column,
+          this.#table,
+          this.#environment,
+          this.#position(action.position, draft.columns.length),
+        );
         return;
       case 'changeColumn':
         this.#change(action.name, action.column, action.position);

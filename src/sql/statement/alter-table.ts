@@ -18,7 +18,7 @@ import type {AlterTable} from '../parse/ast-schema.ts';
 import {AlterDraft, type AlterWishes} from './alter-draft.ts';
 import {copyRows} from './copy-table.ts';
 import {addForeignKey, checkStillServes} from './define-foreign-key.ts';
-import {defineEnvironment} from './define-table.ts';
+import {defineEnvironment, renamedChecks} from './define-table.ts';
 import {dropLongValues} from './drop-long-values.ts';
 import {
   checkRows,
@@ -109,7 +109,8 @@ function* carryOut(
       ? yield* rebuilt(context, opened, finished, named)
       : {table: yield* redefined(context, stored, finished, kept, named), rows: 0};
   if (wishes.firstAutoValue !== undefined) yield* raiseCounter(context, table, wishes.firstAutoValue);
-  yield* replaceDefinition(context, stored, table, keysKept);
+  const checks = renamedChecks(table.checks, stored.name, table.name);
+  yield* replaceDefinition(context, stored, {...table, checks}, keysKept);
   context.statistics.forget(opened.id);
   const {warningCount} = context.state.diagnostics;
   return changed(rows, `Records: ${rows}  Duplicates: 0  Warnings: ${warningCount}`);

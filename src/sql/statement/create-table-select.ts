@@ -59,7 +59,9 @@ export function* insertSelected(
   const environment = bindEnvironment(context, new StatementCatalog(context));
   const plan = planInsert(insert, buildTable(stored), environment, columns.length);
   const types = columns.map(column => column.type);
-  return yield* new InsertRun(context, plan, insert, true, undefined).run(new CollectedSupply(rows, types));
+  return yield* new InsertRun(context, plan, insert, true, {foreignKeys: undefined, check: undefined}).run(
+    new CollectedSupply(rows, types),
+  );
 }
 
 /** An expression's type as a column's: NULL has none of its own. */

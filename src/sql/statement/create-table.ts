@@ -79,5 +79,6 @@ export function* draftLike(context: StatementContext, ast: CreateTable): Steps<T
   const {stored} = yield* openTable(context, like, false);
   const draft = TableDraft.of(stored);
   draft.foreignKeys = [];
+  draft.checks = draft.checks.map((check, i) => ({...check, name: `${ast.table.name}_chk_${i + 1}`}));
   return draft;
 }

@@ -201,7 +201,7 @@ test('ALTER TABLE: keys, options, rename', () => {
     ['ALTER TABLE k RENAME INDEX kb TO kbb, ALTER INDEX kc INVISIBLE', 'ok 0'],
     ['DROP INDEX kbb ON k', 'ok 0'],
     ['DROP INDEX kbb ON k', 1091],
-    ['CREATE INDEX kbb ON k (b DESC, a)', 'ok 2'],
+    ['CREATE INDEX kbb ON k (b DESC, a)', 'ok 0'],
     ['SELECT a FROM k ORDER BY b DESC, a', ['1', '2']],
     ['ALTER TABLE k DROP PRIMARY KEY', 'ok 2'],
     ["INSERT INTO k VALUES (1, 5, 'dup')", 'ok'],
@@ -244,7 +244,7 @@ test('views', () => {
     ['CREATE VIEW bad AS SELECT 1 AS q, 2 AS Q', 1060],
     ['DROP TABLE w', 1347],
     ['DROP VIEW base', 1347],
-    ['INSERT INTO w VALUES (1, 1)', 1235],
+    ['INSERT INTO w VALUES (1, 1)', 1471],
     ["SHOW TABLES LIKE 'w%'", ['w', 'ww']],
     ['DROP VIEW w, ww', 'ok'],
     ['SELECT * FROM ww', 1146],
@@ -277,4 +277,20 @@ test('long values of dropped, truncated and altered tables are given up', () => 
     ["INSERT INTO long_ones (a, b) VALUES (3, REPEAT('y', 50000))", 'ok'],
     ['DROP TABLE long_ones', 'ok'],
   ]);
+});
+
+test('checks without a name are named after their table, and follow it', () => {
+  const names = (table: string): string[] =>
+    [...client.rows(`SHOW CREATE TABLE ${table}`)[0].matchAll(/CONSTRAINT `(\w+)` CHECK/g)].map(([, name]) => name);
+  client.ok('CREATE TABLE ck (a INT CHECK (a > 0), b INT, CONSTRAINT own CHECK (b < 9), CHECK (b > a))');
+  assert.deepEqual(names('ck'), ['ck_chk_1', 'own', 'ck_chk_2']);
+  check(client, [['INSERT INTO ck VALUES (-1, 1)', 3819]]);
+  assert.match(client.error('INSERT INTO ck VALUES (-1, 1)'), /'ck_chk_1'/);
+  client.ok('ALTER TABLE ck DROP CHECK ck_chk_1, ADD c INT CHECK (c > 1)', 'CREATE TABLE ck_like LIKE ck');
+  assert.deepEqual(names('ck'), ['own', 'ck_chk_2', 'ck_chk_3']);
+  assert.deepEqual(names('ck_like'), ['ck_like_chk_1', 'ck_like_chk_2', 'ck_like_chk_3']);
+  client.ok('RENAME TABLE ck TO ck2');
+  assert.deepEqual(names('ck2'), ['own', 'ck2_chk_2', 'ck2_chk_3']);
+  client.ok('ALTER TABLE ck2 RENAME TO ck3');
+  assert.deepEqual(names('ck3'), ['own', 'ck3_chk_2', 'ck3_chk_3']);
 });

@@ -26,7 +26,7 @@ export function defineTable(
   const environment = defineEnvironment(context);
   const draft = new TableDraft(collation);
   draft.comment = options.comment ?? '';
-  for (const column of ast.columns) addColumn(draft, column, environment);
+  for (const column of ast.columns) addColumn(draft, column, ast.table.name, environment);
   for (const index of ast.indexes) draft.addIndex(index);
   for (const check of ast.checks) addCheck(draft, check, ast.table.name, environment);
   return draft;
@@ -36,17 +36,18 @@ function refuseUnsupported(ast: CreateTable): void {
   if (ast.partitioning !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
 }
 
-/** Adds a column with its keys and checks. `at`: its position. */
+/** Adds a column with its keys and checks to the draft of `table`. `at`: its position. */
 export function addColumn(
   draft: TableDraft,
   ast: ColumnDefinition,
+  table: string,
   environment: DefineEnvironment,
   at: number = draft.columns.length,
 ): void {
   const column = defineColumn(ast, draft.newColumnId(), draft.collation, environment);
   draft.addColumn(column, at);
   if (ast.key !== null) draft.addColumnKey(ast.key, column);
-  for (const check of ast.checks) addCheck(draft, check, '', environment);
+  for (const check of ast.checks) addCheck(draft, check, table, environment);
 }
 
 /** Adds a CHECK; one without a name gets table_chk_n. */
@@ -62,8 +63,25 @@ export function addCheck(draft: TableDraft, ast: CheckConstraint, table: string,
 }
 
 function freeCheckName(draft: TableDraft, table: string): string {
-  for (let n = draft.checks.length + 1; ; n++) {
-    const name = `${table}_chk_${n}`;
-    if (!draft.checks.some(check => check.name === name)) return name;
-  }
+  const taken = draft.checks.map(({name}) => generatedNumber(name, table));
+  return `${table}_chk_${Math.max(0, ...taken) + 1}`;
+}
+
+/** The number in a name that was made for a CHECK of the table; 0 for other names. */
+function generatedNumber(name: string, table: string): number {
+  const prefix = `${table}_chk_`;
+  const digits = name.slice(prefix.length);
+  return name.startsWith(prefix) && /^[1-9]\d{0,8}$/.test(digits) ? Number(digits) : 0;
+}
+
+/** The checks of a table under another name: those that are named after it follow. */
+export function renamedChecks(
+  checks: readonly CheckDefinition[],
+  from: string,
+  to: string,
+): readonly CheckDefinition[] {
+  return checks.map(check => {
+    const number = generatedNumber(check.name, from);
+    return number === 0 ? check : {...check, name: `${to}_chk_${number}`};
+  });
 }

@@ -19,6 +19,7 @@ import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.
 import {type StatementBody, StepsBody} from './statement-body.ts';
 import type {StatementCatalog} from './statement-catalog.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
+import {checkViewRights} from './view-target.ts';
 
 export function deleteClauses(ast: Delete): SearchClauses {
   const {from, where, orderBy, limit} = ast;
@@ -44,9 +45,13 @@ export function planDelete(context: StatementContext, catalog: StatementCatalog,
       ? bound.scope.namespace.sources.slice(0, 1)
       : ast.targets.map(target => bound.named(target, 'MULTI DELETE'));
   if (new Set(sources).size < sources.length) throw new SqlError('ER_NONUNIQ_TABLE', ast.targets[0].name);
-  const targets = sources.map(source => {
+  const unread: {readonly schema: string; readonly name: string}[] = [];
+  const targets = sources.map(named => {
+    const {source, view} = bound.deleted(named);
     const table = bound.target(source, 'DELETE');
-    needTable(context, Privilege.delete, 'DELETE', table.schema, table.name);
+    if (view === undefined) needTable(context, Privilege.delete, 'DELETE', table.schema, table.name);
+    else checkViewRights(context, catalog, view, table, Privilege.delete, 'DELETE');
+    unread.push(view ?? table);
     const foreignKeys = ForeignKeys.of(context, catalog, table);
     return {
       table,
@@ -55,7 +60,7 @@ export function planDelete(context: StatementContext, catalog: StatementCatalog,
     };
   });
   const isBlind = ast.where === null && ast.orderBy.length === 0 && ast.targets.length === 0;
-  catalog.checkReads(isBlind ? targets.map(target => target.table) : []);
+  catalog.checkReads(isBlind ? unread : []);
   const needed: Expression[] = targets.flatMap(target => target.key.needed);
   return {search: bound.plan(needed, context.statistics.for(context.engine)), targets};
 }

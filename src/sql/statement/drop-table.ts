@@ -7,6 +7,7 @@ import type {Steps} from '../catalog/steps.ts';
 import type {StoredTable, StoredView, TableReference} from '../catalog/stored-table.ts';
 import type {TableName} from '../parse/ast-expression.ts';
 import type {DropTables, RenameTables, TruncateTable} from '../parse/ast-schema.ts';
+import {renamedChecks} from './define-table.ts';
 import {checkDroppable, checkTruncatable, followNames, forgetTables, withReferences} from './foreign-key-changes.ts';
 import {lockExistingSchema, notABaseTable, openTable, schemaOf} from './resolve-name.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
@@ -97,7 +98,13 @@ function* renameOne(
   yield* lockExistingSchema(context, toSchema);
   const name: TableReference = {schema: toSchema, name: to.name};
   const changed =
-    object.kind === 'view' ? {...object, ...name} : yield* withReferences(context, object, {...object, ...name});
+    object.kind === 'view'
+      ? {...object, ...name}
+      : yield* withReferences(context, object, {
+          ...object,
+          ...name,
+          checks: renamedChecks(object.checks, object.name, to.name),
+        });
   if (!(yield* catalog.changeTable(engine, object, changed))) throw new SqlError('ER_TABLE_EXISTS', to.name);
   if (object.kind === 'table' && changed.kind === 'table') yield* followNames(context, object, changed);
   renamed.set(fromKey, undefined);

@@ -4,11 +4,13 @@ import {BugError} from '../../base/assert.ts';
 import {SqlError} from '../../base/sql-error.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Row, VirtualColumn} from '../catalog/virtual/virtual-table.ts';
+import type {ResultSink} from '../exec/result-sink.ts';
 import type {ReusableExecution} from '../exec/select-execution.ts';
 import type {Explain} from '../parse/ast-command.ts';
 import {explainJson, explainTree} from '../plan/explain.ts';
 import {EXPLAIN_COLUMNS, explainTable, explainValues} from '../plan/explain-table.ts';
 import type {SelectPlan} from '../plan/prepare.ts';
+import {execute} from './collect.ts';
 import {planDelete} from './delete.ts';
 import {planQuery} from './query.ts';
 import type {Search} from './search.ts';
@@ -22,7 +24,8 @@ const NUMBERS = new Set(['id', 'rows', 'filtered']);
 const COLUMNS: readonly VirtualColumn[] = EXPLAIN_COLUMNS.map(name => [name, NUMBERS.has(name) ? 'uint' : 'text']);
 
 export function* explain(context: StatementContext, ast: Explain): Steps<Outcome> {
-  if (ast.analyze) throw new SqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN ANALYZE');
+  if (ast.into !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN INTO');
+  if (ast.analyze) return yield* explainAnalyze(context, ast);
   if (ast.connection !== null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN FOR CONNECTION');
   const {plan, changes} = yield* planOf(context, ast);
   switch (ast.format?.toLowerCase() ?? 'traditional') {
@@ -40,6 +43,20 @@ export function* explain(context: StatementContext, ast: Explain): Steps<Outcome
       throw new SqlError('ER_UNKNOWN_EXPLAIN_FORMAT', ast.format ?? '');
   }
 }
+
+/** Runs the query, keeps nothing of its rows, and shows what each operator has done. */
+function* explainAnalyze(context: StatementContext, {statement, format}: Explain): Steps<Outcome> {
+  const name = format?.toLowerCase() ?? 'tree';
+  if (name === 'traditional') throw new SqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN ANALYZE with TRADITIONAL format');
+  if (name !== 'tree' && name !== 'json') throw new SqlError('ER_UNKNOWN_EXPLAIN_FORMAT', format ?? '');
+  if (statement?.kind !== 'query') throw new SqlError('ER_NOT_SUPPORTED_YET', 'EXPLAIN ANALYZE of a change');
+  const plan = yield* planQuery(context, statement, new Map());
+  yield* execute(plan.execution, {...context.exec, registers: []}, NO_SINK);
+  return yield* sendRows(context, [['EXPLAIN', 'long']], [[name === 'tree' ? explainTree(plan) : explainJson(plan)]]);
+}
+
+/** Takes rows and forgets them. */
+const NO_SINK: ResultSink = {begin: () => {}, row: () => true, rowBytes: () => true, end: () => {}};
 
 interface Explained {
   /** Undefined: rows that are written out. */
@@ -71,7 +88,7 @@ function* planOf(context: StatementContext, {statement}: Explain): Steps<Explain
 
 /** A search as EXPLAIN sees a query; it is never run this way. */
 function searchPlan({root, planner}: Search): SelectPlan {
-  return {columns: [], execution: NEVER_RUN, root, planner, fused: undefined};
+  return {columns: [], execution: NEVER_RUN, root, planner, fused: undefined, measurements: undefined};
 }
 
 function neverRun(): never {

@@ -82,6 +82,7 @@ export function planInsert(
 /** The table's expressions, bound over a source; undefined when it has none. */
 export function expressionsOver(table: TableDefinition, source: Source, scope: Scope): RowExpressions | undefined {
   const inner = new Scope(scope.binder, undefined);
+  inner.isInternal = true;
   inner.namespace = Namespace.of(source);
   const expressions = new RowExpressions(table, source, inner);
   return expressions.isNeeded ? expressions : undefined;

@@ -17,7 +17,7 @@ import {expectRow, pauseAt, type Steps, until} from '../catalog/steps.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {PollClock} from '../exec/poll-clock.ts';
 import type {Insert, InsertQuery} from '../parse/ast.ts';
-import {needTable} from './access.ts';
+import {needColumns, needTable} from './access.ts';
 import {Assigner} from './assignments.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
@@ -33,6 +33,7 @@ import {StatementCatalog} from './statement-catalog.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {targetTable} from './target-table.ts';
 import {valuesHaveSubqueries, withoutSubqueries} from './value-subqueries.ts';
+import {insertThrough, type ViewCheck} from './view-target.ts';
 
 /** Where rows come from: VALUES, or a query. */
 export interface RowSupply {
@@ -40,6 +41,13 @@ export interface RowSupply {
   rowsLeft(): number;
   /** Puts the next row into `row`: ROW, DONE, BLOCKED or a result code. */
   next(row: NewRow): number;
+}
+
+/** What new rows have to meet, besides what their table says. */
+export interface InsertRules {
+  readonly foreignKeys: ForeignKeys | undefined;
+  /** WITH CHECK OPTION of the view that they go through. */
+  readonly check: ViewCheck | undefined;
 }
 
 /** Stores rows by a plan. */
@@ -54,6 +62,7 @@ export class InsertRun {
   readonly #clock: PollClock = new PollClock();
   readonly #assigner: Assigner | undefined;
   readonly #foreignKeys: ForeignKeys | undefined;
+  readonly #check: ViewCheck | undefined;
   readonly #needsSavepoint: boolean;
   #oldRead: PointRead | undefined;
   #records = 0;
@@ -66,10 +75,11 @@ export class InsertRun {
     plan: InsertPlan,
     ast: Insert,
     isMany: boolean,
-    foreignKeys: ForeignKeys | undefined,
+    {foreignKeys, check}: InsertRules,
   ) {
     this.#statement = statement;
     this.#foreignKeys = foreignKeys;
+    this.#check = check;
     this.#plan = plan;
     this.#ast = ast;
     const {engine, exec, state, world} = statement;
@@ -126,7 +136,7 @@ export class InsertRun {
     for (let tries = 0; ; tries++) {
       const savepoint = this.#needsSavepoint ? engine.savepoint() : -1;
       yield* expectRow(() => this.#row.complete(rowsLeft));
-      if (!this.#row.finish()) return;
+      if (!this.#row.finish() || !this.#isInView(this.#row.values)) return;
       let result: number;
       while ((result = this.#store.insert(this.#row.values, state.timeZone)) === BLOCKED) yield;
       if (result === ROW) {
@@ -136,6 +146,15 @@ export class InsertRun {
       if (result !== DUPLICATE) throw engineError(result);
       if (yield* this.#duplicate(savepoint, tries)) return;
     }
+  }
+
+  /** False: IGNORE, and the row is none of the view through which it comes. */
+  #isInView(row: readonly Value[]): boolean {
+    const fault = this.#check?.faultOf(row, this.#context);
+    if (fault === undefined) return true;
+    if (!this.#ast.ignore) throw fault;
+    this.#target.warning('Warning', fault.errno, fault.message);
+    return false;
   }
 
   /** Foreign keys of the row that is in. False: IGNORE, a parent is missing, and the row is out again. */
@@ -214,6 +233,7 @@ export class InsertRun {
     const savepoint = this.#needsSavepoint ? this.#statement.engine.savepoint() : -1;
     const values = [...this.#old];
     for (const [i, column] of assigner.columns.entries()) values[column] = assigner.values[i];
+    if (!this.#isInView(values)) return true;
     yield* this.#changeOther(key, assigner, values);
     try {
       yield* this.#foreignKeys?.afterUpdate(this.#old, values) ?? [];
@@ -323,23 +343,38 @@ export class CollectedSupply implements RowSupply {
 }
 
 /** Plans an INSERT or REPLACE whose tables have been loaded. */
-export function planInsertBody(context: StatementContext, catalog: StatementCatalog, ast: Insert): StatementBody {
-  if (ast.partitions.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
-  const table = targetTable(context, catalog, ast.table);
-  if (ast.replace) needTable(context, Privilege.delete, 'DELETE', table.schema, table.name);
-  if (ast.onDuplicate.length > 0) needTable(context, Privilege.update, 'UPDATE', table.schema, table.name);
+export function planInsertBody(context: StatementContext, catalog: StatementCatalog, given: Insert): StatementBody {
+  if (given.partitions.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'partitioning');
+  const through = insertThrough(context, catalog, given);
+  const ast = through?.ast ?? given;
+  const table = through?.table ?? namedTable(context, catalog, ast);
   const environment = bindEnvironment(context, catalog);
-  const foreignKeys = ForeignKeys.of(context, catalog, table);
+  const rules: InsertRules = {foreignKeys: ForeignKeys.of(context, catalog, table), check: through?.check};
   if (ast.source.kind === 'query')
-    return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table, foreignKeys));
-  if (valuesHaveSubqueries(ast)) return new StepsBody(inner => insertComputed(inner, ast, table, foreignKeys));
+    return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table, rules));
+  if (valuesHaveSubqueries(ast)) return new StepsBody(inner => insertComputed(inner, ast, table, rules));
   const plan = planInsert(ast, table, environment, -1);
   const rows = plan.rows ?? [];
   const mayMeetOthers = ast.ignore || ast.replace || plan.onDuplicate.length > 0;
-  if (!mayMeetOthers && foreignKeys === undefined) return new PlainInsert(context, plan, rows);
-  return new StepsBody(inner =>
-    new InsertRun(inner, plan, ast, rows.length > 1, foreignKeys).run(new ValuesSupply(rows)),
+  const isPlain = !mayMeetOthers && rules.foreignKeys === undefined && rules.check === undefined;
+  if (isPlain) return new PlainInsert(context, plan, rows);
+  return new StepsBody(inner => new InsertRun(inner, plan, ast, rows.length > 1, rules).run(new ValuesSupply(rows)));
+}
+
+/** The table that the statement names, when the account may do to it what the statement does. */
+function namedTable(context: StatementContext, catalog: StatementCatalog, ast: Insert): TableDefinition {
+  const table = targetTable(
+    context,
+    catalog,
+    ast.table,
+    ast.columns?.map(column => column.name),
   );
+  if (ast.replace) needTable(context, Privilege.delete, 'DELETE', table.schema, table.name);
+  if (ast.onDuplicate.length > 0) {
+    const assigned = ast.onDuplicate.map(({column}) => column.name);
+    needColumns(context, Privilege.update, 'UPDATE', table, assigned);
+  }
+  return table;
 }
 
 /** VALUES with subqueries: bound anew each time, when their values are known. */
@@ -347,12 +382,12 @@ function* insertComputed(
   outer: StatementContext,
   given: Insert,
   table: TableDefinition,
-  foreignKeys: ForeignKeys | undefined,
+  rules: InsertRules,
 ): Steps<Outcome> {
   const {ast, context} = yield* withoutSubqueries(outer, given);
   const plan = planInsert(ast, table, bindEnvironment(context, new StatementCatalog(context)), -1);
   const rows = plan.rows ?? [];
-  return yield* new InsertRun(context, plan, ast, rows.length > 1, foreignKeys).run(new ValuesSupply(rows));
+  return yield* new InsertRun(context, plan, ast, rows.length > 1, rules).run(new ValuesSupply(rows));
 }
 
 /** All rows are collected first: the query may read the table that is being written. */
@@ -361,11 +396,11 @@ function* insertQuery(
   ast: Insert,
   source: InsertQuery,
   table: TableDefinition,
-  foreignKeys: ForeignKeys | undefined,
+  rules: InsertRules,
 ): Steps<Outcome> {
   const {rows, columns} = yield* collectRows(context, source.query);
   const environment = bindEnvironment(context, new StatementCatalog(context));
   const plan = planInsert(ast, table, environment, columns.length);
   const types = columns.map(column => column.type);
-  return yield* new InsertRun(context, plan, ast, true, foreignKeys).run(new CollectedSupply(rows, types));
+  return yield* new InsertRun(context, plan, ast, true, rules).run(new CollectedSupply(rows, types));
 }

@@ -8,6 +8,7 @@ import {typeOfValue} from '../bind/variables.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {IntoVariables, Query} from '../parse/ast.ts';
 import {parse} from '../parse/statement.ts';
+import type {Measurements} from '../plan/build.ts';
 import {prepareSelect, type SelectPlan} from '../plan/prepare.ts';
 import {CollectingSink, execute} from './collect.ts';
 import {type StatementBody, StepsBody} from './statement-body.ts';
@@ -40,12 +41,13 @@ export function parameterTypes(values: readonly Value[], collation: number): rea
   return values.map(value => typeOfValue(value, collation));
 }
 
-/** Locks and loads the tables of a query, and plans it. */
-export function* planQuery(context: StatementContext, query: Query): Steps<SelectPlan> {
+/** Locks and loads the tables of a query, and plans it; to be measured when it runs, perhaps. */
+export function* planQuery(context: StatementContext, query: Query, measurements?: Measurements): Steps<SelectPlan> {
   const catalog = new StatementCatalog(context);
   yield* catalog.load(query);
   yield* catalog.loadStatistics();
-  return prepareSelect(query, bindEnvironment(context, catalog), context.statistics.for(context.engine));
+  const environment = bindEnvironment(context, catalog);
+  return prepareSelect(query, environment, context.statistics.for(context.engine), measurements);
 }
 
 /** Runs a query for the server's own use; its rows, at most `rowsMax`. */
@@ -56,9 +58,9 @@ export function* collectRows(context: StatementContext, query: Query, rowsMax?: 
   return sink;
 }
 
-/** The body of SELECT ... INTO. Files are not written: 1235. */
+/** The body of SELECT ... INTO. Files are not written: 1290, as with secure_file_priv = NULL. */
 export function intoBody(plan: SelectPlan, into: NonNullable<Query['into']>): StatementBody {
-  if (into.kind !== 'variables') throw new SqlError('ER_NOT_SUPPORTED_YET', `INTO ${into.kind.toUpperCase()}`);
+  if (into.kind !== 'variables') throw new SqlError('ER_OPTION_PREVENTS_STATEMENT', '--secure-file-priv');
   return new StepsBody(context => selectInto(context, plan, into));
 }
 

@@ -11,8 +11,9 @@ import {bindSelect} from '../bind/bind-select.ts';
 import {type BindEnvironment, Binder} from '../bind/binder.ts';
 import type {BoundSelect} from '../bind/bound-query.ts';
 import type {Expression} from '../bind/expression.ts';
-import {isNamed, Scope} from '../bind/scope.ts';
-import type {Source} from '../bind/source.ts';
+import type {ColumnRef} from '../bind/leaf.ts';
+import {isNamed, type NamedColumn, Scope} from '../bind/scope.ts';
+import type {MergedView, Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
 import type {ExecContext, RowSource} from '../exec/contract.ts';
@@ -25,6 +26,7 @@ import type {PlanNode} from '../plan/physical.ts';
 import {QueryPlanner} from '../plan/plan-query.ts';
 import type {PlanStatistics} from '../plan/statistics.ts';
 import {EMPTY_SELECT} from './evaluate.ts';
+import {baseColumn} from './view-target.ts';
 
 /** The clauses of UPDATE and DELETE that say which rows. */
 export interface SearchClauses {
@@ -55,6 +57,23 @@ export class BoundSearch {
     return source.origin.table;
   }
 
+  /** The source whose column an assignment to a name changes, and the view through which it does. 1348 when it is no column of a table. */
+  assigned({source, column}: NamedColumn): {
+    readonly ref: ColumnRef | undefined;
+    readonly view: MergedView | undefined;
+  } {
+    const view = viewOf(source);
+    return {ref: view === undefined ? undefined : baseColumn(source, column), view};
+  }
+
+  /** The table that rows of a source are deleted from; 1395 for a view that joins tables. */
+  deleted(source: Source): {readonly source: Source; readonly view: MergedView | undefined} {
+    const view = viewOf(source);
+    if (view === undefined) return {source, view};
+    if (view.tables.length > 1) throw new SqlError('ER_VIEW_DELETE_MERGE_VIEW', view.schema, view.name);
+    return {source: view.tables[0], view};
+  }
+
   /** The source that a name in the statement means; 1109 when there is none. */
   named(name: TableName, clause: string): Source {
     const found = this.scope.namespace.sources.find(source => isNamed(source, name.schema, name.name));
@@ -73,6 +92,10 @@ export class BoundSearch {
     const builder = new OperatorBuilder({planner, budget, epoch: binder.epoch});
     return new Search(builder.build(plan), plan, planner, binder, budget);
   }
+}
+
+function viewOf({origin}: Source): MergedView | undefined {
+  return origin.kind === 'merged' ? origin.view : undefined;
 }
 
 function selectOf(clauses: SearchClauses): Select {

@@ -66,8 +66,15 @@ function checkOther(context: StatementContext, statement: Statement): void {
     case 'renameUser':
       needGlobal(context, Privilege.createUser, 'CREATE USER');
       return;
+    case 'createRole':
+      needGlobal(context, Privilege.createUser | Privilege.createRole, 'CREATE ROLE');
+      return;
+    case 'dropRole':
+      needGlobal(context, Privilege.createUser | Privilege.dropRole, 'DROP ROLE');
+      return;
     case 'flush':
-      needGlobal(context, Privilege.reload, 'RELOAD');
+      if (!['FLUSH_PRIVILEGES', 'FLUSH_STATUS', 'FLUSH_TABLES'].some(name => context.rights.hasDynamic(name)))
+        needGlobal(context, Privilege.reload, 'RELOAD');
       return;
     case 'tableMaintenance':
       for (const table of statement.tables) onTable(context, table, Privilege.select, 'SELECT');
@@ -133,7 +140,8 @@ function checkCreateView(context: StatementContext, ast: CreateView): void {
 // --- The rest ------------------------------------------------------------------------------------------------------
 
 function needVariables(context: StatementContext): void {
-  needGlobal(context, Privilege.super, 'SUPER or SYSTEM_VARIABLES_ADMIN');
+  if (!context.rights.hasDynamic('SYSTEM_VARIABLES_ADMIN'))
+    needGlobal(context, Privilege.super, 'SUPER or SYSTEM_VARIABLES_ADMIN');
 }
 
 function checkSet(context: StatementContext, {assignments}: SetStatement): void {

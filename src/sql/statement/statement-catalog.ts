@@ -1,18 +1,20 @@
 // The catalog as one statement sees it: every table it names, under metadata locks, loaded before it is bound.
 
+import {BugError} from '../../base/assert.ts';
 import {SqlError} from '../../base/sql-error.ts';
 import type {OpenObject, OpenTable} from '../catalog/catalog.ts';
-import type {CatalogView, TableDefinition, VirtualTable} from '../catalog/definition.ts';
+import type {CatalogView, ReadableColumns, TableDefinition, VirtualTable} from '../catalog/definition.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
 import {Privilege} from '../catalog/privileges.ts';
 import {parentsOf} from '../catalog/references.ts';
+import type {Rights} from '../catalog/rights.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredView} from '../catalog/stored-table.ts';
 import {loadVirtualTable} from '../catalog/virtual-tables.ts';
 import type {Query, Statement} from '../parse/ast.ts';
 import type {Expression, TableName} from '../parse/ast-expression.ts';
 import {parse} from '../parse/statement.ts';
-import {needTable} from './access.ts';
+import {columnDenied, needRead, needTable, tableDenied} from './access.ts';
 import {openShared} from './resolve-name.ts';
 import type {StatementContext} from './statement-context.ts';
 import {tablesIn} from './table-references.ts';
@@ -25,6 +27,7 @@ export class StatementCatalog implements CatalogView {
   readonly #objects: Map<string, OpenObject> = new Map();
   readonly #virtual: Map<string, VirtualTable> = new Map();
   readonly #schemas: Set<string> = new Set();
+  readonly #definers: Map<string, Rights> = new Map();
   #writesRows = false;
   #hasTemporary = false;
   /** Tables and views that the statement itself names; what only views name is a matter of their definers. */
@@ -58,16 +61,24 @@ export class StatementCatalog implements CatalogView {
   /** Foreign keys: the parents of the tables that may change, and (`withChildren`) their children, which may change with them. */
   *#loadRelated(names: readonly TableName[], withChildren: boolean): Steps<void> {
     const {database} = this.#context.state;
-    const changing = names.map(({schema, name}) => this.related(canonicalSchema(schema ?? database), name));
+    const changing = names.flatMap(({schema, name}) => this.#tablesOf(canonicalSchema(schema ?? database), name));
     for (const table of changing) {
-      if (table === undefined) continue;
       for (const {schema, name} of parentsOf(table.stored.foreignKeys)) yield* this.#relate(schema, name);
       if (!withChildren) continue;
       for (const {schema, name} of table.stored.referencedBy) {
         const child = yield* this.#relate(schema, name);
-        if (!changing.includes(child)) changing.push(child);
+        if (child !== undefined && !changing.includes(child)) changing.push(child);
       }
     }
+  }
+
+  /** The table of this name; all tables of a view. */
+  #tablesOf(schema: string, name: string): OpenTable[] {
+    const found = this.#objects.get(`${schema}\0${name}`);
+    if (found === undefined) return [];
+    if (found.kind === 'table') return [found];
+    const inside = tablesIn(parse(found.view.sql));
+    return inside.flatMap(table => this.#tablesOf(canonicalSchema(table.schema ?? found.view.schema), table.name));
   }
 
   /** Under LOCK TABLES related tables need not be named. */
@@ -103,11 +114,12 @@ export class StatementCatalog implements CatalogView {
     const [user, host] = [view.definer.slice(0, at), view.definer.slice(at + 1)];
     const rights = yield* this.#context.rightsOf(user, host);
     if (rights === undefined) throw new SqlError('ER_NO_SUCH_USER', user, host);
+    this.#definers.set(`${view.schema}\0${view.name}`, rights);
     for (const {schema, name} of names) {
       const inSchema = canonicalSchema(schema ?? view.schema);
       const isRead = this.#objects.has(`${inSchema}\0${name}`);
-      if (isRead && (rights.onTable(inSchema, name) & Privilege.select) === 0)
-        throw new SqlError('ER_VIEW_INVALID', view.schema, view.name);
+      const mask = rights.onTable(inSchema, name) | rights.onSomeColumns(inSchema, name);
+      if (isRead && (mask & Privilege.select) === 0) throw new SqlError('ER_VIEW_INVALID', view.schema, view.name);
     }
   }
 
@@ -188,16 +200,29 @@ export class StatementCatalog implements CatalogView {
 
   #noteRead(schema: string, name: string): void {
     if (!this.#named.has(`${schema}\0${name}`)) return;
-    if (this.#reads === undefined) needTable(this.#context, Privilege.select, 'SELECT', schema, name);
+    if (this.#reads === undefined) needRead(this.#context, schema, name);
     else this.#reads.push({schema, name});
   }
 
   /** UPDATE and DELETE, when it is bound: everything that was looked up is read, but for the tables in `unread`, which are changed only. */
-  checkReads(unread: readonly TableDefinition[]): void {
+  checkReads(unread: readonly Pick<TableDefinition, 'schema' | 'name'>[]): void {
     for (const {schema, name} of this.#reads ?? []) {
       const isRead = !unread.some(table => table.schema === schema && table.name === name);
-      if (isRead) needTable(this.#context, Privilege.select, 'SELECT', schema, name);
+      if (isRead) needRead(this.#context, schema, name);
     }
+  }
+
+  /** Accounts that may read some columns only: which. What only views name is a matter of their definers. */
+  readable({schema, name}: TableDefinition): ReadableColumns | undefined {
+    const {rights, temporary} = this.#context;
+    if ((rights.onSomeColumns(schema, name) & Privilege.select) === 0) return undefined;
+    const isAll = (rights.onTable(schema, name) & Privilege.select) !== 0;
+    if (isAll || !this.#named.has(`${schema}\0${name}`) || temporary.find(schema, name) !== undefined) return undefined;
+    return {
+      names: rights.columnsWith(Privilege.select, schema, name),
+      denied: column => columnDenied(this.#context, 'SELECT', name, column),
+      deniedTable: () => tableDenied(this.#context, 'SELECT', name),
+    };
   }
 
   view(schema: string, name: string): {readonly sql: string; readonly columns: readonly string[]} | undefined {
@@ -210,6 +235,19 @@ export class StatementCatalog implements CatalogView {
     }
     this.#noteRead(found.view.schema, name);
     return found.view;
+  }
+
+  /** The view of this name, for a statement that changes rows through it. */
+  viewTarget(schema: string, name: string): StoredView | undefined {
+    const found = this.#objects.get(`${schema}\0${name}`);
+    return found?.kind === 'view' ? found.view : undefined;
+  }
+
+  /** What the definer of a view that has been loaded may do. */
+  definerRights(schema: string, name: string): Rights {
+    const rights = this.#definers.get(`${schema}\0${name}`);
+    if (rights === undefined) throw new BugError(`the view ${name} has not been loaded`);
+    return rights;
   }
 
   schemaExists(schema: string): boolean {

@@ -14,6 +14,7 @@ import type {TableLocks} from '../session/lock-tables.ts';
 import type {SqlSessionState} from '../session/session-state.ts';
 import type {ProcessInfo, SqlWorld} from '../session/sql-world.ts';
 import type {TemporaryTables} from '../session/temporary-tables.ts';
+import type {FileReceiver, FileRequest} from './load-data.ts';
 import type {PlannedStatement} from './plan-statement.ts';
 
 export interface StatementContext {
@@ -26,6 +27,8 @@ export interface StatementContext {
   /** For evaluating expressions; its parameters are those of this execution. */
   readonly exec: ExecContext;
   readonly sink: ResultSink;
+  /** Asks the client for a file. Undefined: this client gives none. */
+  requestFile(name: string, receiver: FileReceiver): FileRequest | undefined;
   /** The statement as written; offsets in the tree point into it. */
   readonly text: Source;
   /** What LOCK TABLES has locked; statements may use nothing else then. */

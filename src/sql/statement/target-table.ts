@@ -5,16 +5,21 @@ import type {TableDefinition} from '../catalog/definition.ts';
 import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
 import {Privilege} from '../catalog/privileges.ts';
 import type {TableName} from '../parse/ast-expression.ts';
-import {needTable, schemaDenied} from './access.ts';
+import {needColumns, schemaDenied} from './access.ts';
 import type {StatementCatalog} from './statement-catalog.ts';
 import type {StatementContext} from './statement-context.ts';
 
-/** The loaded table of this name, to insert into. Throws 1046, 1049, 1142, 1146, and 1235 for views, which cannot be written through. */
-export function targetTable(context: StatementContext, catalog: StatementCatalog, name: TableName): TableDefinition {
+/** The loaded table of this name, to insert into (undefined: all of its) columns. Throws 1046, 1049, 1142, 1146, and 1235 for views, which cannot be written through. */
+export function targetTable(
+  context: StatementContext,
+  catalog: StatementCatalog,
+  name: TableName,
+  columns?: readonly string[],
+): TableDefinition {
   const schema = canonicalSchema(name.schema ?? context.state.database);
   if (schema === '') throw new SqlError('ER_NO_DB');
   if (isVirtualSchema(schema)) throw schemaDenied(context, schema);
-  needTable(context, Privilege.insert, 'INSERT', schema, name.name);
+  needColumns(context, Privilege.insert, 'INSERT', {schema, name: name.name}, columns);
   const table = catalog.target(schema, name.name);
   if (table !== undefined) {
     context.tableLocks?.checkWritable(schema, name.name);

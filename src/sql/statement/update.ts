@@ -8,7 +8,7 @@ import {SqlError} from '../../base/sql-error.ts';
 import {BLOCKED, DONE, DUPLICATE, ROW} from '../../engine/api.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {Expression} from '../bind/expression.ts';
-import type {Source} from '../bind/source.ts';
+import type {MergedView, Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
 import {Privilege} from '../catalog/privileges.ts';
@@ -18,7 +18,7 @@ import {MemoryBudget} from '../exec/memory-budget.ts';
 import {PollClock} from '../exec/poll-clock.ts';
 import {sizeOf} from '../exec/registers.ts';
 import type {Update} from '../parse/ast.ts';
-import {needTable} from './access.ts';
+import {needColumns} from './access.ts';
 import {Assigner, type BoundAssignment, bindAssignment} from './assignments.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
@@ -32,6 +32,7 @@ import {BoundSearch, type Search, type SearchClauses, TargetKey} from './search.
 import {type StatementBody, StepsBody} from './statement-body.ts';
 import type {StatementCatalog} from './statement-catalog.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
+import {checkViewRights, ViewCheck} from './view-target.ts';
 
 export function updateClauses(ast: Update): SearchClauses {
   return {with: ast.with, from: ast.tables, where: ast.where, orderBy: ast.orderBy, limit: ast.limit};
@@ -59,7 +60,8 @@ function pointUpdate(context: StatementContext, plan: UpdatePlan, ast: Update): 
   const [target] = plan.targets;
   const {table, assigner, foreignKeys} = target;
   if (plan.targets.length > 1 || ast.tables.length > 1 || ast.tables[0].kind !== 'baseTable') return undefined;
-  if (ast.ignore || foreignKeys !== undefined || changesUniqueKey(target)) return undefined;
+  if (ast.ignore || foreignKeys !== undefined || target.check !== undefined || changesUniqueKey(target))
+    return undefined;
   if (root.kind !== 'scan' || root.access.kind !== 'point') return undefined;
   return new PointUpdate(context, {
     table,
@@ -81,6 +83,8 @@ export interface UpdateTarget {
   readonly wholeRow: Int32Array | undefined;
   /** Undefined: the assigned columns are part of none. */
   readonly foreignKeys: ForeignKeys | undefined;
+  /** What a view through which it is changed demands of the new rows. */
+  readonly check: ViewCheck | undefined;
 }
 
 export interface UpdatePlan {
@@ -95,7 +99,7 @@ export function planUpdate(context: StatementContext, catalog: StatementCatalog,
   const bySource = bindBySource(bound, ast);
   checkAccess(context, catalog, bySource, ast);
   const needed: Expression[] = [];
-  const targets = [...bySource].map(([source, assignments]) => {
+  const targets = [...bySource].map(([source, {assignments, view}]) => {
     const table = bound.target(source, 'UPDATE');
     const expressions = expressionsOver(table, source, bound.scope);
     const assigner = new Assigner(table, source, assignments, expressions);
@@ -107,7 +111,9 @@ export function planUpdate(context: StatementContext, catalog: StatementCatalog,
     const needsRow = movesRow || foreignKeys !== undefined;
     for (const column of columnsToRead(table, assigner, expressions !== undefined || needsRow))
       needed.push(source.ref(column));
-    return {table, key, assigner, movesRow, wholeRow: needsRow ? source.registers : undefined, foreignKeys};
+    const check = ViewCheck.of(view, source, bound.binder.registers.count);
+    needed.push(...(check?.conditions ?? []));
+    return {table, key, assigner, movesRow, wholeRow: needsRow ? source.registers : undefined, foreignKeys, check};
   });
   const isDeferred =
     targets.length > 1 ||
@@ -121,15 +127,21 @@ export function planUpdate(context: StatementContext, catalog: StatementCatalog,
 function checkAccess(
   context: StatementContext,
   catalog: StatementCatalog,
-  bySource: ReadonlyMap<Source, readonly BoundAssignment[]>,
+  bySource: ReadonlyMap<Source, SourceChanges>,
   ast: Update,
 ): void {
   const isBlind =
     ast.where === null && ast.orderBy.length === 0 && ast.assignments.every(({value}) => !namesColumn(value));
-  const unread: TableDefinition[] = [];
-  for (const {origin} of bySource.keys()) {
+  const unread: Pick<TableDefinition, 'schema' | 'name'>[] = [];
+  for (const [{origin}, {assignments, view}] of bySource) {
     if (origin.kind !== 'table') continue;
-    needTable(context, Privilege.update, 'UPDATE', origin.table.schema, origin.table.name);
+    if (view !== undefined) {
+      checkViewRights(context, catalog, view, origin.table, Privilege.update, 'UPDATE');
+      if (isBlind) unread.push(view);
+      continue;
+    }
+    const assigned = assignments.map(({column}) => origin.table.columns[column].name);
+    needColumns(context, Privilege.update, 'UPDATE', origin.table, assigned);
     if (isBlind) unread.push(origin.table);
   }
   catalog.checkReads(unread);
@@ -153,18 +165,30 @@ function changesIndex({table, assigner}: UpdateTarget): boolean {
   return table.indexes.some(index => touchesPrimaryKey(index.parts, assigner.columns));
 }
 
+/** The assignments to the columns of one table. */
+interface SourceChanges {
+  readonly assignments: BoundAssignment[];
+  /** The view that the statement names in the place of the table. */
+  readonly view: MergedView | undefined;
+}
+
 /** The assignments by the source they change, in the order written. */
-function bindBySource(bound: BoundSearch, ast: Update): Map<Source, BoundAssignment[]> {
-  const bySource = new Map<Source, BoundAssignment[]>();
+function bindBySource(bound: BoundSearch, ast: Update): Map<Source, SourceChanges> {
+  const bySource = new Map<Source, SourceChanges>();
   for (const {column: name, value} of ast.assignments) {
     const found = bound.scope.column(name);
     if (found === undefined) throw new SqlError('ER_BAD_FIELD', name.name, 'field list');
-    const table = bound.target(found.source, 'UPDATE');
-    const assignment = bindAssignment(found.column, value, table, bound.scope);
-    const list = bySource.get(found.source) ?? [];
-    list.push(assignment);
-    bySource.set(found.source, list);
+    const {ref, view} = bound.assigned(found);
+    const {source, column} = ref ?? found;
+    const table = bound.target(source, 'UPDATE');
+    const assignment = bindAssignment(column, value, table, bound.scope);
+    const changes = bySource.get(source) ?? {assignments: [], view};
+    changes.assignments.push(assignment);
+    bySource.set(source, changes);
   }
+  const views = [...bySource.values()].flatMap(({view}) => view ?? []);
+  const twice = views.find((view, i) => views.indexOf(view) < i);
+  if (twice !== undefined) throw new SqlError('ER_VIEW_MULTIUPDATE', twice.schema, twice.name);
   return bySource;
 }
 
@@ -239,11 +263,21 @@ class UpdateRun {
       this.#target.row = this.#matched;
       const old = wholeRow === undefined ? undefined : Array.from(wholeRow, register => context.registers[register]);
       if (!assigner.assign(context, this.#target) || !assigner.complete(context, this.#target)) continue;
+      if (target.check !== undefined && !this.#meets(target.check, context)) continue;
       const after = old && withChanges(old, assigner);
       const change = {target, key: key.copy(), values: [...assigner.values], before: old, after};
       if (this.#plan.isDeferred) this.#defer(change);
       else yield* this.#apply(change);
     }
+  }
+
+  /** The new row in the registers is one of the view. With IGNORE one that is not stays as it was, with a warning. */
+  #meets(check: ViewCheck, context: ExecContext): boolean {
+    const fault = check.fault(context);
+    if (fault === undefined) return true;
+    if (!this.#target.ignore) throw fault;
+    this.#target.warning('Warning', fault.errno, fault.message);
+    return false;
   }
 
   /** A join may find a row several times; it is changed once. */

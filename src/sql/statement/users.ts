@@ -1,8 +1,10 @@
-// CREATE USER, ALTER USER, DROP USER, RENAME USER, SET PASSWORD. Accounts can be made, changed and locked; there are no roles, password
-// rules or second passwords.
+// CREATE USER, ALTER USER, DROP USER, RENAME USER, SET PASSWORD. Accounts can be made, changed and locked; there are no password rules and no
+// second passwords. Roles are accounts too (roles.ts).
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {AuthenticationPlugin, StoredAccount} from '../catalog/accounts.ts';
+import {NO_LIMITS} from '../catalog/account-text.ts';
+import type {AccountId, AuthenticationPlugin, ResourceLimits, StoredAccount} from '../catalog/accounts.ts';
+import {isSameAccount} from '../catalog/accounts.ts';
 import {Privilege} from '../catalog/privileges.ts';
 import {RecordKind} from '../catalog/record-tree.ts';
 import {NO_GRANTS} from '../catalog/rights.ts';
@@ -19,7 +21,8 @@ import type {
   UserStatement,
 } from '../parse/ast-command.ts';
 import {needGlobal} from './access.ts';
-import {accountText, findAccount, type NamedAccount, namedAccount, storeAccount} from './account-records.ts';
+import {accountText, findAccount, namedAccount, storeAccount} from './account-records.ts';
+import {existingRoles, renameRole} from './role-records.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 
 const DEFAULT_PLUGIN: AuthenticationPlugin = 'caching_sha2_password';
@@ -27,16 +30,18 @@ const DEFAULT_PLUGIN: AuthenticationPlugin = 'caching_sha2_password';
 // --- CREATE and ALTER ----------------------------------------------------------------------------------------------
 
 export function* changeUsers(context: StatementContext, ast: UserStatement): Steps<Outcome> {
-  if (ast.defaultRoles.length > 0) throw new SqlError('ER_NOT_SUPPORTED_YET', 'roles');
   yield* lockAccounts(context.engine);
+  const defaultRoles = yield* existingRoles(context, ast.defaultRoles);
   const failed: string[] = [];
   for (const definition of ast.accounts) {
     const name = namedAccount(context, definition.account);
     if (ast.kind === 'alterUser') checkMayAlter(context, ast, name);
     const old = yield* findAccount(context, name);
     const isWrong = ast.kind === 'createUser' ? old !== undefined : old === undefined;
-    if (!isWrong) yield* storeAccount(context, defined(context, ast, definition, old ?? newAccount(name)));
-    else if (ast.ifExists) noteSkipped(context, ast.kind, accountText(name));
+    if (!isWrong) {
+      const account = defined(context, ast, definition, old ?? newAccount(name));
+      yield* storeAccount(context, withDefaultRoles(account, defaultRoles));
+    } else if (ast.ifExists) noteSkipped(context, ast.kind, accountText(name));
     else failed.push(accountText(name));
   }
   if (failed.length > 0)
@@ -44,13 +49,24 @@ export function* changeUsers(context: StatementContext, ast: UserStatement): Ste
   return NOTHING_DONE;
 }
 
+/** CREATE USER ... DEFAULT ROLE: a new account is granted the roles that are its default ones. */
+function withDefaultRoles(account: StoredAccount, roles: readonly AccountId[]): StoredAccount {
+  if (roles.length === 0) return account;
+  const granted = roles.filter(role => !account.roles.some(had => isSameAccount(had, role)));
+  return {
+    ...account,
+    roles: [...account.roles, ...granted.map(role => ({...role, admin: false}))],
+    defaultRoles: roles,
+  };
+}
+
 /** One's own password is one's own; all else needs CREATE USER. */
-function checkMayAlter(context: StatementContext, {require, options}: UserStatement, name: NamedAccount): void {
+function checkMayAlter(context: StatementContext, {require, options}: UserStatement, name: AccountId): void {
   const isOwnPassword = isOwn(context, name) && require.length === 0 && options.length === 0;
   if (!isOwnPassword) needGlobal(context, Privilege.createUser, 'CREATE USER');
 }
 
-function isOwn({state}: StatementContext, {user, host}: NamedAccount): boolean {
+function isOwn({state}: StatementContext, {user, host}: AccountId): boolean {
   return user === state.identity.accountUser && host === state.identity.accountHost;
 }
 
@@ -59,9 +75,19 @@ function noteSkipped(context: StatementContext, kind: UserStatement['kind'], acc
   context.state.warning('Note', errno as number, `Authorization ID ${account} ${words}.`);
 }
 
-function newAccount({user, host}: NamedAccount): StoredAccount {
-  const secret = new Uint8Array(0);
-  return {user, host, plugin: DEFAULT_PLUGIN, secret, requireTls: false, locked: false, grants: NO_GRANTS};
+export function newAccount({user, host}: AccountId): StoredAccount {
+  return {
+    user,
+    host,
+    plugin: DEFAULT_PLUGIN,
+    secret: new Uint8Array(0),
+    requireTls: false,
+    locked: false,
+    grants: NO_GRANTS,
+    roles: [],
+    defaultRoles: [],
+    limits: NO_LIMITS,
+  };
 }
 
 function defined(
@@ -71,7 +97,14 @@ function defined(
   old: StoredAccount,
 ): StoredAccount {
   const {plugin, secret} = authentication === null ? old : authenticated(context, authentication, old);
-  return {...old, plugin, secret, requireTls: tlsOf(ast.require, old), locked: lockedOf(ast.options, old)};
+  return {
+    ...old,
+    plugin,
+    secret,
+    requireTls: tlsOf(ast.require, old),
+    locked: lockedOf(ast.options, old),
+    limits: limitsOf(ast.options, old),
+  };
 }
 
 function authenticated(
@@ -120,7 +153,23 @@ function tlsOf(require: readonly TlsRequirement[], old: StoredAccount): boolean 
   return require.some(({kind}) => kind === 'ssl');
 }
 
-/** Of the options only ACCOUNT LOCK and UNLOCK mean something; limits and password rules are accepted and forgotten. */
+const LIMIT_OPTIONS: ReadonlyMap<string, keyof ResourceLimits> = new Map([
+  ['MAX_QUERIES_PER_HOUR', 'queriesPerHour'],
+  ['MAX_UPDATES_PER_HOUR', 'updatesPerHour'],
+  ['MAX_CONNECTIONS_PER_HOUR', 'connectionsPerHour'],
+  ['MAX_USER_CONNECTIONS', 'connections'],
+]);
+
+function limitsOf(options: readonly AccountOption[], old: StoredAccount): ResourceLimits {
+  const limits: Record<keyof ResourceLimits, number> = {...old.limits};
+  for (const {name, value} of options) {
+    const limit = LIMIT_OPTIONS.get(name);
+    if (limit !== undefined) limits[limit] = Number(value);
+  }
+  return limits;
+}
+
+/** Password rules are accepted and forgotten. */
 function lockedOf(options: readonly AccountOption[], old: StoredAccount): boolean {
   let {locked} = old;
   for (const {name} of options) {
@@ -132,17 +181,22 @@ function lockedOf(options: readonly AccountOption[], old: StoredAccount): boolea
 
 // --- The others ----------------------------------------------------------------------------------------------------
 
+/** DROP USER and DROP ROLE: the account goes, and nobody has it as a role any more. */
 export function* dropUsers(context: StatementContext, ast: DropAccounts): Steps<Outcome> {
   const {catalog, engine} = context;
   yield* lockAccounts(engine);
   const missing: string[] = [];
+  const gone: AccountId[] = [];
   for (const account of ast.accounts) {
     const name = namedAccount(context, account);
     const removed = yield* catalog.records.remove(engine, RecordKind.account, name.user, name.host);
-    if (!removed && ast.ifExists) noteSkipped(context, 'alterUser', accountText(name));
-    else if (!removed) missing.push(accountText(name));
+    if (removed) gone.push(name);
+    else if (ast.ifExists) noteSkipped(context, 'alterUser', accountText(name));
+    else missing.push(accountText(name));
   }
-  if (missing.length > 0) throw new SqlError('ER_CANNOT_USER', 'DROP USER', missing.join(','));
+  const words = ast.kind === 'dropUser' ? 'DROP USER' : 'DROP ROLE';
+  if (missing.length > 0) throw new SqlError('ER_CANNOT_USER', words, missing.join(','));
+  yield* renameRole(context, gone, undefined);
   return NOTHING_DONE;
 }
 
@@ -157,6 +211,7 @@ export function* renameUsers(context: StatementContext, ast: RenameUser): Steps<
     if (account === undefined || isTaken) throw new SqlError('ER_CANNOT_USER', 'RENAME USER', accountText(old));
     yield* catalog.records.remove(engine, RecordKind.account, old.user, old.host);
     yield* storeAccount(context, {...account, ...target});
+    yield* renameRole(context, [old], target);
   }
   return NOTHING_DONE;
 }

@@ -4,17 +4,20 @@
 // when it is made.
 
 import {SqlError} from '../../base/sql-error.ts';
+import {Binder} from '../bind/binder.ts';
 import {checkTableName} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredView} from '../catalog/stored-table.ts';
 import type {Query} from '../parse/ast.ts';
 import type {CreateView, DropViews} from '../parse/ast-schema.ts';
-import {planQuery} from './query.ts';
+import {bindEnvironment, planQuery} from './query.ts';
 import {lockExistingSchema, schemaOf} from './resolve-name.ts';
 import {qualifiedText} from './sql-text.ts';
+import {StatementCatalog} from './statement-catalog.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {tablesIn} from './table-references.ts';
 import {newId} from './table-trees.ts';
+import {viewSource} from './view-target.ts';
 
 const CHECK_OPTION = /\s+with\s+(?:(?:cascaded|local)\s+)?check\s+option\s*$/i;
 
@@ -36,11 +39,23 @@ export function* createView(context: StatementContext, ast: CreateView, end: num
     name,
     sql: viewText(context, ast, end),
     columns: yield* columnNames(context, ast),
+    ...(ast.check === null ? {} : {check: ast.check}),
+    ...(ast.algorithm === null || ast.algorithm === 'undefined' ? {} : {algorithm: ast.algorithm}),
     definer: `${state.user}@${state.identity.accountHost}`,
+    connectionCollation: state.collationConnection,
   };
+  if (view.check !== undefined) yield* checkUpdatable(context, ast, view);
   if (old !== undefined) yield* catalog.changeTable(engine, old.view, view);
   else if (!(yield* catalog.addTable(engine, view))) throw new SqlError('ER_TABLE_EXISTS', name);
   return NOTHING_DONE;
+}
+
+/** WITH CHECK OPTION is for views that rows can be changed through: 1368. */
+function* checkUpdatable(context: StatementContext, ast: CreateView, view: StoredView): Steps<void> {
+  const statementCatalog = new StatementCatalog(context);
+  yield* statementCatalog.load(ast.query);
+  const {origin} = viewSource(view, new Binder(bindEnvironment(context, statementCatalog)));
+  if (origin.kind !== 'merged') throw new SqlError('ER_VIEW_NONUPD_CHECK', view.schema, view.name);
 }
 
 function viewText(context: StatementContext, ast: CreateView, end: number): string {

@@ -83,6 +83,11 @@ export class SharedRedoFeed implements RedoFeed {
     this.#set(node, Word.end, endLsn);
   }
 
+  /** Somebody lives on this node whose stream is fed and has not ended. */
+  isFollowing(node: number): boolean {
+    return this.incarnation(node) !== 0 && this.endLsn(node) === 0;
+  }
+
   incarnation(node: number): number {
     return this.#get(node, Word.incarnation);
   }

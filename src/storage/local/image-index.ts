@@ -110,6 +110,14 @@ export class ImageIndex {
     return index;
   }
 
+  /** Reads the file again, every entry. Says what is wrong with it, and has written it anew from memory then; undefined when it is whole. */
+  inspect(): string | undefined {
+    const fault = RecordLog.inspect(this.#options(''), this.#log.usedBytes);
+    if (fault !== undefined && !this.rewrite())
+      throw new CorruptionError(this.#options('').path, `${fault}, and the disk is full`);
+    return fault;
+  }
+
   #options(suffix: string): RecordLogOptions {
     const path = `${this.#directory}/index.log${suffix}`;
     return {disk: this.#env.disk, crc32: this.#env.crc32, path, growBytes: GROW, cell: 0};

@@ -90,6 +90,14 @@ export class IncarnationJournal {
     return journal;
   }
 
+  /** Reads the file again, every entry and its twin. Says what is wrong with it, and has written it anew from memory then; undefined when it is whole. */
+  inspect(): string | undefined {
+    const fault = RecordLog.inspect(this.#options(''), this.#log.usedBytes);
+    if (fault !== undefined && !this.#rewriteIfRoom())
+      throw new CorruptionError(this.#options('').path, `${fault}, and the disk is full`);
+    return fault;
+  }
+
   #options(suffix: string): RecordLogOptions {
     const path = `${this.#directory}/incarnations.log${suffix}`;
     return {disk: this.#env.disk, crc32: this.#env.crc32, path, growBytes: RESERVED, cell: CELL};

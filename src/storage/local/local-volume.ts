@@ -25,7 +25,7 @@ import {ImageStore} from './image-store.ts';
 import {IncarnationJournal} from './incarnation-journal.ts';
 import {Ingest} from './ingest.ts';
 import {DEFAULT_LIMITS, DEFAULT_SHAPE, type StorageEnv, type VolumeLimits, type VolumeShape} from './options.ts';
-import {PageTable} from './page-table.ts';
+import {leafIndex, NONE, PageTable} from './page-table.ts';
 import {rebuildPage} from './rebuild.ts';
 import {RedoArena} from './redo-arena.ts';
 import {RedoFiles} from './redo-files.ts';
@@ -34,7 +34,14 @@ import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
 import {RedoFileTable} from './stream-state.ts';
 import type {StreamWords} from './stream-words.ts';
 import {Streams} from './streams.ts';
-import {beginCreation, endCreation, inspectDirectory, readHeader, type VolumeHeader} from './volume-header.ts';
+import {
+  beginCreation,
+  endCreation,
+  inspectDirectory,
+  readHeader,
+  restoreHeader,
+  type VolumeHeader,
+} from './volume-header.ts';
 
 /** How often a read looks again for a record that its page's chain lacks, when other nodes keep writing. */
 const GAP_RETRIES = 8;
@@ -70,6 +77,7 @@ export class LocalVolume {
   readonly header: VolumeHeader;
   readonly parts: VolumeParts;
   readonly #env: StorageEnv;
+  readonly #directory: string;
   readonly #limits: VolumeLimits;
   readonly #lock: DirectoryLock;
   #failure: string | undefined;
@@ -82,6 +90,7 @@ export class LocalVolume {
     isNew: boolean,
   ) {
     this.#env = env;
+    this.#directory = options.directory;
     this.#limits = {...DEFAULT_LIMITS, ...options.limits};
     this.#lock = lock;
     this.header = header;
@@ -259,6 +268,17 @@ export class LocalVolume {
   scrubPage(pageNo: number, scratch: Memory, at: number): number {
     const result = this.#attempt(() => this.parts.applicator.scrub(pageNo, scratch, at));
     return result === DAMAGED ? PAGE_DAMAGED : result === NOTHING ? PAGE_ABSENT : PAGE_FOUND;
+  }
+
+  /** Where the image of a page is, for messages; undefined when it has none. */
+  whereIs(pageNo: number): string | undefined {
+    const slot = this.parts.table.find(pageNo)?.slot[leafIndex(pageNo)] ?? NONE;
+    return slot === NONE ? undefined : this.parts.images.where(slot);
+  }
+
+  /** Reads volume.json again. Says what is wrong with it, and has written it anew then; undefined when it is whole. */
+  inspectHeader(): string | undefined {
+    return this.#attempt(() => restoreHeader(this.#env, this.#directory, this.header));
   }
 
   /** Pages that are damaged, and what is wrong with each. */

@@ -103,6 +103,24 @@ export class RecordLog {
     return log;
   }
 
+  /** Reads a log that somebody has open and has used `usedBytes` of. What is wrong with it; undefined when every entry is there. */
+  static inspect(options: RecordLogOptions, usedBytes: number): string | undefined {
+    let log: RecordLog | undefined;
+    try {
+      log = RecordLog.open(options, () => {});
+      if (log.damagedTwins > 0)
+        return `${options.path}: ${log.damagedTwins} entries are damaged in one of their two places`;
+      return log.usedBytes === usedBytes
+        ? undefined
+        : `${options.path} at byte ${log.usedBytes}: the last entry is not readable`;
+    } catch (error) {
+      if (!(error instanceof CorruptionError)) throw error;
+      return error.message;
+    } finally {
+      log?.close();
+    }
+  }
+
   /** Bytes used so far. */
   get usedBytes(): number {
     return this.#position;

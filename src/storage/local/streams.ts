@@ -16,7 +16,7 @@ import type {StorageEnv, VolumeLimits} from './options.ts';
 import {NO_SPACE, PREPARED, type RedoFiles} from './redo-files.ts';
 import type {RedoStreamDescription} from './redo-stream.ts';
 import {cutToWhatHolds, findStreamEnd, type StreamEnd} from './stream-end.ts';
-import type {StreamDescription} from './stream-reader.ts';
+import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
 import {FIRST_LSN, type RedoFileEntry, type RedoFileTable, type StreamState} from './stream-state.ts';
 import {StreamFlag, type StreamWords} from './stream-words.ts';
 
@@ -277,6 +277,15 @@ export class Streams {
     const stream = must(this.#streams.get(incarnation), () => `stream ${incarnation}`);
     assert(stream.phase === 'ended', () => `stream ${incarnation} is read before it is sealed`);
     return this.#describe(stream, stream.endLsn);
+  }
+
+  /** Reads what has been taken in of a stream once more from its files. Throws CorruptionError that names file and place. */
+  verifyIngested(incarnation: number): void {
+    const stream = must(this.#streams.get(incarnation), () => `stream ${incarnation}`);
+    if (stream.files.length === 0) return;
+    const description = this.#describe(stream, stream.ingestedLsn);
+    for (const {sequence} of stream.files) this.#redoFiles.verifyHeader(incarnation, sequence);
+    new LocalStreamReader(this.#env.disk, this.#env.crc32, description).scanAll(() => {});
   }
 
   /** All streams, as far as they have been taken in. */

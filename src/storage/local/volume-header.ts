@@ -41,14 +41,33 @@ export function beginCreation(env: StorageEnv, directory: string, shape: VolumeS
     throw new OperatingError(`redo file size ${redoFileSize}`, 'use a multiple of 4096 from 16384');
   const uuid = [...env.random.secretBytes(16)].map(b => b.toString(16).padStart(2, '0')).join('');
   const header: VolumeHeader = {format: VOLUME_FORMAT, uuid, pageSize, redoFileSize};
-  const file = env.disk.openSync(`${headerPath(directory)}.new`, {create: true});
+  writeDraft(env.disk, directory, header);
+  return header;
+}
+
+/** Makes the header durable under a name that is not its own yet. */
+function writeDraft(disk: Disk, directory: string, header: VolumeHeader): void {
+  const file = disk.openSync(`${headerPath(directory)}.new`, {create: true});
   const bytes = new TextEncoder().encode(`${JSON.stringify(header, undefined, 2)}\n`);
   file.truncateSync(0);
   file.writeSync(bytes, 0, bytes.length, 0);
   file.syncSync();
   file.closeSync();
-  env.disk.syncDirectorySync(directory);
-  return header;
+  disk.syncDirectorySync(directory);
+}
+
+/** Compares the header's file with what was read of it once, and writes it anew when it is another; what was wrong then. */
+export function restoreHeader(env: StorageEnv, directory: string, header: VolumeHeader): string | undefined {
+  const path = headerPath(directory);
+  try {
+    const found = readHeader(env.disk, directory);
+    if (JSON.stringify(found) === JSON.stringify(header)) return undefined;
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error;
+  }
+  writeDraft(env.disk, directory, header);
+  endCreation(env.disk, directory);
+  return `${path} is not what it was`;
 }
 
 /** The volume is complete: from now on the directory is one. */

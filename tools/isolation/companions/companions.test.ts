@@ -11,6 +11,7 @@ import {checkLongFork} from './long-fork.ts';
 import {checkMonotonic} from './monotonic.ts';
 import {checkMutex} from './mutex.ts';
 import type {CompanionReport} from './operations.ts';
+import {checkOrphans} from './orphans.ts';
 import {checkQueue} from './queue.ts';
 import {checkSequential} from './sequential.ts';
 import {checkSet} from './set.ts';
@@ -148,4 +149,13 @@ test('index against table', () => {
 test('write skew', () => {
   good(checkWriteSkew([...op(0, 'withdraw', [0, 10]), ...op(1, 'read', null, [0, -10, 20])]));
   bad(checkWriteSkew(op(1, 'read', null, [0, -10, 5])), /pair 0/);
+});
+
+test('foreign keys: an orphan, a lost child and a child that failed are found', () => {
+  const history = [...op(1, 'bear', 3), ...op(1, 'add', [10, 3]), ...op(2, 'add', [11, 3], [11, 3], 'fail')];
+  good(checkOrphans([...history, ...op(3, 'read', null, [[10], []], 'ok', true)]));
+  good(checkOrphans([...history, ...op(2, 'leave', 3), ...op(3, 'read', null, [[], []], 'ok', true)]));
+  bad(checkOrphans([...history, ...op(3, 'read', null, [[10], [10]])]), /without a parent: 10/);
+  bad(checkOrphans([...history, ...op(3, 'read', null, [[], []], 'ok', true)]), /child 10 was acknowledged/);
+  bad(checkOrphans([...history, ...op(3, 'read', null, [[10, 11], []], 'ok', true)]), /child 11, which failed/);
 });

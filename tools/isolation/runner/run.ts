@@ -183,6 +183,7 @@ async function finalRead(
     } catch (error) {
       const type = recorder.failed(process, operation, error, server.name);
       if (type === 'info') process++;
+      if ((error as OperationFailure).refused) return process;
       if ((error as OperationFailure).lost || attempt === FINAL_ATTEMPTS) throw error;
       await time.sleep(RECONNECT_PAUSE);
     }

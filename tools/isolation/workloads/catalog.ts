@@ -2,6 +2,8 @@
 
 import {AutoIncrementWorkload} from './auto-increment.ts';
 import {BankWorkload} from './bank.ts';
+import {DdlWorkload} from './ddl.ts';
+import {ForeignKeysWorkload} from './foreign-keys.ts';
 import {IndexAgreementWorkload} from './index-agreement.ts';
 import {LongForkWorkload} from './long-fork.ts';
 import {MonotonicWorkload} from './monotonic.ts';
@@ -31,6 +33,8 @@ const makers: ReadonlyMap<string, (options: WorkloadOptions) => Workload> = new 
   ['queue', options => new QueueWorkload(options)],
   ['named-lock', options => new NamedLockWorkload(options)],
   ['index', options => new IndexAgreementWorkload(options)],
+  ['foreign-keys', options => new ForeignKeysWorkload(options)],
+  ['ddl', options => new DdlWorkload(options)],
 ]);
 
 export const workloadNames: readonly string[] = [...makers.keys()];

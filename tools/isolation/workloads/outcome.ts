@@ -17,12 +17,15 @@ export class OperationFailure extends Error {
   readonly certain: boolean;
   /** The session cannot be used any more. */
   readonly lost: boolean;
+  /** The operation itself decided not to happen: it would do so again. */
+  readonly refused: boolean;
 
-  constructor(message: string, certain: boolean, lost: boolean) {
+  constructor(message: string, certain: boolean, lost: boolean, refused = false) {
     super(message);
     this.name = 'OperationFailure';
     this.certain = certain;
     this.lost = lost;
+    this.refused = refused;
   }
 }
 
@@ -58,7 +61,7 @@ function* rollBack(error: unknown, certain: boolean): Script<OperationFailure> {
   } catch (second) {
     return new OperationFailure(`${messageOf(error)}; ROLLBACK: ${messageOf(second)}`, false, lostIn(second));
   }
-  return new OperationFailure(messageOf(error), certain, false);
+  return new OperationFailure(messageOf(error), certain, false, error instanceof Refused);
 }
 
 /** One statement that commits itself. An error that is answered means that nothing happened. @throws OperationFailure */

@@ -177,8 +177,8 @@ export const views: VirtualDefinition = {
               'NO',
               object.definer,
               'DEFINER',
-              'utf8mb4',
-              'utf8mb4_0900_ai_ci',
+              collationOf(object.connectionCollation).charset.name,
+              collationOf(object.connectionCollation).name,
             ],
           ]
         : [],

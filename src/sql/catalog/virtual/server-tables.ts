@@ -237,13 +237,4 @@ export const EMPTY_TABLES: readonly VirtualDefinition[] = [
     ['PLUGIN_STATUS', 'name'],
     ['PLUGIN_TYPE', 'name'],
   ]),
-  emptyTable('COLUMN_PRIVILEGES', [
-    ['GRANTEE', 'text'],
-    ['TABLE_CATALOG', 'name'],
-    ['TABLE_SCHEMA', 'name'],
-    ['TABLE_NAME', 'name'],
-    ['COLUMN_NAME', 'name'],
-    ['PRIVILEGE_TYPE', 'name'],
-    ['IS_GRANTABLE', 'name'],
-  ]),
 ];

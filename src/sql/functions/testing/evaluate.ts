@@ -27,6 +27,7 @@ export class TestSession implements SessionState {
   readonly user = 'ann';
   readonly host = 'office';
   readonly account = 'ann@%';
+  readonly currentRole = 'NONE';
   database = 'shop';
   sqlMode = DEFAULT_SQL_MODE;
   timeZone: TimeZone = UTC;

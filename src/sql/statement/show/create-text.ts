@@ -87,7 +87,10 @@ export function createViewText(view: StoredView): string {
   const at = view.definer.lastIndexOf('@');
   const definer = `${quoteName(view.definer.slice(0, at))}@${quoteName(view.definer.slice(at + 1))}`;
   const columns = view.columns.length > 0 ? ` (${view.columns.map(quoteName).join(',')})` : '';
-  return `CREATE ALGORITHM=UNDEFINED DEFINER=${definer} SQL SECURITY DEFINER VIEW ${quoteName(view.name)}${columns} AS ${view.sql}`;
+  const algorithm = (view.algorithm ?? 'undefined').toUpperCase();
+  const check = view.check === undefined ? '' : ` WITH ${view.check.toUpperCase()} CHECK OPTION`;
+  const name = quoteName(view.name);
+  return `CREATE ALGORITHM=${algorithm} DEFINER=${definer} SQL SECURITY DEFINER VIEW ${name}${columns} AS ${view.sql}${check}`;
 }
 
 export function createDatabaseText(schema: StoredSchema, ifNotExists: boolean): string {

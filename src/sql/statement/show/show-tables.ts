@@ -230,7 +230,8 @@ export function* showCreate(context: StatementContext, ast: Show): Steps<ShowRes
       ['character_set_client', 'name'],
       ['collation_connection', 'name'],
     ];
-    return {columns, rows: [[view.name, createViewText(asSeenFrom(context, view)), 'utf8mb4', 'utf8mb4_0900_ai_ci']]};
+    const {charset, name} = collationOf(view.connectionCollation);
+    return {columns, rows: [[view.name, createViewText(asSeenFrom(context, view)), charset.name, name]]};
   }
   if (ast.subject === 'createView')
     throw new SqlError('ER_WRONG_OBJECT', opened.stored.schema, opened.stored.name, 'VIEW');

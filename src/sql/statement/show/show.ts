@@ -3,8 +3,8 @@
 import {SqlError} from '../../../base/sql-error.ts';
 import type {Steps} from '../../catalog/steps.ts';
 import type {Show} from '../../parse/ast-command.ts';
-import {showGrants} from '../grants.ts';
 import type {Outcome, StatementContext} from '../statement-context.ts';
+import {showGrants} from './show-grants.ts';
 import {type ShowResult, sendShown} from './show-result.ts';
 import {
   showCharset,

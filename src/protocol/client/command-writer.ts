@@ -1,18 +1,15 @@
-// Builds command packets in one buffer per connection, which grows to the largest command sent.
+// Builds the packets of a client in one buffer per connection, which grows to the largest command sent.
 
-import {ColumnType, PAYLOAD_MAX} from './constants.ts';
-import type {Value} from './reader.ts';
+import {ColumnType, MAX_PACKET_PAYLOAD, PACKET_HEADER} from '../constants.ts';
+import type {Value} from './row-reader.ts';
 
-const HEADER = 4;
-
-export class PacketWriter {
+export class CommandWriter {
   #bytes = Buffer.allocUnsafe(4096);
-  #at = HEADER;
+  #at = PACKET_HEADER;
 
-  /** Starts a packet whose payload begins with this byte. */
-  begin(first: number): void {
-    this.#at = HEADER;
-    this.u8(first);
+  /** Starts a payload. */
+  begin(): void {
+    this.#at = PACKET_HEADER;
   }
 
   u8(value: number): void {
@@ -29,6 +26,18 @@ export class PacketWriter {
   text(value: string): void {
     this.#room(value.length * 3);
     this.#at += this.#bytes.write(value, this.#at);
+  }
+
+  /** Text and a zero byte. */
+  zeroText(value: string): void {
+    this.text(value);
+    this.u8(0);
+  }
+
+  copy(bytes: Uint8Array): void {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   zeros(count: number): void {
@@ -51,13 +60,25 @@ export class PacketWriter {
     for (const value of values) this.#parameter(value);
   }
 
-  /** The packet with its header; valid until the next `begin`. */
+  /** The packet with its header (several for 16 MiB and more); valid until the next `begin`. */
   finish(sequence: number): Buffer {
-    const length = this.#at - HEADER;
-    if (length >= PAYLOAD_MAX) throw new Error(`a command of ${length} bytes does not fit one packet`);
+    const length = this.#at - PACKET_HEADER;
+    if (length >= MAX_PACKET_PAYLOAD) return this.#pieces(sequence);
     this.#bytes.writeUIntLE(length, 0, 3);
     this.#bytes[3] = sequence;
     return this.#bytes.subarray(0, this.#at);
+  }
+
+  #pieces(sequence: number): Buffer {
+    const pieces: Buffer[] = [];
+    for (let at = PACKET_HEADER, n = sequence; ; at += MAX_PACKET_PAYLOAD, n++) {
+      const piece = this.#bytes.subarray(at, Math.min(at + MAX_PACKET_PAYLOAD, this.#at));
+      const header = Buffer.alloc(PACKET_HEADER);
+      header.writeUIntLE(piece.length, 0, 3);
+      header[3] = n & 0xff;
+      pieces.push(header, piece);
+      if (piece.length < MAX_PACKET_PAYLOAD) return Buffer.concat(pieces);
+    }
   }
 
   #parameter(value: Value): void {

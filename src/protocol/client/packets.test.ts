@@ -3,26 +3,28 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {ColumnType} from './constants.ts';
-import {PayloadReader, type Value} from './reader.ts';
-import {PacketWriter} from './writer.ts';
+import {ColumnType} from '../constants.ts';
+import {CommandWriter} from './command-writer.ts';
+import {RowReader, type Value} from './row-reader.ts';
 
-function reader(...bytes: number[]): PayloadReader {
-  const one = new PayloadReader();
+function reader(...bytes: number[]): RowReader {
+  const one = new RowReader();
   one.reset(Buffer.from(bytes), 0, bytes.length);
   return one;
 }
 
 test('a command has its length and sequence in front', () => {
-  const writer = new PacketWriter();
-  writer.begin(0x03);
+  const writer = new CommandWriter();
+  writer.begin();
+  writer.u8(0x03);
   writer.text('DO 1');
   assert.deepEqual([...writer.finish(0)], [5, 0, 0, 0, 0x03, ...Buffer.from('DO 1')]);
 });
 
 test('parameters carry a NULL bitmap, their types, and the values that are not NULL', () => {
-  const writer = new PacketWriter();
-  writer.begin(0x17);
+  const writer = new CommandWriter();
+  writer.begin();
+  writer.u8(0x17);
   writer.parameters([-2, null, 'ab', 0.5]);
   const half = Buffer.alloc(8);
   half.writeDoubleLE(0.5);
@@ -35,11 +37,12 @@ test('parameters carry a NULL bitmap, their types, and the values that are not N
 test('integers come back as they went, whatever their size', () => {
   fc.assert(
     fc.property(fc.maxSafeInteger(), value => {
-      const writer = new PacketWriter();
-      writer.begin(0);
+      const writer = new CommandWriter();
+      writer.begin();
+      writer.u8(0);
       writer.parameters([value]);
       const packet = Buffer.from(writer.finish(0));
-      const one = new PayloadReader();
+      const one = new RowReader();
       one.reset(packet, packet.length - 8, packet.length);
       assert.equal(one.binaryValue(ColumnType.longlong), value);
     }),

@@ -1,0 +1,85 @@
+// The plots of the modes: the two figures of the articles, from the projection, one file for each cost model; and what a transaction costs in each mode, as measured.
+
+import {linesPanel, panelAt, panelsSize} from './panels.ts';
+import type {Study} from './result.ts';
+import {legend, picture} from './svg.ts';
+
+interface Figure {
+  readonly file: string;
+  readonly title: string;
+  readonly modes: readonly string[];
+  readonly shares: readonly number[];
+}
+
+/** After the PolarDB-MP article: throughput against the same system's own single node. */
+const FIGURES: readonly Figure[] = [
+  {
+    file: 'fusion-and-log-replay',
+    title: 'Scalability of fusion and log replay',
+    modes: ['fusion', 'log-replay'],
+    shares: [10, 50],
+  },
+  {
+    file: 'all-modes-10-percent',
+    title: 'Scalability with 10 % of the transactions on shared data',
+    modes: ['fusion', 'log-replay', 'optimistic', 'optimistic, page'],
+    shares: [10],
+  },
+];
+
+const COSTS: readonly (readonly [string, string])[] = [
+  ['cpu ms', 'processor ms / transaction'],
+  ['transfers', 'page transfers / transaction'],
+  ['storage reads', 'storage reads / transaction'],
+  ['messages', 'messages / transaction'],
+  ['log forces', 'log forces / transaction'],
+  ['aborts', 'aborts / transaction'],
+  ['retries', 'steps done again / transaction'],
+  ['tx/s', 'transactions / s'],
+];
+
+/** Plots by file name; none for other studies. */
+export function projectionCharts(study: Study): Map<string, string> {
+  const files = new Map<string, string>();
+  if (study.rows.length === 0) return files;
+  if (study.name === 'modes') files.set('modes-costs.svg', costs(study, 'as measured'));
+  if (study.name !== 'projection') return files;
+  for (const model of new Set(study.rows.map(row => String(row.model)))) {
+    const rows = study.rows.filter(row => row.model === model);
+    for (const figure of FIGURES) files.set(`projection-${figure.file}-${model}.svg`, scalability(rows, figure, model));
+    files.set(`projection-costs-${model}.svg`, costs({...study, rows}, `projected, ${model}`));
+  }
+  return files;
+}
+
+function scalability(rows: Study['rows'], {title, modes, shares}: Figure, model: string): string {
+  const mixes = [...new Set(rows.map(row => String(row.mix)))];
+  const plans = shares.flatMap(share => mixes.map(mix => ({share, mix})));
+  const shapes = plans.flatMap(({share, mix}, i) => {
+    const own = rows.filter(row => row.mix === mix && row['shared %'] === share && modes.includes(String(row.mode)));
+    return linesPanel(panelAt(i), `${mix}, ${share} % shared`, 'scalability', own, {by: 'mode', lines: modes});
+  });
+  const {width, height} = panelsSize(plans.length);
+  return picture(width, height, `${title} (projected, ${model}): times one primary`, [
+    legend(16, 46, modes),
+    ...shapes,
+  ]);
+}
+
+/** What a transaction costs with a tenth of them on shared tables, one line per mode. */
+function costs(study: Study, how: string): string {
+  const rows = study.rows.filter(row => row['shared %'] === 10);
+  const mixes = [...new Set(rows.map(row => String(row.mix)))];
+  const modes = [...new Set(rows.map(row => String(row.mode)))];
+  const shapes = mixes.flatMap((mix, m) =>
+    COSTS.flatMap(([column, heading], i) => {
+      const own = rows.filter(row => row.mix === mix);
+      return linesPanel(panelAt(m * COSTS.length + i), `${mix}: ${heading}`, column, own, {by: 'mode', lines: modes});
+    }),
+  );
+  const {width, height} = panelsSize(mixes.length * COSTS.length);
+  return picture(width, height, `Costs of a transaction, 10 % on shared data (${how})`, [
+    legend(16, 46, modes),
+    ...shapes,
+  ]);
+}

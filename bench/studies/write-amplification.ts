@@ -1,0 +1,60 @@
+// Write amplification, the first claim of Aurora: bytes and flushes for each transaction, at the primary and in all of storage, under the same load of write_only transactions.
+//
+//   pando-1          one process: primary, and its volume in a directory
+//   pando-quorum-1   primary, and six storage nodes
+//   mariadb-replica  doublewrite, binary log, one replica, all durable
+//
+// Bytes are what the kernel says a process has written (/proc/<pid>/io, write_bytes: what went or will go to disk) and, for the primary of a quorum volume, what it sent to its storage. Flushes are counted by the
+// servers themselves.
+
+import type {Session} from '../group.ts';
+import type {Study} from '../report/result.ts';
+import {counted, type Server} from '../servers/server.ts';
+import {writtenBytes} from '../system/process-stats.ts';
+import {MIXES} from './shared-client.ts';
+import {CLIENTS_PER_PRIMARY, fillForOne, runClients} from './shared-data.ts';
+import {Notebook, pause} from './study.ts';
+
+const SERVERS = ['pando-1', 'pando-quorum-1', 'mariadb-replica'];
+/** Background writing of the load before goes on for a while; it belongs to that. Milliseconds. */
+const REST_MS = 3000;
+const WRITE_ONLY = MIXES[0];
+
+export async function writeAmplificationStudy(session: Session): Promise<Study> {
+  const notebook = new Notebook(session);
+  const {seconds, warmupSeconds} = session.options;
+  for (const name of SERVERS) {
+    await notebook.withStarted(name, async server => {
+      await fillForOne(server);
+      await runClients(server, WRITE_ONLY, 0, warmupSeconds);
+      await pause(REST_MS);
+      notebook.add({server: name, ...(await measure(server, seconds))});
+    });
+  }
+  return {
+    name: 'write-amplification',
+    title: 'Write amplification: per write_only transaction, primary and all of storage',
+    settings: {clients: CLIENTS_PER_PRIMARY, seconds},
+    rows: notebook.rows,
+    notes: notebook.notes,
+  };
+}
+
+async function measure(server: Server, seconds: number): Promise<Record<string, number>> {
+  const [primary, ...others] = server.pids;
+  const before = await server.counters();
+  const bytes = [writtenBytes([primary]), writtenBytes(others)];
+  const {tally, took} = await runClients(server, WRITE_ONLY, 0, seconds);
+  await pause(REST_MS);
+  const changes = counted(before, await server.counters());
+  const per = (value: number): number => value / tally.done;
+  const sum = (names: readonly string[]): number => names.reduce((total, name) => total + (changes[name] ?? 0), 0);
+  return {
+    'tx/s': tally.sample(took).rate,
+    'log bytes': per(sum(['log_bytes', 'innodb_os_log_written'])),
+    'bytes, primary': per(writtenBytes([primary]) - bytes[0]),
+    'bytes, others': per(writtenBytes(others) - bytes[1]),
+    'flushes, primary': per(sum(['log_flushes', 'innodb_data_fsyncs', 'binlog_group_commits'])),
+    'flushes, storage': per(sum(['storage_log_groups', 'replica_fsyncs'])),
+  };
+}
