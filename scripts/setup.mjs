@@ -1,4 +1,4 @@
-// Makes a fresh clone ready: runs `npm ci` when node_modules is missing or older than package-lock.json.
+// Makes a fresh clone ready: runs `npm ci` when node_modules is missing or older than package-lock.json, and makes the bundle when a source is newer.
 // Plain JavaScript for any Node: it runs before the pinned Node 24 of devDependencies is there.
 import {spawnSync} from 'node:child_process';
 import {existsSync, statSync, writeFileSync} from 'node:fs';
@@ -22,4 +22,12 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < statSync(lock).mtimeMs) {
   }
   writeFileSync(stamp, '');
   console.log(`pando: ready after ${((Date.now() - started) / 1000).toFixed(0)} s.`);
+}
+
+try {
+  await (await import('./bundle.mjs')).bundle();
+} catch (error) {
+  console.error(
+    `pando: no bundle could be made; the sources are run instead, which start more slowly. ${error.message}`,
+  );
 }

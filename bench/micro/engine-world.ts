@@ -67,6 +67,8 @@ class InstantStream implements RedoStream {
     return ROOM;
   }
 
+  setReadPoint(): void {}
+
   setCheckpoint(): void {}
 
   close(): void {}

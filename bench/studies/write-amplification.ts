@@ -16,8 +16,9 @@ import {CLIENTS_PER_PRIMARY, fillForOne, runClients} from './shared-data.ts';
 import {Notebook, pause} from './study.ts';
 
 const SERVERS = ['pando-1', 'pando-quorum-1', 'mariadb-replica'];
-/** Background writing of the load before goes on for a while; it belongs to that. Milliseconds. */
-const REST_MS = 3000;
+/** Background writing goes on for a while after a load, and belongs to it: until nothing has been written for so long, but not for ever. Milliseconds. */
+const QUIET_MS = 1500;
+const REST_MS = 60_000;
 const WRITE_ONLY = MIXES[0];
 
 export async function writeAmplificationStudy(session: Session): Promise<Study> {
@@ -27,7 +28,7 @@ export async function writeAmplificationStudy(session: Session): Promise<Study> 
     await notebook.withStarted(name, async server => {
       await fillForOne(server);
       await runClients(server, WRITE_ONLY, 0, warmupSeconds);
-      await pause(REST_MS);
+      await rest(server);
       notebook.add({server: name, ...(await measure(server, seconds))});
     });
   }
@@ -40,12 +41,20 @@ export async function writeAmplificationStudy(session: Session): Promise<Study> 
   };
 }
 
+async function rest(server: Server): Promise<void> {
+  const end = performance.now() + REST_MS;
+  for (let last = -1; last !== writtenBytes(server.pids) && performance.now() < end; ) {
+    last = writtenBytes(server.pids);
+    await pause(QUIET_MS);
+  }
+}
+
 async function measure(server: Server, seconds: number): Promise<Record<string, number>> {
   const [primary, ...others] = server.pids;
   const before = await server.counters();
   const bytes = [writtenBytes([primary]), writtenBytes(others)];
   const {tally, took} = await runClients(server, WRITE_ONLY, 0, seconds);
-  await pause(REST_MS);
+  await rest(server);
   const changes = counted(before, await server.counters());
   const per = (value: number): number => value / tally.done;
   const sum = (names: readonly string[]): number => names.reduce((total, name) => total + (changes[name] ?? 0), 0);

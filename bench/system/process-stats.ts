@@ -1,7 +1,7 @@
 // What processes cost, from /proc: processor time and memory.
 
 import {execFileSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 
 const HERTZ = Number(execFileSync('getconf', ['CLK_TCK'], {encoding: 'utf8'}));
 
@@ -46,8 +46,13 @@ export function writtenBytes(pids: readonly number[]): number {
 
 /** Processes that a process has started and that live. */
 export function childrenOf(pid: number): number[] {
-  const text = readOrEmpty(`/proc/${pid}/task/${pid}/children`).trim();
-  return text === '' ? [] : text.split(' ').map(Number);
+  const children: number[] = [];
+  // Each thread has children of its own.
+  for (const thread of listOrEmpty(`/proc/${pid}/task`)) {
+    const text = readOrEmpty(`/proc/${pid}/task/${thread}/children`).trim();
+    if (text !== '') children.push(...text.split(' ').map(Number));
+  }
+  return children;
 }
 
 /** Memory that the processes hold, shared pages counted by shares. Bytes. */
@@ -72,6 +77,14 @@ export function connectionsOn(ports: readonly number[]): Record<string, number> 
     }
   }
   return counts;
+}
+
+function listOrEmpty(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 function readOrEmpty(path: string): string {

@@ -24,7 +24,7 @@ export async function status(httpPort: string): Promise<void> {
   const {value} = await ask<Status>('GET', '/status', httpPort);
   const rows = value.primaries.map(primary => [
     String(primary.ordinal),
-    primary.state,
+    primary.role === '' ? primary.state : `${primary.state}, ${primary.role}`,
     [...primary.ports].sort((a, b) => a - b).join(', '),
     String(primary.sessions),
     primary.transactionsPerSecond.toFixed(0),
@@ -90,7 +90,12 @@ function printStorage(nodes: Status['storageNodes']): void {
 }
 
 /** `pando storage-replace`, `pando storage-revert` */
-export async function storageAction(action: 'replace' | 'revert', node: string, httpPort: string): Promise<void> {
+export async function storageAction(
+  action: 'replace' | 'revert',
+  node: string,
+  httpPort: string,
+  newPlace?: string,
+): Promise<void> {
   const {value} = await ask<Outcome>('POST', `/storage/${action}/${encodeURIComponent(node)}`, httpPort);
   if (!value.ok) throw new OperatingError(value.message, 'see `pando status`');
   console.log(value.message);

@@ -37,6 +37,8 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
     .option('--data <directory>', 'where the volume lives', 'pando-data')
     .option('--memory', 'a throw-away database in memory', false)
     .option('--volume <kind>', 'local: in this process; quorum: on six storage nodes, child processes', 'local')
+    .option('--storage-nodes <list>', 'six storage nodes that run already: a@host:port,a@host:port,b@... (a quorum volume)')
+    .option('--secret-file <file>', 'secret of the cluster, the same that the storage nodes were given')
     .option(
       '--mode <mode>',
       'how pages are kept coherent: fusion, log-replay, single-writer, optimistic (see docs/modes.md)',
@@ -80,6 +82,7 @@ function storageNode(pando: Command): void {
     .requiredOption('--zone <name>', 'zone it stands in; a volume has two nodes in each of three')
     .requiredOption('--data <directory>', 'where its replicas live')
     .requiredOption('--listen <address>', 'host:port; port 0 is chosen by the system')
+    .option('--secret-file <file>', 'secret of the cluster: who knows it may connect; needed beyond this machine')
     .option('--child', 'end with the process that started it', false)
     .option('--log-json', 'write events as lines of JSON', false)
     .action(async (options: StorageArguments) => (await import('./storage.ts')).storage(options));

@@ -24,6 +24,8 @@ export interface StartArguments {
   readonly httpPort: string;
   readonly memory?: boolean;
   readonly volume: string;
+  readonly storageNodes?: string;
+  readonly secretFile?: string;
   readonly mode: string;
   readonly optimisticGranularity?: string;
   readonly maxConnections: string;
@@ -43,7 +45,9 @@ export async function start(args: StartArguments, threads: WorkerThreads): Promi
     host: args.host,
     port,
     ...(args.memory === true ? {} : {directory: args.data}),
-    volume: parseVolume(args.volume),
+    volume: args.storageNodes === undefined ? parseVolume(args.volume) : 'quorum',
+    ...(args.storageNodes === undefined ? {} : {storageNodes: args.storageNodes}),
+    ...(args.secretFile === undefined ? {} : {secretFile: args.secretFile}),
     mode: parseMode(args.mode),
     granularity: parseGranularity(args.optimisticGranularity ?? 'row'),
     dbpBytes: parseSize(args.dbp, '--dbp'),

@@ -2,6 +2,7 @@
 
 import pc from 'picocolors';
 import {OperatingError} from '../base/errors.ts';
+import {readSecret} from '../host/secret.ts';
 import {bellBytes} from '../os/bells.ts';
 import {threadEnv} from '../os/env.ts';
 import {StorageNode} from '../storage/quorum/replica/node.ts';
@@ -11,6 +12,8 @@ export interface StorageArguments {
   readonly zone: string;
   readonly data: string;
   readonly listen: string;
+  /** File with the cluster's secret. */
+  readonly secretFile?: string;
   readonly logJson?: boolean;
   /** Ends with the process that started it. */
   readonly child?: boolean;
@@ -23,6 +26,12 @@ export const LISTENS = 'storage listens on ';
 export function storage(args: StorageArguments): void {
   const address = parseAddress(args.listen);
   if (address === undefined) throw new OperatingError(`--listen ${args.listen}`, 'give it as host:port');
+  const secret = args.secretFile === undefined ? undefined : readSecret(args.secretFile);
+  if (secret === undefined && !isLoopback(address.host))
+    throw new OperatingError(
+      `--listen ${args.listen} without a secret would serve the volume to everybody who can reach it`,
+      'give --secret-file, or listen on 127.0.0.1',
+    );
   if (args.child === true) endWithParent();
   const log = args.logJson === true ? 'json' : 'text';
   const env = threadEnv({bells: new SharedArrayBuffer(bellBytes(1)), part: `storage ${args.zone}`, log});
@@ -41,9 +50,9 @@ export function storage(args: StorageArguments): void {
   const node = new StorageNode(
     env,
     {directory: args.data, zone: args.zone, now: () => clock.now(), onFailure},
-    new SocketTransport(env),
+    new SocketTransport(env, secret),
   );
-  const server = new StorageServer(env, node);
+  const server = new StorageServer(env, node, secret);
   server.start(address, (port, error) => {
     if (error !== undefined) onFailure(`cannot listen on ${args.listen}: ${error.message}`);
     console.log(`${LISTENS}${address.host}:${port}`);
@@ -55,6 +64,10 @@ export function storage(args: StorageArguments): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', args.child === true ? () => {} : stop);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** The pipe that the parent holds ends with it, whatever it died of. */

@@ -47,12 +47,15 @@ export type ViewClock = Pick<
   'readTso' | 'startHorizon' | 'viewHorizon' | 'publishViewFloor' | 'publishOldestStart'
 >;
 
+/** Told of each commit, with the transaction's slot and version. */
+export type Committed = (cts: number, slot: number, version: number) => void;
+
 /** Nodes that take no page locks (src/engine/optimistic): the engine's parts that are others there. */
 export interface OptimisticParts {
   readonly newPool: (parts: PoolParts) => PagePool;
   readonly views: ViewClock;
   /** A transaction has been committed. */
-  readonly committed: (cts: number) => void;
+  readonly committed: Committed;
   /** What was committed before now can be read. Where no reference to page bytes is held. */
   readonly catchUp: () => void;
 }
@@ -94,7 +97,7 @@ export class EngineCore {
   /** Undefined where there are no read replicas. */
   readonly viewPoints: ViewPoints | undefined;
   /** Told of each commit; undefined where nobody wants to know. */
-  readonly committed: ((cts: number) => void) | undefined;
+  readonly committed: Committed | undefined;
   /** Makes what was committed before now readable; undefined where it always is. */
   readonly catchUp: (() => void) | undefined;
   /** In which a page is fixed whose newest version must be seen, though it is not changed: checks of unique and foreign keys (K12). */
@@ -140,10 +143,16 @@ export class EngineCore {
     this.history = new History();
     this.viewPoints = options.viewPointsAsked === undefined ? undefined : new ViewPoints(this, options.viewPointsAsked);
     const {viewPoints} = this;
-    this.committed = optimistic?.committed ?? (viewPoints && (() => viewPoints.due()));
+    this.committed = optimistic?.committed ?? viewPoints?.committed;
     this.objects = new ObjectLocks(world.fusion, this.waits, world.clock);
     this.scheduler.observe(this.pool);
-    this.log.onDurable = () => this.pool.logAdvanced();
+    this.log.onDurable = () => {
+      try {
+        this.pool.logAdvanced();
+      } catch (error) {
+        this.failOn(error);
+      }
+    };
   }
 
   /** A number for a new overflow value: with the incarnation it names the value's pages (u32; it repeats after four thousand million values). */

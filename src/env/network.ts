@@ -25,6 +25,14 @@ export interface Socket {
   startTls(credentials: TlsCredentials, first: Uint8Array, ready: () => void): void;
   /** True once TLS is up. */
   readonly secure: boolean;
+  /** What TLS has agreed on; undefined without TLS. */
+  readonly tls?: TlsFacts | undefined;
+}
+
+/** What a TLS connection has agreed on, as its names are. */
+export interface TlsFacts {
+  readonly cipher: string;
+  readonly version: string;
 }
 
 /** Certificate and key in PEM. */
@@ -39,16 +47,19 @@ export interface Listener {
   close(): void;
 }
 
+/** What both ends of a connection must know: it is encrypted with a key that is made of this, and nobody else can begin or read one. At least 16 bytes. */
+export type Secret = Uint8Array;
+
 export interface Network {
-  /** Listens; `shared` lets several threads bind the same port (SO_REUSEPORT). `ready` gets the reason on failure. */
+  /** Listens; `shared` lets several threads bind the same port (SO_REUSEPORT). With a secret `accept` is told only of those who know it. `ready` gets the reason on failure. */
   listen(
-    address: {host: string; port: number; shared: boolean},
+    address: {host: string; port: number; shared: boolean; secret?: Secret | undefined},
     accept: (socket: Socket) => void,
     ready: (error?: {code: string; message: string}) => void,
   ): Listener;
-  /** Opens a connection; exactly one of the two is called, later. */
+  /** Opens a connection; exactly one of the two is called, later. With a secret the other end has proved that it knows it. */
   connect(
-    address: {host: string; port: number},
+    address: {host: string; port: number; secret?: Secret | undefined},
     connected: (socket: Socket) => void,
     failed: (error: {code: string; message: string}) => void,
   ): void;

@@ -14,6 +14,7 @@ import {Admin} from '../cluster/admin/admin.ts';
 import type {CheckResult, Status} from '../cluster/admin/api.ts';
 import type {Mode} from '../cluster/supervisor/modes.ts';
 import {BELL_COUNT, type ClusterOptions, PRIMARIES_MAX} from '../cluster/supervisor/options.ts';
+import {parsePlaces} from '../cluster/supervisor/places.ts';
 import {type PrimaryView, Supervisor} from '../cluster/supervisor/supervisor.ts';
 import type {Env} from '../env/env.ts';
 import {bellBytes} from '../os/bells.ts';
@@ -22,6 +23,7 @@ import {firstBusyPort} from '../os/ports.ts';
 import type {WorkerThreads} from '../os/threads.ts';
 import type {TraceForm} from '../os/trace.ts';
 import {makeRsaKey, serverKeys} from './keys.ts';
+import {ownSecret, readSecret} from './secret.ts';
 import {threadsAhead} from './threads.ts';
 import {PANDO_VERSION, SERVER_VERSION} from './version.ts';
 
@@ -32,6 +34,10 @@ export interface PandoOptions {
   readonly directory?: string;
   /** What the volume is: `local` (the default) in this process, `quorum` six storage nodes as child processes. */
   readonly volume?: 'local' | 'quorum';
+  /** Six storage nodes that run already, like `a@host:port`, with commas between; else they are child processes. */
+  readonly storageNodes?: string;
+  /** File with the secret that storage nodes and primaries share. Default: one in the volume's directory, made at the first start. */
+  readonly secretFile?: string;
   /** Pages of a protection group of a quorum volume that is made now. Default: 10 GB of them. */
   readonly pagesPerGroup?: number;
   /** How pages are kept coherent between primaries. Default: fusion. */
@@ -116,11 +122,7 @@ export class Pando {
     this.host = cluster.host;
     this.port = cluster.port;
     try {
-      this.supervisor = this.#supervise(
-        env,
-        {...cluster, volume: volumeDirectory(this.directory, cluster.storage)},
-        bells,
-      );
+      this.supervisor = this.#supervise(env, {...cluster, ...storageOptions(this.directory, cluster, options)}, bells);
     } catch (error) {
       this.#cleanUp();
       throw error;
@@ -221,8 +223,6 @@ function clusterOptions(options: PandoOptions): ClusterOptions {
   const primaries = options.primaries ?? 1;
   if (!Number.isInteger(primaries) || primaries < 1 || primaries > PRIMARIES_MAX)
     throw new OperatingError(`${primaries} primaries`, `start 1 to ${PRIMARIES_MAX}`);
-  if (options.mode === 'single-writer' && options.volume === 'quorum')
-    throw new OperatingError('the single-writer mode is not built for the quorum volume yet', 'choose --volume local');
   return {
     primaries,
     host: options.host ?? '127.0.0.1',
@@ -253,6 +253,21 @@ async function refuseBusyPorts({host, port, primaries}: ClusterOptions, others: 
   if (busy.code === 'EACCES')
     throw new OperatingError(`${place} may not be opened by this user`, `choose one above 1023 with ${option}`);
   throw new OperatingError(`cannot listen on ${place}: ${busy.message}`, `check --host and ${option}`);
+}
+
+/** The volume's directory; of a quorum volume also who may use it, and where it is. */
+function storageOptions(
+  directory: string,
+  {storage}: ClusterOptions,
+  {storageNodes, secretFile}: PandoOptions,
+): Pick<ClusterOptions, 'volume' | 'secret' | 'attached'> {
+  const volume = volumeDirectory(directory, storage);
+  if (storage !== 'quorum') return {volume};
+  const secret =
+    secretFile === undefined
+      ? ownSecret(join(volume, 'secret'))
+      : {file: resolve(secretFile), bytes: readSecret(secretFile)};
+  return {volume, secret, ...(storageNodes === undefined ? {} : {attached: parsePlaces(storageNodes)})};
 }
 
 /** The two kinds of volume do not read each other: each has a directory of its own, and the other's is not overlooked. */

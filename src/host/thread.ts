@@ -7,6 +7,7 @@ import type {MasterInit} from '../cluster/volume/master-messages.ts';
 import type {ThreadPort} from '../env/threads.ts';
 import {threadEnv} from '../os/env.ts';
 import {onThreadBirth} from '../os/threads.ts';
+import {ROOT} from './places.ts';
 
 onThreadBirth((birth, port) => {
   if (birth.role === 'volume-master') {
@@ -32,7 +33,7 @@ async function beginMaster(init: MasterInit, port: ThreadPort): Promise<void> {
   const {VolumeMaster} = await import('../cluster/volume/volume-master.ts');
   const {ChildProcesses} = await import('../os/processes.ts');
   const env = threadEnv({bells: init.bells, part: 'volume master', log: init.log});
-  const entry = fileURLToPath(new URL('../cli/main.mjs', import.meta.url));
+  const entry = fileURLToPath(new URL('src/cli/main.mjs', ROOT));
   const listen = (handler: (message: unknown) => void): void => {
     hear = handler;
     for (const message of early.splice(0)) handler(message);

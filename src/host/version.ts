@@ -1,8 +1,9 @@
 // What this server calls itself.
 
 import {readFileSync} from 'node:fs';
+import {ROOT} from './places.ts';
 
-const packageJson = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const packageJson = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
   version: string;
 };
 

@@ -9,7 +9,8 @@
 
 import {connect, createServer, type Socket as NodeSocket, type Server} from 'node:net';
 import {createSecureContext, type SecureContext, TLSSocket} from 'node:tls';
-import type {Listener, Network, Socket, TlsCredentials} from '../env/network.ts';
+import type {Listener, Network, Secret, Socket, TlsCredentials, TlsFacts} from '../env/network.ts';
+import {connectSecret, createSecretServer} from './secret-network.ts';
 
 /** Encrypted bytes that may wait before the writer is told to stop. */
 const TLS_QUEUE_MAX = 256 * 1024;
@@ -24,12 +25,16 @@ const contexts = new WeakMap<TlsCredentials, SecureContext>();
 /** The network of this machine. */
 export class NodeNetwork implements Network {
   listen(
-    address: {host: string; port: number; shared: boolean},
+    address: {host: string; port: number; shared: boolean; secret?: Secret | undefined},
     accept: (socket: Socket) => void,
     ready: (error?: {code: string; message: string}) => void,
   ): Listener {
     const settings = {noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS};
-    const server = createServer(settings, socket => accept(new StreamSocket(socket)));
+    const {secret} = address;
+    const server =
+      secret === undefined
+        ? createServer(settings, socket => accept(new StreamSocket(socket, false)))
+        : createSecretServer(settings, secret, socket => accept(new StreamSocket(socket, true)));
     const failed = (error: NodeJS.ErrnoException): void =>
       ready({code: error.code ?? 'UNKNOWN', message: error.message});
     server.once('error', failed);
@@ -43,17 +48,19 @@ export class NodeNetwork implements Network {
   }
 
   connect(
-    address: {host: string; port: number},
+    {host, port, secret}: {host: string; port: number; secret?: Secret | undefined},
     connected: (socket: Socket) => void,
     failed: (error: {code: string; message: string}) => void,
   ): void {
-    const stream = connect({...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS});
+    const settings = {host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS};
+    const isSecret = secret !== undefined;
+    const stream = isSecret ? connectSecret(settings, secret) : connect(settings);
     const refused = (error: NodeJS.ErrnoException): void =>
       failed({code: error.code ?? 'UNKNOWN', message: error.message});
     stream.once('error', refused);
-    stream.once('connect', () => {
+    stream.once(isSecret ? 'secureConnect' : 'connect', () => {
       stream.off('error', refused);
-      connected(new StreamSocket(stream));
+      connected(new StreamSocket(stream, isSecret));
     });
   }
 }
@@ -89,8 +96,9 @@ class StreamSocket implements Socket {
   #closed = false;
   #awaitsDrain = false;
 
-  constructor(stream: NodeSocket) {
+  constructor(stream: NodeSocket, secure: boolean) {
     this.#stream = stream;
+    this.#secure = secure;
     const address = stream.remoteAddress ?? '';
     this.remoteAddress = address.startsWith(MAPPED_V4) ? address.slice(MAPPED_V4.length) : address;
     this.remotePort = stream.remotePort ?? 0;
@@ -132,6 +140,12 @@ class StreamSocket implements Socket {
 
   destroy(): void {
     this.#stream.destroy();
+  }
+
+  get tls(): TlsFacts | undefined {
+    const stream = this.#stream;
+    if (!(stream instanceof TLSSocket)) return undefined;
+    return {cipher: stream.getCipher().name, version: stream.getProtocol() ?? ''};
   }
 
   startTls(credentials: TlsCredentials, first: Uint8Array, ready: () => void): void {

@@ -5,7 +5,7 @@
 // writer, at once or later (when it was BLOCKED). No promise exists on that path. One command is under way per
 // connection; pipelined commands wait in the connection's input buffer, and their answers share one socket write.
 
-import type {TlsCredentials} from '../env/network.ts';
+import type {TlsCredentials, TlsFacts} from '../env/network.ts';
 
 /** What is known of the peer after the handshake. */
 export interface ClientInfo {
@@ -17,6 +17,8 @@ export interface ClientInfo {
   /** Collation id asked for in the handshake. */
   readonly collation: number;
   readonly secure: boolean;
+  /** What TLS has agreed on; undefined without TLS. */
+  readonly tls?: TlsFacts | undefined;
   readonly attributes: ReadonlyMap<string, string>;
 }
 

@@ -15,7 +15,7 @@
 
 import {BugError} from '../base/assert.ts';
 import {SqlError} from '../base/sql-error.ts';
-import type {Socket} from '../env/network.ts';
+import type {Socket, TlsFacts} from '../env/network.ts';
 import type {Account, ClientInfo, ConnectionControl, FileReceiver, SessionHandler} from './api.ts';
 import {type CommandChannel, Commands} from './commands.ts';
 import {IncomingFile} from './incoming-file.ts';
@@ -102,6 +102,10 @@ export class Connection implements ConnectionControl, LoginChannel, CommandChann
 
   get secure(): boolean {
     return this.#socket.secure;
+  }
+
+  get tls(): TlsFacts | undefined {
+    return this.#socket.tls;
   }
 
   /** Says the first word. */

@@ -15,6 +15,7 @@
 
 import {BugError} from '../base/assert.ts';
 import {SqlError} from '../base/sql-error.ts';
+import type {TlsFacts} from '../env/network.ts';
 import type {Account, ClientInfo, ServerHooks} from './api.ts';
 import {
   Authentication,
@@ -47,6 +48,7 @@ export interface LoginChannel {
   readonly connectionId: number;
   readonly host: string;
   readonly secure: boolean;
+  readonly tls: TlsFacts | undefined;
   /** Sends one packet. */
   send(payload: Uint8Array): void;
   /** The next packet of the dialogue may come. */
@@ -170,7 +172,7 @@ export class Login implements AuthenticationPeer {
 
   #granted(account: Account): void {
     const packet = this.#inPacket();
-    const {connectionId, host, secure} = this.#channel;
+    const {connectionId, host, secure, tls} = this.#channel;
     if (account.requireTls && !secure) {
       this.#deny(account.secret.length > 0);
       return;
@@ -181,7 +183,10 @@ export class Login implements AuthenticationPeer {
     }
     this.#state = 'greeted';
     const {user, database, capabilities, collation, attributes} = packet;
-    this.#channel.admit({connectionId, user, host, database, capabilities, collation, secure, attributes}, account);
+    this.#channel.admit(
+      {connectionId, user, host, database, capabilities, collation, secure, tls, attributes},
+      account,
+    );
   }
 
   #deny(usedPassword: boolean): void {

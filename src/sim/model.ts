@@ -29,6 +29,8 @@ export class Model {
   readonly #inDoubt = new Map<string, Changes>();
   /** CTS of a transaction that the shared memory knows as published, else 0. */
   readonly #published: (name: string) => number;
+  /** CTS of transactions whose doubt is over, until somebody has asked. */
+  readonly #decided = new Map<string, number>();
   /** The highest CTS committed so far. */
   newestCts = 0;
 
@@ -65,7 +67,23 @@ export class Model {
     const changes = this.#inDoubt.get(name);
     if (changes === undefined) return;
     this.#inDoubt.delete(name);
-    if (cts !== undefined) this.commit(cts > 1 ? cts : this.newestCts, changes);
+    if (cts === undefined) return;
+    const at = cts > 1 ? cts : this.newestCts;
+    this.#decided.set(name, at);
+    this.commit(at, changes);
+  }
+
+  /** At which CTS a transaction was committed; 0 = it was not, or that was asked before. */
+  takeCts(name: string): number {
+    const cts = this.#decided.get(name) ?? 0;
+    this.#decided.delete(name);
+    return cts;
+  }
+
+  /** CTS of the first commit after `after` and before `before` that changed the row; 0 = none did. */
+  changedBetween(table: number, id: number, after: number, before: number): number {
+    const versions = this.#tables.get(table)?.get(id) ?? [];
+    return versions.find(({cts}) => cts > after && cts < before)?.cts ?? 0;
   }
 
   /** Looks which transactions in doubt have been published meanwhile, by whomever. */

@@ -29,6 +29,8 @@ interface Inode {
   durable: Uint8Array;
   /** Sectors written since they were last made durable. */
   readonly dirty: Set<number>;
+  /** Readers see bytes that will never be durable: a write or a sync has failed. */
+  isLying: boolean;
 }
 
 /** A change of the name space: `remove` goes and `add` comes, in one step. */
@@ -116,6 +118,7 @@ class SimFile implements File {
   /** A failed write: the bytes may be seen, but nobody will ever write them out. */
   #show(source: Uint8Array, sourceAt: number, length: number, position: number): void {
     const {visible} = this.#inode;
+    this.#inode.isLying = true;
     if (position + length <= visible.length) visible.set(source.subarray(sourceAt, sourceAt + length), position);
   }
 
@@ -166,7 +169,7 @@ class SimFile implements File {
     try {
       dies = this.#begin('sync');
     } catch (error) {
-      if (error instanceof DiskFailure) this.#inode.dirty.clear();
+      if (error instanceof DiskFailure) this.#disk.giveUp(this.#inode);
       throw error;
     }
     if (dies) throw new SimCrash(`crash in sync of ${this.path}`);
@@ -271,7 +274,7 @@ export class SimDisk implements Disk {
   restore(files: ReadonlyMap<string, Uint8Array>): void {
     this.#names = new Map();
     for (const [path, bytes] of files) {
-      this.#names.set(path, {visible: bytes.slice(), durable: bytes.slice(), dirty: new Set()});
+      this.#names.set(path, {visible: bytes.slice(), durable: bytes.slice(), dirty: new Set(), isLying: false});
     }
     this.#durableNames = new Map(this.#names);
     this.#changes = new Map();
@@ -324,7 +327,7 @@ export class SimDisk implements Disk {
     // One coin for the file decides how cruel to be: everything lost, everything kept, or sector by sector.
     const mood = this.#prng.below(3);
     const size = inode.visible.length;
-    if (inode.dirty.size === 0 && inode.durable.length === size) return;
+    if (!inode.isLying && inode.dirty.size === 0 && inode.durable.length === size) return;
     if (mood !== 0 && inode.durable.length < size) inode.durable = resized(inode.durable, size);
     for (const sector of inode.dirty) {
       if (mood === 0 || (mood === 2 && this.#prng.chance(0.5))) continue;
@@ -332,6 +335,7 @@ export class SimDisk implements Disk {
       inode.durable.set(inode.visible.subarray(from, Math.min(from + SECTOR, size)), from);
     }
     inode.dirty.clear();
+    inode.isLying = false;
     inode.visible = inode.durable.slice();
   }
 
@@ -371,6 +375,12 @@ export class SimDisk implements Disk {
     return false;
   }
 
+  /** For SimFile: what was written and not synced never will be. */
+  giveUp(inode: Inode): void {
+    inode.dirty.clear();
+    inode.isLying = true;
+  }
+
   /** For SimFile: makes a range durable. */
   persist(inode: Inode, position: number, length: number): void {
     const size = inode.visible.length;
@@ -406,7 +416,7 @@ export class SimDisk implements Disk {
     if (inode === undefined) {
       if (options.create !== true) throw new DiskFailure('ENOENT', `${path}: no such file`);
       if (!this.#directories.has(directoryOf(path))) throw new DiskFailure('ENOENT', `${path}: no such directory`);
-      inode = {visible: new Uint8Array(0), durable: new Uint8Array(0), dirty: new Set()};
+      inode = {visible: new Uint8Array(0), durable: new Uint8Array(0), dirty: new Set(), isLying: false};
       this.#change(path, {remove: '', add: path, inode});
     }
     if (dies) throw new SimCrash(`crash in open of ${path}`);

@@ -39,6 +39,8 @@ export class WorkloadClient {
   readonly #session: Session;
   readonly #prng: Prng;
   #own: Changes = new Map();
+  /** Rows that a SERIALIZABLE transaction has read from its snapshot. */
+  #reads: {table: number; id: number}[] = [];
   #savepoints: {handle: number; own: Changes}[] = [];
 
   constructor(load: Workload, client: SimClient, prng: Prng) {
@@ -53,7 +55,8 @@ export class WorkloadClient {
     const prng = this.#prng;
     this.#own = new Map();
     this.#savepoints = [];
-    session.isolation = prng.chance(0.4) ? Isolation.readCommitted : Isolation.repeatableRead;
+    this.#reads = [];
+    session.isolation = this.#drawIsolation();
     session.lockWaitTimeoutMs = 50 + prng.below(200);
     session.begin(false, prng.chance(0.3));
     const statements = 1 + prng.below(6);
@@ -70,12 +73,29 @@ export class WorkloadClient {
     else yield* this.#commit();
   }
 
+  #drawIsolation(): Isolation {
+    if (this.#prng.chance(0.4)) return Isolation.readCommitted;
+    return this.#prng.chance(0.3) ? Isolation.serializable : Isolation.repeatableRead;
+  }
+
+  /** SERIALIZABLE: nothing that was read has been changed by others before this transaction's place in the order of commits. */
+  #expectReadsHold(name: string, view: number): void {
+    const {model} = this.#load;
+    const cts = model.takeCts(name);
+    if (cts === 0 || this.#session.isolation !== Isolation.serializable) return;
+    for (const {table, id} of this.#reads) {
+      const changed = model.changedBetween(table, id, view, cts);
+      expect.equal(changed, 0, `row ${id} was read at view ${view} by a transaction of CTS ${cts}, and changed at`);
+    }
+  }
+
   *#commit(): Script<void> {
     const session = this.#session;
     const {slot, version} = session.trx;
     const {model, counts} = this.#load;
     const name = transactionName(this.#client.primary.incarnation, slot, version);
     if (slot >= 0) model.doubt(name, this.#own);
+    const view = this.#view;
     const result = yield () => session.commit();
     if (result !== ROW) {
       model.decide(name, undefined);
@@ -84,6 +104,7 @@ export class WorkloadClient {
     }
     model.settle();
     expect.ok(!model.isInDoubt(name), 'a commit that is answered is published');
+    this.#expectReadsHold(name, view);
     counts.commits++;
   }
 
@@ -398,6 +419,8 @@ export class WorkloadClient {
     if (result !== ROW && result !== DONE) return result;
     const bySnapshot = lock === LockMode.none || (this.#isSnapshot && lock !== LockMode.current);
     if (bySnapshot) expect.deepEqual(row, this.#seen(table, id), `row ${id} at view ${this.#view}`);
+    if (lock === LockMode.none && !this.#own.has(rowName(table.tableId, id)))
+      this.#reads.push({table: table.tableId, id});
     if (lock !== LockMode.none) expect.deepEqual(row, this.#now(table, id), `locked row ${id}`);
     return row ?? DONE;
   }

@@ -37,6 +37,8 @@ export interface RedoStream {
   /** Payload bytes that can still be written with certainty (space is preallocated): reservations are made against this (S14).
    * Grows again in the background; 0 means the disk is full. */
   room(): number;
+  /** Tells storage that nobody reads a page as it was below this LSN any more (PGMRPL). A stream that nobody has told this about takes its durable LSN. */
+  setReadPoint(lsn: number): void;
   /** Tells storage that the stream is needed only from this LSN on (checkpoint record, K8). */
   setCheckpoint(lsn: number): void;
   /** Clean end: nothing more will be written. */
@@ -62,6 +64,8 @@ export interface RedoFeed {
   durable(node: number): number;
   /** Sealed end of the stream; 0 = it goes on. */
   endLsn(node: number): number;
+  /** This node has applied the stream of `incarnation` up to `lsn`: nothing below is read here any more. */
+  setCut(node: number, incarnation: number, lsn: number): void;
   /** A view point is needed: the replica has begun anew. */
   ask(): void;
   /** Copies redo to the beginning of `target`. False: it is not in the ring any more. */

@@ -25,6 +25,16 @@ after(async () => {
   await server?.close();
 });
 
+/** What `pando status` shows of each primary. */
+async function roles(): Promise<string[]> {
+  const {body} = await server.admin('GET', '/status');
+  return (body as {primaries: {role: string}[]}).primaries.map(({role}) => role);
+}
+
+test('the status shows who writes', async () => {
+  assert.deepEqual(await roles(), ['writer', 'replica']);
+});
+
 test('the replica says that it only reads, and refuses to write with 1290', async () => {
   assert.equal(await value(writer, 'SELECT @@super_read_only'), 0);
   assert.equal(await value(reader, 'SELECT @@super_read_only'), 1);
@@ -61,6 +71,7 @@ test('the writer is killed: the replica writes, with every acknowledged row and 
   }
   assert.equal(await value(again, 'SELECT @@super_read_only'), 1);
   assert.equal(await value(again, 'SELECT SUM(stock - id) FROM item'), '51');
+  assert.deepEqual(await roles(), ['replica', 'writer']);
   for (const connection of [shared, again]) await connection.end();
   assert.deepEqual(await server.check(), []);
 });

@@ -2,6 +2,7 @@
 
 import {Worker} from 'node:worker_threads';
 import type {Mode} from '../../cluster/supervisor/modes.ts';
+import {ROOT} from '../../host/places.ts';
 import type {WorkloadName} from '../../sim/workloads.ts';
 
 /** What to run; the same for all seeds. */
@@ -36,7 +37,7 @@ export async function runSeeds(
   let goesOn = true;
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url));
+      const worker = new Worker(new URL('src/cli/sim/worker.ts', ROOT));
       const give = (): void => {
         if (goesOn && next < tasks.length) worker.postMessage(tasks[next++]);
         else void worker.terminate().then(() => resolve());

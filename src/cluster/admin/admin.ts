@@ -2,7 +2,9 @@
 
 import type {Clock} from '../../env/clock.ts';
 import type {PrimaryStats} from '../node/init.ts';
+import {parsePlace} from '../supervisor/places.ts';
 import type {Supervisor} from '../supervisor/supervisor.ts';
+import type {StorageFleet} from '../volume/cluster-volume.ts';
 import type {Outcome, Status, StatusPrimary} from './api.ts';
 
 /** Between the two looks that give a rate, and how old the first may be. Milliseconds. */
@@ -46,7 +48,7 @@ export class Admin {
         reply(this.#action(parts[1] ?? '', Number(parts[2] ?? '0')));
         return;
       case 'POST storage':
-        reply(this.#storageAction(parts[1] ?? '', Number(parts[2] ?? '0')));
+        reply(this.#storageAction(parts[1] ?? '', Number(parts[2] ?? '0'), query.get('with')));
         return;
       default:
         reply(json(404, {ok: false, message: `no such request: ${method} ${path}`}));
@@ -85,10 +87,10 @@ export class Admin {
     }
   }
 
-  #storageAction(name: string, node: number): AdminAnswer {
+  #storageAction(name: string, node: number, newPlace: string | null): AdminAnswer {
     const {fleet} = this.#supervisor;
     if (fleet === undefined) return json(409, {ok: false, message: 'the volume is local: it has no storage nodes'});
-    if (name === 'replace' && Number.isInteger(node)) return outcome(fleet.replaceNode(node));
+    if (name === 'replace' && Number.isInteger(node)) return outcome(replaceNode(fleet, node, newPlace));
     if (name === 'revert') return outcome(fleet.revertReplacement());
     return json(404, {ok: false, message: `no such action: ${name}`});
   }
@@ -105,7 +107,8 @@ export class Admin {
     this.#supervisor.stats(stats => {
       const primaries = this.#supervisor.primaries().map(view => {
         const own = stats.find(one => one.ordinal === view.ordinal);
-        return {...view, ...this.#figures(view.ordinal, own)} satisfies StatusPrimary;
+        const {role = ''} = view;
+        return {...view, role, ...this.#figures(view.ordinal, own)} satisfies StatusPrimary;
       });
       done({
         version: this.#version,
@@ -120,7 +123,7 @@ export class Admin {
   #figures(
     ordinal: number,
     stats: PrimaryStats | undefined,
-  ): Omit<StatusPrimary, 'ordinal' | 'state' | 'incarnation' | 'ports'> {
+  ): Omit<StatusPrimary, 'ordinal' | 'state' | 'incarnation' | 'ports' | 'role'> {
     const counters = new Map(stats?.counters ?? []);
     const of = (name: string): number => counters.get(name) ?? 0;
     const hits = of('dbp_hits');
@@ -145,6 +148,13 @@ export class Admin {
     this.#last.set(ordinal, {at: now, transactions, rate});
     return rate;
   }
+}
+
+function replaceNode(fleet: StorageFleet, node: number, newPlace: string | null): Outcome {
+  if (newPlace === null) return fleet.replaceNode(node);
+  const place = parsePlace(newPlace);
+  if (place === undefined) return {ok: false, message: `${newPlace} is no storage node: write it like a@host:port`};
+  return fleet.replaceNode(node, place);
 }
 
 function outcome(result: Outcome): AdminAnswer {

@@ -5,6 +5,8 @@ export interface StatusPrimary {
   readonly state: string;
   readonly incarnation: number;
   readonly ports: readonly number[];
+  /** `writer` or `replica` in the single-writer mode; empty where every primary writes. */
+  readonly role: string;
   readonly sessions: number;
   readonly transactionsPerSecond: number;
   readonly pageTransfers: number;

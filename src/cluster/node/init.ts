@@ -5,6 +5,7 @@ import type {Analysis} from '../../engine/recovery/analysis.ts';
 import type {TlsCredentials} from '../../env/network.ts';
 import type {AdjudicatorDescriptor} from '../../fusion/adjudicator/layout.ts';
 import type {PmfsDescriptor} from '../../fusion/memory/pmfs-memory.ts';
+import type {ProcessInfo} from '../../sql/session/sql-world.ts';
 import type {VolumeView} from '../../storage/quorum/api.ts';
 import type {StreamDescription} from '../volume/cluster-volume.ts';
 
@@ -40,6 +41,8 @@ export interface PrimaryInit {
   /** Shared by all primaries; 0 = not listened on. */
   readonly sharedPort: number;
   readonly ownPort: number;
+  /** Known to the storage nodes, and to who uses them. */
+  readonly secret: Uint8Array | undefined;
   readonly tls: TlsCredentials | undefined;
   readonly rsaKey: string | undefined;
   /** How the thread writes its events. */
@@ -58,6 +61,10 @@ export type ToPrimary =
   | {readonly kind: 'view'; readonly view: VolumeView}
   | {readonly kind: 'stats'; readonly request: number}
   | {readonly kind: 'kill'; readonly connectionId: number; readonly queryOnly: boolean}
+  /** Another primary wants to know the sessions of this one; how many were asked for one's own question; and an answer to it. */
+  | {readonly kind: 'listProcesses'; readonly asker: number; readonly question: number}
+  | {readonly kind: 'processesAsked'; readonly question: number; readonly count: number}
+  | {readonly kind: 'processes'; readonly question: number; readonly processes: readonly ProcessInfo[]}
   | {readonly kind: 'check'; readonly request: number};
 
 export interface PrimaryStats {
@@ -83,6 +90,13 @@ export type FromPrimary =
   | {readonly kind: 'recovered'; readonly incarnation: number}
   | {readonly kind: 'stats'; readonly request: number; readonly stats: PrimaryStats}
   | {readonly kind: 'killElsewhere'; readonly connectionId: number; readonly queryOnly: boolean}
+  | {readonly kind: 'askProcesses'; readonly question: number}
+  | {
+      readonly kind: 'processes';
+      readonly asker: number;
+      readonly question: number;
+      readonly processes: readonly ProcessInfo[];
+    }
   | {
       readonly kind: 'checked';
       readonly request: number;

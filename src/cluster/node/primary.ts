@@ -80,6 +80,7 @@ export class Primary {
       replica: this.#role?.replica,
       peers: optimism,
       killElsewhere: (connectionId, queryOnly) => this.#say({kind: 'killElsewhere', connectionId, queryOnly}),
+      askProcesses: question => this.#say({kind: 'askProcesses', question}),
     });
     this.#server = new MysqlServer(env, this.#sql, init.tls === undefined ? {} : {tls: init.tls});
     port.listen(message => this.#onMessage(message as ToPrimary));
@@ -106,6 +107,7 @@ export class Primary {
           return;
         }
         ports.push(listener.port);
+        if (!address.shared) this.#sql.listensOn(listener.port);
         if (--left === 0) this.#say({kind: 'ready', ports});
       });
     }
@@ -173,6 +175,15 @@ export class Primary {
         return;
       case 'kill':
         this.#sql.kill(message.connectionId, message.queryOnly);
+        return;
+      case 'listProcesses':
+        this.#say({...message, kind: 'processes', processes: this.#sql.ownProcesses()});
+        return;
+      case 'processesAsked':
+        this.#sql.processesAsked(message.question, message.count);
+        return;
+      case 'processes':
+        this.#sql.processesAnswered(message.question, message.processes);
         return;
       case 'check':
         this.#sql.check(result => this.#say({kind: 'checked', request: message.request, ...result}));

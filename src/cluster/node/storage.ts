@@ -38,7 +38,7 @@ function openLocal(env: Env, init: PrimaryInit, description: RedoStreamDescripti
 
 function openQuorum(env: Env, init: PrimaryInit, description: QuorumStreamDescription): PrimaryStorage {
   const words = new QuorumWords(init.memory.words, init.memory.pmfs.options.nodes);
-  const port = new Dispatcher(new SocketTransport(env));
+  const port = new Dispatcher(new SocketTransport(env, init.secret));
   const stream = new QuorumRedoStream(env, port, words, description);
   // An answer may come while a turn runs; it is polled for in a turn of its own.
   const wake = (): void => env.bells.ring(init.node);

@@ -5,7 +5,7 @@
 // It is the ServerHooks of the wire protocol: accounts, sessions, connection ids.
 
 import type {ServerHooks} from '../../protocol/api.ts';
-import type {PeersView, ReplicaView} from '../../sql/session/sql-world.ts';
+import type {PeersView, ProcessInfo, ReplicaView} from '../../sql/session/sql-world.ts';
 
 export interface SqlServerOptions {
   /** "8.4.x-Pando-<version>": what the handshake and VERSION() say. */
@@ -19,6 +19,8 @@ export interface SqlServerOptions {
   readonly peers?: PeersView | undefined;
   /** KILL of a connection that is not on this primary. */
   readonly killElsewhere: (connectionId: number, queryOnly: boolean) => void;
+  /** Asks the other primaries for their sessions; `processesAsked` and `processesAnswered` follow. */
+  readonly askProcesses: (question: number) => void;
 }
 
 export interface PrimarySqlServer extends ServerHooks {
@@ -26,6 +28,13 @@ export interface PrimarySqlServer extends ServerHooks {
   bootstrap(done: () => void): void;
   /** KILL from another primary: does nothing when the connection is not here. */
   kill(connectionId: number, queryOnly: boolean): void;
+  /** Sessions of this primary, for others. */
+  ownProcesses(): readonly ProcessInfo[];
+  /** A question has gone to so many primaries; one of them has answered. */
+  processesAsked(question: number, count: number): void;
+  processesAnswered(question: number, processes: readonly ProcessInfo[]): void;
+  /** The primary's own port, which the system may have chosen. */
+  listensOn(port: number): void;
   /** The read replica writes from now on. */
   promoted(): void;
   /** CHECK TABLE for every table of every schema and for the catalog. */

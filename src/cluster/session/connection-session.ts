@@ -15,7 +15,7 @@ import type {Steps} from '../../sql/catalog/steps.ts';
 import type {ResultColumn} from '../../sql/exec/result-column.ts';
 import {sourceOf} from '../../sql/parse/source.ts';
 import {parseOne} from '../../sql/parse/statement.ts';
-import {checkMayKill, runUse} from '../../sql/session/commands.ts';
+import {killOther, runUse} from '../../sql/session/commands.ts';
 import {inTransaction} from '../../sql/session/run-statement.ts';
 import type {SqlSession} from '../../sql/session/session.ts';
 import type {SqlServer as SqlCore} from '../../sql/session/sql-server.ts';
@@ -49,6 +49,7 @@ export class ConnectionSession implements SessionHandler {
       host: client.host,
       accountUser: account.user,
       accountHost: account.host,
+      tls: client.tls,
     });
     session.onKill = this.#disconnect;
     session.multiStatements = (client.capabilities & MULTI_STATEMENTS) !== 0;
@@ -209,15 +210,18 @@ export class ConnectionSession implements SessionHandler {
   }
 
   kill(connectionId: number, out: ResultWriter, done: () => void): void {
-    try {
-      checkMayKill(this.#session, connectionId);
-      if (!this.#core.kill(connectionId, false)) throw new SqlError('ER_NO_SUCH_THREAD', connectionId);
-      out.ok({status: this.#session.status()});
-    } catch (error) {
-      const {errno, sqlState, message} = sqlErrorOf(error);
-      out.error(errno, sqlState, message);
-    }
-    done();
+    const session = this.#session;
+    const kill = function* (): Steps<void> {
+      try {
+        yield* session.learnRights();
+        yield* killOther(session, connectionId, false);
+        out.ok({status: session.status()});
+      } catch (error) {
+        const {errno, sqlState, message} = sqlErrorOf(error);
+        out.error(errno, sqlState, message);
+      }
+    };
+    session.run('Kill', kill(), done);
   }
 
   status(): number {

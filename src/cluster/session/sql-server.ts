@@ -10,9 +10,11 @@ import type {Account, ClientInfo, ConnectionControl, SessionHandler} from '../..
 import {cachingSha2Secret} from '../../protocol/auth/passwords.ts';
 import {findAccount, type StoredAccount} from '../../sql/catalog/accounts.ts';
 import {SqlServer as SqlCore} from '../../sql/session/sql-server.ts';
+import type {ProcessInfo} from '../../sql/session/sql-world.ts';
 import type {PrimarySqlServer, SqlServerOptions} from './api.ts';
 import {type CheckReport, checkTables} from './check-tables.ts';
 import {ConnectionSession} from './connection-session.ts';
+import {ProcessLists} from './process-lists.ts';
 
 /** Connection ids carry the primary's number in their lowest digits. */
 const ORDINALS = 16;
@@ -23,6 +25,7 @@ export class SqlServer implements PrimarySqlServer {
   readonly #core: SqlCore;
   readonly #options: SqlServerOptions;
   readonly #facts: Map<string, string | number>;
+  readonly #processLists: ProcessLists;
   #lastConnection = 0;
   #connections = 0;
 
@@ -30,6 +33,7 @@ export class SqlServer implements PrimarySqlServer {
     this.serverVersion = options.version;
     this.#engine = engine;
     this.#options = options;
+    this.#processLists = new ProcessLists(env.clock, options.askProcesses);
     const readOnly = options.replica === undefined ? 0 : 1;
     this.#facts = new Map<string, string | number>([
       ['version', options.version],
@@ -51,11 +55,11 @@ export class SqlServer implements PrimarySqlServer {
       peers: options.peers,
       facts: this.#facts,
       hooks: {
-        otherProcesses: () => [],
+        otherProcesses: waiter => this.#processLists.others(waiter),
         cachingSha2Secret: password => cachingSha2Secret(env.crypto, env.random, password),
         killElsewhere: (connectionId, queryOnly) => {
           options.killElsewhere(connectionId, queryOnly);
-          return connectionId % ORDINALS !== options.ordinal;
+          return true;
         },
       },
     });
@@ -73,6 +77,10 @@ export class SqlServer implements PrimarySqlServer {
     this.#engine.run(session);
   }
 
+  listensOn(port: number): void {
+    this.#facts.set('port', port);
+  }
+
   promoted(): void {
     this.#facts.set('read_only', 0);
     this.#facts.set('super_read_only', 0);
@@ -82,6 +90,7 @@ export class SqlServer implements PrimarySqlServer {
     if (this.#connections >= this.#options.maxConnections) return -1;
     this.#connections++;
     this.#lastConnection++;
+    this.#core.status.connections++;
     return this.#lastConnection * ORDINALS + this.#options.ordinal;
   }
 
@@ -129,11 +138,23 @@ export class SqlServer implements PrimarySqlServer {
   }
 
   loginFailed(_user: string, _host: string): void {
-    this.#core.status.abortedClients++;
+    this.#core.status.abortedConnects++;
   }
 
   kill(connectionId: number, queryOnly: boolean): void {
     this.#core.findSession(connectionId)?.kill(queryOnly);
+  }
+
+  ownProcesses(): readonly ProcessInfo[] {
+    return this.#core.ownProcesses();
+  }
+
+  processesAsked(question: number, count: number): void {
+    this.#processLists.asked(question, count);
+  }
+
+  processesAnswered(question: number, processes: readonly ProcessInfo[]): void {
+    this.#processLists.answered(question, processes);
   }
 
   check(done: (result: {tables: number; rows: number; violations: readonly string[]}) => void): void {

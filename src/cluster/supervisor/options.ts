@@ -3,10 +3,17 @@
 import type {Granularity} from '../../engine/optimistic/optimistic-pool.ts';
 import type {TlsCredentials} from '../../env/network.ts';
 import {MAX_NODES} from '../../fusion/api.ts';
+import type {NodePlace} from '../../storage/quorum/api.ts';
 import type {Mode} from './modes.ts';
 
 /** Doorbells of a cluster: the primaries', the storage thread's and the supervisor's. */
 export const BELL_COUNT = MAX_NODES + 2;
+
+/** What storage nodes and primaries of one cluster know, and the file that it is in: child processes are told the file. */
+export interface ClusterSecret {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
 
 export interface ClusterOptions {
   /** Primaries to start. */
@@ -22,6 +29,10 @@ export interface ClusterOptions {
   readonly volume: string;
   /** What the volume is: of this process (the default), or six storage nodes as child processes. */
   readonly storage?: 'local' | 'quorum';
+  /** Of a quorum volume. */
+  readonly secret?: ClusterSecret | undefined;
+  /** Storage nodes that run already, elsewhere; undefined: child processes. */
+  readonly attached?: readonly NodePlace[] | undefined;
   /** Pages of a protection group, if a quorum volume is made now. Default: 10 GB of them. */
   readonly pagesPerGroup?: number;
   /** Bytes of a redo file, if the volume is made now; undefined: what storage chooses. */

@@ -56,8 +56,8 @@ export class SharedState {
   ) {
     let words: SharedArrayBuffer;
     if (options.storage === 'quorum') {
-      const {volume: directory, log, pagesPerGroup} = options;
-      this.quorum = new QuorumClient(threads, {directory, log, pagesPerGroup, bells, onFailure});
+      const {volume: directory, log, pagesPerGroup, secret, attached} = options;
+      this.quorum = new QuorumClient(threads, {directory, log, pagesPerGroup, secret, attached, bells, onFailure});
       this.volume = this.quorum;
       words = this.quorum.words;
     } else {

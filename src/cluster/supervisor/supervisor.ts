@@ -41,6 +41,8 @@ export interface PrimaryView {
   readonly state: PrimaryState | 'down';
   readonly incarnation: number;
   readonly ports: readonly number[];
+  /** In the single-writer mode: one writes, the others follow it. */
+  readonly role?: 'writer' | 'replica' | undefined;
 }
 
 export interface SupervisorEvents {
@@ -150,6 +152,7 @@ export class Supervisor {
       host,
       sharedPort: port,
       ownPort: port === 0 ? 0 : port + ordinal,
+      secret: this.#options.secret?.bytes,
       ...this.#keys,
       log,
       version,
@@ -222,9 +225,24 @@ export class Supervisor {
       case 'killElsewhere':
         for (const other of this.#members.values()) if (other !== member) this.#tell(other, {...message, kind: 'kill'});
         return;
+      case 'askProcesses':
+        this.#askProcesses(member, message.question);
+        return;
+      case 'processes': {
+        const asker = this.#members.get(message.asker);
+        if (asker !== undefined) this.#tell(asker, message);
+        return;
+      }
       case 'checked':
         this.#pendingChecks.get(message.request)?.(message);
     }
+  }
+
+  /** Passes a question on to all others that serve. */
+  #askProcesses(asker: Member, question: number): void {
+    const others = [...this.#members.values()].filter(other => other !== asker && other.state === 'ready');
+    this.#tell(asker, {kind: 'processesAsked', question, count: others.length});
+    for (const other of others) this.#tell(other, {kind: 'listProcesses', asker: asker.ordinal, question});
   }
 
   #tell(member: Member, message: ToPrimary): void {
@@ -316,7 +334,7 @@ export class Supervisor {
 
   #view(member: Member): PrimaryView {
     const {ordinal, state, incarnation, ports} = member;
-    return {ordinal, state, incarnation, ports};
+    return {ordinal, state, incarnation, ports, role: this.#writers?.roleOf(ordinal)};
   }
 
   /** All primaries that run or should. */

@@ -38,6 +38,11 @@ export class Writers {
     return ordinal === this.#writer && this.#state === 'serving';
   }
 
+  /** What a primary is, for people. */
+  roleOf(ordinal: number): 'writer' | 'replica' {
+    return ordinal === this.#writer && this.#state !== 'promoting' ? 'writer' : 'replica';
+  }
+
   /** It serves clients. */
   ready(ordinal: number): void {
     if (ordinal === this.#writer && this.#state === 'starting') this.#state = 'serving';
@@ -45,6 +50,7 @@ export class Writers {
 
   /** A primary's thread has ended. If it was the writer its stream ends here, and replicas are told where. */
   died(ordinal: number, node: number, incarnation: number): void {
+    this.#feed.setCut(node, 0, 0);
     if (ordinal !== this.#writer) return;
     this.#writer = 0;
     this.#shared.recovery.fence(incarnation);

@@ -2,7 +2,7 @@
 
 import type {LocalVolume} from '../../storage/local/local-volume.ts';
 import type {RedoStreamDescription} from '../../storage/local/redo-stream.ts';
-import type {VolumeView} from '../../storage/quorum/api.ts';
+import type {NodePlace, VolumeView} from '../../storage/quorum/api.ts';
 import type {QuorumStreamDescription} from '../../storage/quorum/client/redo-stream.ts';
 import type {StorageNodeView} from '../../storage/quorum/client/volume.ts';
 
@@ -28,8 +28,8 @@ export interface ClusterVolume extends Pick<LocalVolume, Shared> {
 /** The storage nodes of a quorum volume, for people. */
 export interface StorageFleet {
   storageNodes(): readonly StorageNodeView[];
-  /** Replaces a node by a new one; the answer is what to tell people. */
-  replaceNode(node: number): {readonly ok: boolean; readonly message: string};
+  /** Replaces a node by a new one, which runs at `place` or is started here; the answer is what to tell people. */
+  replaceNode(node: number, place?: NodePlace): {readonly ok: boolean; readonly message: string};
   revertReplacement(): {readonly ok: boolean; readonly message: string};
   /** Told when members have changed. */
   onView: (view: VolumeView) => void;

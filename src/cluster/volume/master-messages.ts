@@ -1,8 +1,9 @@
 // What the supervisor and the volume master's thread say to each other. Plain data.
 
 import type {IncarnationInfo} from '../../storage/api.ts';
-import type {VolumeView} from '../../storage/quorum/api.ts';
+import type {NodePlace, VolumeView} from '../../storage/quorum/api.ts';
 import type {StorageNodeView} from '../../storage/quorum/client/volume.ts';
+import type {ClusterSecret} from '../supervisor/options.ts';
 
 export interface MasterInit {
   /** Streams' words (QuorumWords), and the box in which questions are answered. */
@@ -14,6 +15,9 @@ export interface MasterInit {
   readonly directory: string;
   readonly log: 'text' | 'json' | 'none';
   readonly pagesPerGroup: number | undefined;
+  readonly secret: ClusterSecret | undefined;
+  /** Storage nodes that run already; undefined: they are child processes. */
+  readonly attached: readonly NodePlace[] | undefined;
 }
 
 /** Supervisor to master. All but `finish` are answered in the box. */
@@ -22,7 +26,8 @@ export type ToMaster =
   | {readonly kind: 'incarnation'; readonly node: number}
   | {readonly kind: 'seal'; readonly incarnation: number}
   | {readonly kind: 'tsoLimit'; readonly limit: number}
-  | {readonly kind: 'replace'; readonly node: number}
+  /** `place`: where the new node runs; undefined: it is started here. */
+  | {readonly kind: 'replace'; readonly node: number; readonly place: NodePlace | undefined}
   | {readonly kind: 'revert'}
   | {readonly kind: 'close'}
   | {readonly kind: 'finish'; readonly incarnation: number};

@@ -5,11 +5,12 @@ import {OperatingError} from '../../base/errors.ts';
 import type {Thread, Threads} from '../../env/threads.ts';
 import {MAX_NODES} from '../../fusion/api.ts';
 import {type IncarnationInfo, IncarnationState, type StreamReader} from '../../storage/api.ts';
-import type {VolumeView} from '../../storage/quorum/api.ts';
+import type {NodePlace, VolumeView} from '../../storage/quorum/api.ts';
 import {quorumWordsBytes} from '../../storage/quorum/client/quorum-words.ts';
 import type {QuorumStreamDescription} from '../../storage/quorum/client/redo-stream.ts';
 import {StreamBytes} from '../../storage/quorum/client/stream-bytes.ts';
 import type {StorageNodeView} from '../../storage/quorum/client/volume.ts';
+import type {ClusterSecret} from '../supervisor/options.ts';
 import {type Answer, CALL_BOX_BYTES, CallBox} from './call-box.ts';
 import type {ClusterVolume, StorageFleet} from './cluster-volume.ts';
 import type {FromMaster, MasterInit, OpenedVolume, SealedStream, ToMaster} from './master-messages.ts';
@@ -23,6 +24,8 @@ export interface QuorumClientOptions {
   readonly directory: string;
   readonly log: 'text' | 'json' | 'none';
   readonly pagesPerGroup: number | undefined;
+  readonly secret: ClusterSecret | undefined;
+  readonly attached: readonly NodePlace[] | undefined;
   readonly bells: SharedArrayBuffer;
   readonly onFailure: (error: Error) => void;
 }
@@ -44,8 +47,9 @@ export class QuorumClient implements ClusterVolume, StorageFleet {
   constructor(threads: Threads, options: QuorumClientOptions) {
     const box = new SharedArrayBuffer(CALL_BOX_BYTES);
     this.#box = new CallBox(box);
-    const {directory, log, bells, pagesPerGroup} = options;
-    const init: MasterInit = {words: this.words, box, bells, nodes: MAX_NODES, directory, log, pagesPerGroup};
+    const {directory, log, bells, pagesPerGroup, secret, attached} = options;
+    const {words} = this;
+    const init: MasterInit = {words, box, bells, nodes: MAX_NODES, directory, log, pagesPerGroup, secret, attached};
     this.#thread = threads.spawn('volume-master', init, {
       message: message => this.#heard(message as FromMaster, options.onFailure),
       exited: error => {
@@ -138,8 +142,8 @@ export class QuorumClient implements ClusterVolume, StorageFleet {
     return this.#nodes;
   }
 
-  replaceNode(node: number): {readonly ok: boolean; readonly message: string} {
-    return this.#ask({kind: 'replace', node}).value as {ok: boolean; message: string};
+  replaceNode(node: number, place?: NodePlace): {readonly ok: boolean; readonly message: string} {
+    return this.#ask({kind: 'replace', node, place}).value as {ok: boolean; message: string};
   }
 
   revertReplacement(): {readonly ok: boolean; readonly message: string} {

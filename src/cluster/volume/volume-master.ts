@@ -90,7 +90,7 @@ export class VolumeMaster {
         volume.finishIncarnation(message.incarnation);
         return;
       case 'replace':
-        this.#answer(this.#replace(volume, message.node));
+        this.#answer(this.#replace(volume, message.node, message.place));
         return;
       case 'revert':
         this.#answer(
@@ -103,6 +103,10 @@ export class VolumeMaster {
 
   /** Starts the nodes that there are, or six new ones, then opens the volume. */
   #open(): void {
+    if (this.#init.attached !== undefined) {
+      this.#openVolume();
+      return;
+    }
     const {disk, clock} = this.#env;
     const {directory} = this.#init;
     disk.makeDirectorySync(directory);
@@ -125,15 +129,22 @@ export class VolumeMaster {
   }
 
   #openVolume(): void {
-    const {words, nodes, pagesPerGroup} = this.#init;
-    const port = new Dispatcher(new SocketTransport(this.#env));
+    const {words, nodes, pagesPerGroup, secret} = this.#init;
+    const port = new Dispatcher(new SocketTransport(this.#env, secret?.bytes));
     const options = {
-      nodes: Object.fromEntries([...this.#children.values()].map(child => [String(child.node), placeOf(child)])),
+      nodes: this.#places(),
       ...(pagesPerGroup === undefined ? {} : {pagesPerGroup}),
       words: new QuorumWords(words, nodes),
       deposed: (reason: string) => this.#say({kind: 'failed', reason}),
     };
     openQuorumVolume(this.#env, port, options, volume => this.#opened(volume));
+  }
+
+  /** Where the nodes are, by their numbers: of attached ones, their places in the list. */
+  #places(): Record<string, NodePlace> {
+    const {attached} = this.#init;
+    if (attached !== undefined) return Object.fromEntries(attached.map((place, i) => [String(i + 1), place]));
+    return Object.fromEntries([...this.#children.values()].map(child => [String(child.node), placeOf(child)]));
   }
 
   #opened(volume: QuorumVolume): void {
@@ -165,9 +176,11 @@ export class VolumeMaster {
     const {node, zone} = child;
     const data = `${this.#init.directory}/node-${node}-${zone}`;
     const json = this.#init.log === 'json' ? ['--log-json'] : [];
+    const {secret} = this.#init;
+    const knows = secret === undefined ? [] : ['--secret-file', secret.file];
     child.startedAt = this.#env.clock.now();
     child.process = this.#processes.spawn(
-      ['storage', '--zone', zone, '--data', data, '--listen', '127.0.0.1:0', '--child', ...json],
+      ['storage', '--zone', zone, '--data', data, '--listen', '127.0.0.1:0', '--child', ...knows, ...json],
       {
         line: text => {
           const match = LISTENS.exec(text);
@@ -200,14 +213,29 @@ export class VolumeMaster {
     this.#volume.moveNode(child.node, placeOf(child));
   }
 
-  #replace(volume: QuorumVolume, removed: number): {ok: boolean; message: string} {
+  #replace(volume: QuorumVolume, removed: number, place: NodePlace | undefined): {ok: boolean; message: string} {
     const {membership, nodes} = volume.ledger;
     if (membership.sets.length > 1 || this.#replaced > 0)
       return {ok: false, message: 'a storage node is being replaced already'};
     if (!membersOf(membership).includes(removed)) return {ok: false, message: `there is no storage node ${removed}`};
+    if (place !== undefined) return this.#replaceBy(volume, removed, place);
+    if (this.#init.attached !== undefined)
+      return {ok: false, message: 'the storage nodes run elsewhere: start a new one, and say where it is (--with)'};
     const added = Math.max(...this.#children.keys()) + 1;
     this.#replaced = removed;
     this.#start(this.#child(added, nodes[removed].zone));
+    return {ok: true, message: `storage node ${added} takes the place of ${removed} when it has everything`};
+  }
+
+  /** A node that runs already takes the place of another one. */
+  #replaceBy(volume: QuorumVolume, removed: number, place: NodePlace): {ok: boolean; message: string} {
+    const added = Math.max(...Object.keys(volume.ledger.nodes).map(Number)) + 1;
+    try {
+      volume.replaceNode(removed, added, place);
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error;
+      return {ok: false, message: `${error.message}; ${error.hint}`};
+    }
     return {ok: true, message: `storage node ${added} takes the place of ${removed} when it has everything`};
   }
 

@@ -22,6 +22,7 @@ function streamWith(room: () => number): RedoStream {
     encodeRests: () => 0,
     look: () => {},
     room,
+    setReadPoint: () => {},
     setCheckpoint: () => {},
     close: () => {},
   };

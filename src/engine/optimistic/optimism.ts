@@ -13,8 +13,10 @@ import type {
   TransactionFusion,
 } from '../../fusion/api.ts';
 import type {PageReader, RedoFeed} from '../../storage/api.ts';
-import type {OptimisticParts, PoolParts, ViewClock} from '../core.ts';
+import type {Committed, OptimisticParts, PoolParts, ViewClock} from '../core.ts';
 import type {PrimaryEngine} from '../engine.ts';
+import {writeCts} from '../log/cts-record.ts';
+import {Task} from '../schedule/task.ts';
 import {OptimisticLocks} from './optimistic-locks.ts';
 import {OptimisticPages} from './optimistic-pages.ts';
 import {type Granularity, OptimisticPool} from './optimistic-pool.ts';
@@ -44,6 +46,8 @@ export class Optimism implements ViewClock, OptimisticParts {
   readonly #peers: Peers;
   readonly #locks: OptimisticLocks;
   #engine: PrimaryEngine | undefined;
+  /** Whom the log wakes that had no room for a CTS record: nobody cares. */
+  #ctsTask: Task | undefined;
   #pool: OptimisticPool | undefined;
   /** CTS of this node's last commit. */
   #ownCts = 0;
@@ -101,8 +105,11 @@ export class Optimism implements ViewClock, OptimisticParts {
   }
 
   /** For the engine: a transaction of this node has been committed. */
-  readonly committed = (cts: number): void => {
+  readonly committed: Committed = (cts, slot, version) => {
     if (cts > this.#ownCts) this.#ownCts = cts;
+    const {core} = this.#engine as PrimaryEngine;
+    this.#ctsTask ??= new Task(core.scheduler, () => {});
+    writeCts(core, this.#ctsTask, cts, slot, version);
   };
 
   /** Everything committed before now can be read. Where no reference to page bytes is held. */

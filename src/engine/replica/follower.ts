@@ -60,6 +60,7 @@ export class Follower {
   /** Node whose stream is followed, -1 = none yet; its incarnation. */
   #node = -1;
   #incarnation = 0;
+  readonly #own: number;
   /** The cut: all redo of the stream below it has been applied. */
   cutLsn = 0;
   /** CTS of the newest view point below the cut; 0 = none has been met. */
@@ -69,8 +70,10 @@ export class Follower {
   passedOver = 0;
   restarts = 0;
 
-  constructor(feed: RedoFeed, pageSize: number, events: FollowerEvents) {
+  /** `own`: the node that follows. */
+  constructor(feed: RedoFeed, own: number, pageSize: number, events: FollowerEvents) {
     this.#feed = feed;
+    this.#own = own;
     this.#pageSize = pageSize;
     this.#events = events;
     this.#buffer = new Memory(new ArrayBuffer(Math.min(STEP_BYTES, feed.ringBytes)));
@@ -108,6 +111,7 @@ export class Follower {
     for (let steps = 0; steps < STEPS_PER_TURN; steps++) {
       if (!this.#chooseStream() || this.behind === 0) return;
       if (!this.#step()) this.#restart();
+      this.#feed.setCut(this.#own, this.#incarnation, this.cutLsn);
       this.#events.moved();
     }
     if (this.behind > 0) this.#events.more();

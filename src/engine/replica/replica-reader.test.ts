@@ -22,9 +22,10 @@ function setup() {
     durable: () => state.durable,
     endLsn: () => 0,
     ask: () => {},
+    setCut: () => {},
     copy: () => false,
   };
-  const follower = new Follower(feed, PAGE_SIZE, {moved: () => {}, forget: () => {}, more: () => {}});
+  const follower = new Follower(feed, 1, PAGE_SIZE, {moved: () => {}, forget: () => {}, more: () => {}});
   follower.run();
   const asked: number[] = [];
   const inner: PageReader = {

@@ -41,7 +41,7 @@ export class Replica {
     this.#clock = clock;
     this.#cluster = fusion;
     this.#requestTurn = requestTurn;
-    this.#follower = new Follower(feed, pageSize, {
+    this.#follower = new Follower(feed, fusion.node, pageSize, {
       moved: () => {
         this.#moved.wakeAll();
         this.#lag();

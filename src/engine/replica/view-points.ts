@@ -5,7 +5,8 @@
 
 import {TRX_REDO_MAX} from '../../format/redo/bounds.ts';
 import {ROW} from '../api.ts';
-import type {EngineCore} from '../core.ts';
+import type {Committed, EngineCore} from '../core.ts';
+import {writeCts} from '../log/cts-record.ts';
 import {Task} from '../schedule/task.ts';
 
 /** Commits of this time share a view point: it needs a sync of its own when nothing else is written. Milliseconds. */
@@ -33,6 +34,11 @@ export class ViewPoints {
     this.#asked = asked;
     this.#task = new Task(core.scheduler, () => this.#write());
   }
+
+  readonly committed: Committed = (cts, slot, version) => {
+    if (this.isOn) writeCts(this.#core, this.#task, cts, slot, version);
+    this.due();
+  };
 
   /** Something has been committed, or a while has passed: replicas should see it soon. */
   due(): void {

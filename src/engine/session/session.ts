@@ -262,7 +262,7 @@ export class Session implements EngineSession {
     const cts = this.#publish(trx.slot);
     if (cts < 0) return BLOCKED;
     trx.cts = cts;
-    core.committed?.(cts);
+    core.committed?.(cts, trx.slot, trx.version);
     trx.addTail(0, 0, false);
     return this.#finish();
   }

@@ -38,7 +38,8 @@ export class SharedSettings {
   follow(clock: Clock, run: (make: (engine: EngineSession) => Steps<void>) => void): void {
     const read = (engine: EngineSession): Steps<void> =>
       this.#tryRead(engine, () => clock.after(RETRY_MS, () => run(read)));
-    this.#engine.watchMetadata(SETTINGS_ID, () => run(read));
+    // Not at once: the lock is about to leave this primary, and reading would take it again while it is given back.
+    this.#engine.watchMetadata(SETTINGS_ID, () => clock.soon(() => run(read)));
     run(read);
   }
 

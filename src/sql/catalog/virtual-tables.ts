@@ -12,6 +12,7 @@ import {
   statistics,
   tableConstraints,
 } from './virtual/index-tables.ts';
+import {statementDigests} from './virtual/performance-tables.ts';
 import {
   applicableRoles,
   columnPrivileges,
@@ -59,7 +60,14 @@ const INFORMATION: readonly VirtualDefinition[] = [
   ...EMPTY_TABLES,
 ];
 
-const PERFORMANCE: readonly VirtualDefinition[] = [sessionVariables, globalVariables, sessionStatus, globalStatus];
+const PERFORMANCE: readonly VirtualDefinition[] = [
+  statementDigests,
+  processlist,
+  sessionVariables,
+  globalVariables,
+  sessionStatus,
+  globalStatus,
+];
 
 function byName(definitions: readonly VirtualDefinition[]): ReadonlyMap<string, VirtualDefinition> {
   return new Map(definitions.map(definition => [definition.name.toUpperCase(), definition]));

@@ -1,8 +1,7 @@
 // GROUP BY. Each group keeps the registers of its first row that later operators need, and one accumulator per aggregate function; the results
 // go into the registers from which the aggregate expressions read.
 //
-// Two ways: by hash, any order in and order of first appearance out; or over input that is ordered by the group key, with one group in
-// memory. Without GROUP BY there is exactly one group, and it is there even when there was no row.
+// Two ways: by hash (hash-aggregate.ts), any order in; or over input that is ordered by the group key, with one group in memory. Without GROUP BY there is exactly one group, and it is there even when there was no row.
 
 import {DONE, ROW} from '../../engine/api.ts';
 import type {Value} from '../../format/value/types.ts';
@@ -28,15 +27,19 @@ export interface AggregateTask {
   newAccumulator(budget: MemoryBudget): Accumulator;
 }
 
-function newAccumulators(tasks: readonly AggregateTask[], budget: MemoryBudget): Accumulator[] {
+export function newAccumulators(tasks: readonly AggregateTask[], budget: MemoryBudget): Accumulator[] {
   return tasks.map(task => task.newAccumulator(budget));
 }
 
-function addRow(accumulators: readonly Accumulator[], context: ExecContext): void {
+export function addRow(accumulators: readonly Accumulator[], context: ExecContext): void {
   for (let i = 0; i < accumulators.length; i++) accumulators[i].add(context);
 }
 
-function deliver(tasks: readonly AggregateTask[], accumulators: readonly Accumulator[], context: ExecContext): void {
+export function deliver(
+  tasks: readonly AggregateTask[],
+  accumulators: readonly Accumulator[],
+  context: ExecContext,
+): void {
   for (let i = 0; i < tasks.length; i++) context.registers[tasks[i].register] = accumulators[i].value();
 }
 
@@ -83,89 +86,6 @@ export class ScalarAggregateSource implements RowSource {
   close(context: ExecContext): void {
     this.#first.clear();
     this.#child.close(context);
-  }
-}
-
-export class HashAggregateSource implements RowSource {
-  readonly #child: RowSource;
-  readonly #keys: KeyMaker;
-  readonly #tasks: readonly AggregateTask[];
-  readonly #carried: Int32Array;
-  readonly #budget: MemoryBudget;
-  readonly #groups: Map<RowKey, number> = new Map();
-  readonly #firstRows: RowBuffer;
-  readonly #accumulators: Accumulator[][] = [];
-  #isFilled = false;
-  #next = 0;
-  #bytes = 0;
-
-  constructor(
-    child: RowSource,
-    keys: readonly Expression[],
-    tasks: readonly AggregateTask[],
-    carried: Int32Array,
-    budget: MemoryBudget,
-  ) {
-    this.#child = child;
-    this.#keys = new KeyMaker(keys);
-    this.#tasks = tasks;
-    this.#carried = carried;
-    this.#budget = budget;
-    this.#firstRows = new RowBuffer(carried.length, budget);
-  }
-
-  open(context: ExecContext): void {
-    this.#clear();
-    this.#child.open(context);
-  }
-
-  next(context: ExecContext): number {
-    if (!this.#isFilled) {
-      const result = this.#fill(context);
-      if (result !== DONE) return result;
-      this.#isFilled = true;
-    }
-    if (this.#next === this.#firstRows.count) return DONE;
-    const group = this.#next++;
-    this.#firstRows.restore(group, context.registers, this.#carried);
-    deliver(this.#tasks, this.#accumulators[group], context);
-    return ROW;
-  }
-
-  close(context: ExecContext): void {
-    this.#clear();
-    this.#child.close(context);
-  }
-
-  #fill(context: ExecContext): number {
-    for (;;) {
-      const result = this.#child.next(context);
-      if (result !== ROW) return result;
-      addRow(this.#accumulators[this.#groupOf(context)], context);
-    }
-  }
-
-  #groupOf(context: ExecContext): number {
-    const key = this.#keys.of(context);
-    const known = this.#groups.get(key);
-    if (known !== undefined) return known;
-    const group = this.#firstRows.push(context.registers, this.#carried);
-    this.#groups.set(key, group);
-    this.#accumulators.push(newAccumulators(this.#tasks, this.#budget));
-    const bytes = 96 + 64 * this.#tasks.length;
-    this.#bytes += bytes;
-    this.#budget.take(bytes);
-    return group;
-  }
-
-  #clear(): void {
-    this.#groups.clear();
-    this.#firstRows.clear();
-    this.#accumulators.length = 0;
-    this.#budget.give(this.#bytes);
-    this.#bytes = 0;
-    this.#isFilled = false;
-    this.#next = 0;
   }
 }
 

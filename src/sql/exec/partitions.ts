@@ -1,7 +1,6 @@
 // Rows that a hash table has no room for, in scratch files by the hash of their keys: rows of equal keys lie in one file, so that each file can be dealt
 // with by itself. A file that is still too much is parted again, by another hash.
 
-import {SqlError} from '../../base/sql-error.ts';
 import type {Scratch} from '../../env/scratch.ts';
 import type {Value} from '../../format/value/types.ts';
 import type {RowKey} from './row-key.ts';
@@ -12,7 +11,7 @@ export const HASH_MEMORY_MAX: number = 64 * 1024 * 1024;
 
 /** Files that rows are parted into at once. */
 const FAN_OUT = 16;
-/** How often rows are parted again. What is too much then is rows of few keys: the statement ends with 1038 if they exceed its memory. */
+/** How often rows are parted at most. What is too much then is rows of few keys: they stay in memory, and the statement ends with 1038 if they exceed that. */
 export const LEVELS_MAX = 5;
 
 /** The file that rows of this key go to. */
@@ -33,7 +32,6 @@ export class Partitions {
   readonly files: (ScratchRows | undefined)[] = new Array<ScratchRows | undefined>(FAN_OUT).fill(undefined);
 
   constructor(scratch: Scratch, stride: number, level: number) {
-    if (level > LEVELS_MAX) throw new SqlError('ER_OUT_OF_SORTMEMORY');
     this.#scratch = scratch;
     this.#stride = stride;
     this.level = level;

@@ -22,6 +22,7 @@ export class ScratchRows {
   #at = 0;
   #position = 0;
   #count = 0;
+  #isClosed = false;
   /** The row that was read last. */
   row: readonly Value[] = [];
 
@@ -115,7 +116,10 @@ export class ScratchRows {
     if (this.#block.length < bytes) throw new SqlError('ER_OUT_OF_SORTMEMORY');
   }
 
+  /** Gives the file up; once more does nothing. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#file.close();
     this.#block = NOTHING;
   }

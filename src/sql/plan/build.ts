@@ -13,13 +13,14 @@ import {
   ScalarSubquery,
   type SubqueryExpression,
 } from '../bind/subquery.ts';
-import {HashAggregateSource, OrderedAggregateSource, ScalarAggregateSource} from '../exec/aggregate.ts';
+import {OrderedAggregateSource, ScalarAggregateSource} from '../exec/aggregate.ts';
 import {ApplySource, type BlockingStep} from '../exec/apply.ts';
 import {ComputeSource} from '../exec/compute.ts';
 import type {RowSource} from '../exec/contract.ts';
 import {DistinctSource} from '../exec/distinct.ts';
 import type {Epoch} from '../exec/epoch.ts';
 import {FilterSource, GateSource} from '../exec/filter.ts';
+import {HashAggregateSource} from '../exec/hash-aggregate.ts';
 import {HashJoinSource} from '../exec/hash-join.ts';
 import {LimitSource} from '../exec/limit.ts';
 import {MaterializedStore, type RowStore, StoreScanSource} from '../exec/materialize.ts';
@@ -41,6 +42,7 @@ import {scanSource} from './build-scan.ts';
 import {producedBy} from './dependencies.ts';
 import {type BranchPlan, childrenOf, type LiftedStep, type PlanNode} from './physical.ts';
 import type {QueryPlanner} from './plan-query.ts';
+import {registersOf} from './produced.ts';
 import type {StorePlan} from './store-plan.ts';
 
 /** What all operators of one statement share. */
@@ -129,7 +131,7 @@ export class OperatorBuilder {
       case 'window':
         return new WindowSource(this.build(node.child), node.calls, node.carried, budget);
       case 'distinct':
-        return new DistinctSource(this.build(node.child), node.values, budget);
+        return new DistinctSource(this.build(node.child), node.values, registersOf(node.child), budget);
       case 'sort':
         return new SortSource(this.build(node.child), node.keys, node.carried, budget);
       case 'topN':
@@ -171,6 +173,7 @@ export class OperatorBuilder {
         innerKeys: node.innerKeys,
         residual: node.residual,
         innerRegisters: producedBy(node.innerSources),
+        outerRegisters: registersOf(node.outer),
         kind: node.join,
         epoch: isKept ? this.#context.epoch : undefined,
       },
@@ -185,7 +188,10 @@ export class OperatorBuilder {
       case 'scalar':
         return new ScalarAggregateSource(child, node.calls, node.carried, budget);
       case 'hash':
-        return new HashAggregateSource(child, node.keys, node.calls, node.carried, budget);
+        return new HashAggregateSource(
+          {child, keys: node.keys, tasks: node.calls, carried: node.carried, produced: registersOf(node.child)},
+          budget,
+        );
       default:
         return new OrderedAggregateSource(child, node.keys, node.calls, node.carried, node.produced, budget);
     }

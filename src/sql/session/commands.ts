@@ -34,14 +34,15 @@ export function* runKill(session: SqlSession, context: StatementContext, ast: Ki
     if (!ast.queryOnly) session.kill(false);
     throw new SqlError('ER_QUERY_INTERRUPTED');
   }
-  checkMayKill(session, id);
-  if (!session.server.kill(id, ast.queryOnly)) throw new SqlError('ER_NO_SUCH_THREAD', id);
+  yield* killOther(session, id, ast.queryOnly);
   return NOTHING_DONE;
 }
 
-/** One may end one's own sessions; those of others with SUPER: 1095. */
-export function checkMayKill(session: SqlSession, id: number): void {
-  if (session.rights.hasDynamic('CONNECTION_ADMIN')) return;
-  const owner = session.server.processes().find(each => each.id === id)?.user;
-  if (owner !== session.state.user) throw new SqlError('ER_KILL_DENIED', id);
+/** Ends another session, wherever it is. 1094: there is none. One's own may be ended by everybody; those of others with CONNECTION_ADMIN or SUPER: 1095. */
+export function* killOther(session: SqlSession, id: number, queryOnly: boolean): Steps<void> {
+  const {server, engine, rights, state} = session;
+  const target = (yield* server.processes(engine.waiter)).find(each => each.id === id);
+  const mayAll = rights.hasDynamic('CONNECTION_ADMIN');
+  if (!mayAll && target?.user !== state.user) throw new SqlError('ER_KILL_DENIED', id);
+  if (target === undefined || !server.kill(id, queryOnly)) throw new SqlError('ER_NO_SUCH_THREAD', id);
 }

@@ -31,6 +31,8 @@ export interface Identity {
   /** The account that matched, as CURRENT_USER() shows it: its user ('' for an anonymous one) and its host pattern. */
   readonly accountUser: string;
   readonly accountHost: string;
+  /** Cipher and version of TLS; undefined without TLS. */
+  readonly tls?: {readonly cipher: string; readonly version: string} | undefined;
 }
 
 const ISOLATIONS: ReadonlyMap<VariableValue, Isolation> = new Map([

@@ -43,16 +43,12 @@ import {type Identity, SqlSessionState} from './session-state.ts';
 import type {SqlServer} from './sql-server.ts';
 import type {ProcessInfo} from './sql-world.ts';
 import {StatementWatch} from './statement-watch.ts';
+import {statusRows} from './status-rows.ts';
 import {TemporaryTables} from './temporary-tables.ts';
 import {hasMore} from './text-end.ts';
 import {RENEWALS_MAX, SessionTransaction} from './transaction.ts';
 
 const FINISHED: IteratorResult<void, void> = {done: true, value: undefined};
-
-/** Statements that MAX_UPDATES_PER_HOUR counts. */
-function isUpdate(kind: string): boolean {
-  return /^(insert|update|delete|load|create|alter|drop|rename|truncate|grant|revoke)/.test(kind);
-}
 
 /** `parseMany` for texts that must hold one statement. */
 function* onlyOne(sql: Uint8Array, options: ParseOptions): Generator<Parsed> {
@@ -207,8 +203,8 @@ export class SqlSession {
   }
 
   /** Without the PROCESS privilege one sees one's own sessions only. */
-  #processes(): readonly ProcessInfo[] {
-    const all = this.server.processes();
+  *#processes(): Steps<readonly ProcessInfo[]> {
+    const all = yield* this.server.processes(this.engine.waiter);
     if ((this.rights.global & Privilege.process) !== 0) return all;
     return all.filter(each => each.user === this.state.user);
   }
@@ -424,8 +420,9 @@ export class SqlSession {
       rightsOf: (user, host) => server.rights.of(engine, user, host),
       describeQuery: sql => describeQuery(context, sql),
       planned: undefined,
+      digests: server.digests,
       processes: () => this.#processes(),
-      statusRows: () => server.statusRows(),
+      statusRows: () => statusRows(server, state.identity),
     };
     return context;
   }

@@ -1,6 +1,6 @@
 // The SQL side of one primary: what its sessions share.
 
-import {type EngineSession, Isolation} from '../../engine/api.ts';
+import {type EngineSession, Isolation, type Waiter} from '../../engine/api.ts';
 import {initialAccounts} from '../catalog/accounts.ts';
 import {AutoIncrement} from '../catalog/auto-increment.ts';
 import {Catalog} from '../catalog/catalog.ts';
@@ -75,6 +75,7 @@ export class SqlServer {
     const session = new SqlSession(this, identity);
     this.#sessions.set(identity.connectionId, session);
     this.usage.opened({user: identity.accountUser, host: identity.accountHost});
+    this.status.mostSessions = Math.max(this.status.mostSessions, this.#sessions.size);
     return session;
   }
 
@@ -103,28 +104,19 @@ export class SqlServer {
     return Math.floor((this.world.clock.now() - this.#startedMs) / 1000);
   }
 
-  /** The process list: sessions of this primary, then those of the others. */
-  processes(): readonly ProcessInfo[] {
-    const own = Array.from(this.#sessions.values(), session => session.processInfo());
-    return [...own, ...this.world.hooks.otherProcesses()].sort((a, b) => a.id - b.id);
+  /** Sessions of this primary. */
+  ownProcesses(): readonly ProcessInfo[] {
+    return Array.from(this.#sessions.values(), session => session.processInfo());
   }
 
-  /** SHOW STATUS: this primary's counters. */
-  statusRows(): readonly (readonly [name: string, value: string])[] {
-    const {questions, connections, abortedClients, slowQueries} = this.status;
-    const rows = new Map<string, number>([
-      ['Aborted_clients', abortedClients],
-      ['Connections', connections],
-      ['Queries', questions],
-      ['Questions', questions],
-      ['Slow_queries', slowQueries],
-      ['Threads_connected', this.sessionCount],
-      ['Threads_running', this.processes().filter(each => each.command === 'Query').length],
-      ['Uptime', this.uptimeSeconds],
-      ...this.status.commands(),
-    ]);
-    for (const [name, value] of this.world.engine.counters()) rows.set(`Pando_${name}`, value);
-    return [...rows].map(([name, value]) => [name, String(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+  /** The process list of the cluster. `waiter`: of who asks. */
+  *processes(waiter: Waiter): Steps<readonly ProcessInfo[]> {
+    let others = this.world.hooks.otherProcesses(waiter);
+    while (others === undefined) {
+      yield;
+      others = this.world.hooks.otherProcesses(waiter);
+    }
+    return [...this.ownProcesses(), ...others].sort((a, b) => a.id - b.id);
   }
 
   /** KILL [QUERY]. False: there is no such session on any primary. */

@@ -25,8 +25,8 @@ export interface ProcessInfo {
 
 /** What SQL asks of the cluster around this primary. Answers may come later: `wake` is called then, and the call is made again. */
 export interface ClusterHooks {
-  /** Sessions of other primaries; this primary's own are added by the caller. */
-  otherProcesses(): readonly ProcessInfo[];
+  /** Sessions of other primaries; this primary's own are added by the caller. Undefined: not yet, the waiter is woken. */
+  otherProcesses(waiter: Waiter): readonly ProcessInfo[] | undefined;
   /** KILL of a session that is not on this primary. False: no such session. */
   killElsewhere(connectionId: number, queryOnly: boolean): boolean;
   /** The secret of a caching_sha2_password account, as the protocol's login wants it stored. */

@@ -13,6 +13,7 @@ import type {Source} from '../parse/source.ts';
 import type {TableLocks} from '../session/lock-tables.ts';
 import type {SqlSessionState} from '../session/session-state.ts';
 import type {ProcessInfo, SqlWorld} from '../session/sql-world.ts';
+import type {StatementDigests} from '../session/statement-digests.ts';
 import type {TemporaryTables} from '../session/temporary-tables.ts';
 import type {FileReceiver, FileRequest} from './load-data.ts';
 import type {PlannedStatement} from './plan-statement.ts';
@@ -43,8 +44,10 @@ export interface StatementContext {
   describeQuery(sql: string): Steps<readonly ResultColumn[]>;
   /** Told of the plan that was made for this statement, when somebody wants to keep it. */
   readonly planned: ((planned: PlannedStatement) => void) | undefined;
+  /** What statements have cost on this primary. */
+  readonly digests: StatementDigests;
   /** All sessions of the cluster. */
-  processes(): readonly ProcessInfo[];
+  processes(): Steps<readonly ProcessInfo[]>;
   /** Names and values of the counters of SHOW STATUS. */
   statusRows(): readonly (readonly [name: string, value: string])[];
 }

@@ -18,6 +18,25 @@ interface Node {
   readonly table?: unknown;
 }
 
+/** Expressions without parts. A bulk insert has hundreds of thousands of them: they are not looked into. */
+const LEAVES = new Set<unknown>([
+  'null',
+  'boolean',
+  'integer',
+  'decimal',
+  'double',
+  'string',
+  'bytes',
+  'temporal',
+  'parameter',
+  'column',
+]);
+
+/** True for a node of an expression that has no parts. */
+export function isLeaf(kind: unknown): boolean {
+  return LEAVES.has(kind);
+}
+
 const WITH_TARGET = new Set<unknown>(['baseTable', 'table', 'insert', 'load']);
 
 function visit(value: unknown, found: TableName[]): void {
@@ -27,6 +46,7 @@ function visit(value: unknown, found: TableName[]): void {
     return;
   }
   const node = value as Node;
+  if (isLeaf(node.kind)) return;
   if (WITH_TARGET.has(node.kind)) found.push(node.table as TableName);
   for (const part of Object.values(node)) visit(part, found);
 }

@@ -6,12 +6,14 @@ import type {Insert} from '../parse/ast.ts';
 import type {Expression} from '../parse/ast-expression.ts';
 import {evaluateAll} from './evaluate.ts';
 import type {StatementContext} from './statement-context.ts';
+import {isLeaf} from './table-references.ts';
 
 const SUBQUERIES = new Set<unknown>(['subquery', 'exists', 'inQuery', 'quantified']);
 
 function hasSubquery(node: unknown): boolean {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
-  return SUBQUERIES.has((node as {readonly kind?: unknown}).kind) || Object.values(node).some(hasSubquery);
+  const {kind} = node as {readonly kind?: unknown};
+  return !isLeaf(kind) && (SUBQUERIES.has(kind) || Object.values(node).some(hasSubquery));
 }
 
 /** True when a value of VALUES contains a subquery. */

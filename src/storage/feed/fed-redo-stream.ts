@@ -23,7 +23,9 @@ export class FedRedoStream implements RedoStream {
 
   #advanced(error: string | undefined): void {
     if (error === undefined) {
-      this.#feed.setDurable(this.#node, this.#inner.durableLsn);
+      const {incarnation, durableLsn} = this.#inner;
+      this.#feed.setDurable(this.#node, durableLsn);
+      this.#inner.setReadPoint(this.#feed.lowestCut(incarnation, durableLsn));
       this.#ringAll();
     }
     this.onAdvance(error);
@@ -72,6 +74,11 @@ export class FedRedoStream implements RedoStream {
 
   room(): number {
     return this.#inner.room();
+  }
+
+  /** What replicas may still read is known here. */
+  setReadPoint(lsn: number): void {
+    this.#inner.setReadPoint(Math.min(lsn, this.#feed.lowestCut(this.incarnation, lsn)));
   }
 
   setCheckpoint(lsn: number): void {

@@ -7,6 +7,8 @@
 //   3   end LSN                       supervisor   sealed end of the stream; 0 = it goes on
 //   4   predecessor                   the writer   incarnation that wrote before this one; 0 = the first
 //   5   start LSN                     the writer   where the stream begins
+//   6   followed incarnation          a replica    whose stream this node has applied to its pages; 0 = none
+//   7   cut                           a replica    up to here
 //
 // Byte n of a stream stands at n modulo the ring's size. A reader copies and then looks whether the writer has come round meanwhile: if so the bytes mean nothing, and the reader
 // has fallen too far behind to go on (K18: it forgets its pages and starts at the present). The ring is no part of the log: what is lost with it is on disk.
@@ -16,7 +18,7 @@ import {Memory} from '../../format/memory.ts';
 import type {RedoFeed} from '../api.ts';
 
 const WORDS = 8;
-const Word = {incarnation: 0, written: 1, durable: 2, end: 3, predecessor: 4, start: 5} as const;
+const Word = {incarnation: 0, written: 1, durable: 2, end: 3, predecessor: 4, start: 5, followed: 6, cut: 7} as const;
 /** In front of the rows: node + 1 of the writer (0 = there is none), and how often a view point was asked for. */
 const HEAD_BYTES = 64;
 
@@ -81,6 +83,20 @@ export class SharedRedoFeed implements RedoFeed {
   end(node: number, endLsn: number): void {
     this.#set(node, Word.durable, endLsn);
     this.#set(node, Word.end, endLsn);
+  }
+
+  /** A replica: this node has applied the stream of `incarnation` up to `lsn`; 0, 0: it follows nobody. */
+  setCut(node: number, incarnation: number, lsn: number): void {
+    this.#set(node, Word.cut, lsn);
+    this.#set(node, Word.followed, incarnation);
+  }
+
+  /** The lowest cut of those who follow `incarnation`, and not above `lsn`: what lies below nobody asks for any more (PGMRPL). */
+  lowestCut(incarnation: number, lsn: number): number {
+    let lowest = lsn;
+    for (let node = 0; node < this.nodes; node++)
+      if (this.#get(node, Word.followed) === incarnation) lowest = Math.min(lowest, this.#get(node, Word.cut));
+    return lowest;
   }
 
   /** Somebody lives on this node whose stream is fed and has not ended. */

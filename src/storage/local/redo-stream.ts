@@ -227,6 +227,9 @@ export class LocalRedoStream implements RedoStream {
     return Math.max(0, here + ready * (redoFileSize - REDO_FILE_HEADER - waste) - HEADERS_KEPT);
   }
 
+  /** A local volume serves the newest version of a page only, and keeps no log for older ones. */
+  setReadPoint(): void {}
+
   setCheckpoint(lsn: number): void {
     assert(lsn <= this.#durableLsn, () => `checkpoint at ${lsn} is not durable yet (${this.#durableLsn})`);
     this.#words.setCheckpoint(this.#description.node, lsn);

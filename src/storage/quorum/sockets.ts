@@ -3,7 +3,7 @@
 // What cannot be sent now is dropped: a node that is away or does not read (SIGSTOP) must cost nobody memory or time. Who sends repeats what matters.
 
 import type {Clock} from '../../env/clock.ts';
-import type {Listener, Network, Socket} from '../../env/network.ts';
+import type {Listener, Network, Secret, Socket} from '../../env/network.ts';
 import type {Trace} from '../../env/trace.ts';
 import {type Message, NO_BYTES, type NodePlace, type Transport} from './api.ts';
 import {encodeMessage, MessageSplitter} from './codec.ts';
@@ -20,6 +20,9 @@ export interface SocketEnv {
   readonly network: Network;
   readonly clock: Clock;
 }
+
+/** Shortest secret of a cluster, bytes. */
+export const SECRET_BYTES_MIN = 16;
 
 class Link {
   readonly place: NodePlace;
@@ -49,13 +52,16 @@ export class SocketTransport implements Transport {
   onMessage: (node: number, message: Message) => void = () => {};
   onUp: (node: number) => void = () => {};
   readonly #env: SocketEnv;
+  readonly #secret: Secret | undefined;
   readonly #links = new Map<number, Link>();
   #lastMessage: Message | undefined;
   #lastFrame: Uint8Array = NO_BYTES;
   #closed = false;
 
-  constructor(env: SocketEnv) {
+  /** `secret`: what the nodes of the volume and all who use it know; without one nothing is encrypted, and nobody asked who he is. */
+  constructor(env: SocketEnv, secret: Secret | undefined) {
     this.#env = env;
+    this.#secret = secret;
   }
 
   place(node: number, place: NodePlace): void {
@@ -75,7 +81,7 @@ export class SocketTransport implements Transport {
       this.#env.clock.after(link.retryMs, () => this.#connect(node, link));
       link.retryMs = Math.min(RETRY_MAX_MS, link.retryMs * 2);
     };
-    this.#env.network.connect(address, socket => this.#connected(node, link, socket, again), again);
+    this.#env.network.connect({...address, secret: this.#secret}, socket => this.#connected(node, link, socket, again), again);
   }
 
   #connected(node: number, link: Link, socket: Socket, again: () => void): void {
@@ -126,11 +132,14 @@ export class SocketTransport implements Transport {
 export class StorageServer {
   readonly #env: SocketEnv & {readonly trace: Trace};
   readonly #node: StorageNode;
+  readonly #secret: Secret | undefined;
   #listener: Listener | undefined;
   #closed = false;
 
-  constructor(env: SocketEnv & {readonly trace: Trace}, node: StorageNode) {
+  /** `secret`: see SocketTransport. */
+  constructor(env: SocketEnv & {readonly trace: Trace}, node: StorageNode, secret: Secret | undefined) {
     this.#env = env;
+    this.#secret = secret;
     this.#node = node;
   }
 
@@ -140,7 +149,7 @@ export class StorageServer {
     ready: (port: number, error?: {code: string; message: string}) => void,
   ): void {
     const listener = this.#env.network.listen(
-      {...address, shared: false},
+      {...address, shared: false, secret: this.#secret},
       socket => this.#accept(socket),
       error => {
         ready(error === undefined ? listener.port : 0, error);

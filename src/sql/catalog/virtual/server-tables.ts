@@ -84,9 +84,9 @@ export const collationApplicability: VirtualDefinition = ready(
   () => COLLATIONS.map(collation => [collation.name, collation.charset.name]),
 );
 
-export const processlist: VirtualDefinition = ready(
-  'PROCESSLIST',
-  [
+export const processlist: VirtualDefinition = {
+  name: 'PROCESSLIST',
+  columns: [
     ['ID', 'uint'],
     ['USER', 'name'],
     ['HOST', 'text'],
@@ -96,20 +96,20 @@ export const processlist: VirtualDefinition = ready(
     ['STATE', 'name'],
     ['INFO', 'long'],
   ],
-  context =>
-    context
-      .processes()
-      .map(({id, user, host, database, command, seconds, state, info}) => [
-        id,
-        user,
-        host,
-        database === '' ? null : database,
-        command,
-        seconds,
-        state,
-        info === '' ? null : info,
-      ]),
-);
+  *rows(context) {
+    const all = yield* context.processes();
+    return all.map(({id, user, host, database, command, seconds, state, info}) => [
+      id,
+      user,
+      host,
+      database === '' ? null : database,
+      command,
+      seconds,
+      state,
+      info === '' ? null : info,
+    ]);
+  },
+};
 
 /** All variables of a scope, by name, as text. */
 export function variableRows(context: StatementContext, scope: 'global' | 'session'): readonly Row[] {

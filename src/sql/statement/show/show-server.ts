@@ -2,6 +2,7 @@
 
 import {CHARSETS} from '../../../format/value/charset.ts';
 import {COLLATIONS, defaultCollation} from '../../../format/value/collation.ts';
+import type {Steps} from '../../catalog/steps.ts';
 import {ENGINE_ROWS, variableRows} from '../../catalog/virtual/server-tables.ts';
 import type {Row, VirtualColumn} from '../../catalog/virtual/virtual-table.ts';
 import type {Show} from '../../parse/ast-command.ts';
@@ -24,7 +25,7 @@ export function showStatus(context: StatementContext): ShowResult {
   return {columns: NAME_VALUE, rows: context.statusRows()};
 }
 
-export function showProcesslist(context: StatementContext, ast: Show): ShowResult {
+export function* showProcesslist(context: StatementContext, ast: Show): Steps<ShowResult> {
   const columns: readonly VirtualColumn[] = [
     ['Id', 'uint'],
     ['User', 'name'],
@@ -35,7 +36,7 @@ export function showProcesslist(context: StatementContext, ast: Show): ShowResul
     ['State', 'name'],
     ['Info', 'long'],
   ];
-  const rows = context.processes().map(({id, user, host, database, command, seconds, state, info}) => {
+  const rows = (yield* context.processes()).map(({id, user, host, database, command, seconds, state, info}) => {
     const shown = ast.full ? info : info.slice(0, INFO_CHARACTERS_MAX);
     return [id, user, host, database === '' ? null : database, command, seconds, state, shown === '' ? null : shown];
   });

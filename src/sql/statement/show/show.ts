@@ -53,7 +53,7 @@ function* shown(context: StatementContext, ast: Show): Steps<ShowResult> {
     case 'status':
       return showStatus(context);
     case 'processlist':
-      return showProcesslist(context, ast);
+      return yield* showProcesslist(context, ast);
     case 'warnings':
     case 'errors':
       return showConditions(context, ast);

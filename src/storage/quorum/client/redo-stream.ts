@@ -78,6 +78,8 @@ export class QuorumRedoStream implements RedoStream {
   #toldLsn: number;
   #cplLsn: number;
   #checkpoint = 0;
+  /** Told by those who know of readers behind; Infinity: there are none. */
+  #readPoint = Number.POSITIVE_INFINITY;
   #lastGroup = 0;
   #failure: string | undefined;
   #timer: Timer | undefined;
@@ -115,6 +117,15 @@ export class QuorumRedoStream implements RedoStream {
   /** What has been written is on its way. */
   sync(): boolean {
     return this.#open.length > 0;
+  }
+
+  /** PGMRPL: the log above it stays in the nodes. */
+  #readableFrom(vdl: number): number {
+    return Math.min(vdl, this.#readPoint);
+  }
+
+  setReadPoint(lsn: number): void {
+    this.#readPoint = lsn;
   }
 
   restOn(): void {}
@@ -195,7 +206,14 @@ export class QuorumRedoStream implements RedoStream {
     const vdl = this.#durableLsn;
     this.#toldLsn = vdl;
     const membership = this.#membership.epoch;
-    const message = {kind: 'append', membership, epoch: FIRST_EPOCH, vdl, readPoint: vdl, bytes} as const;
+    const message = {
+      kind: 'append',
+      membership,
+      epoch: FIRST_EPOCH,
+      vdl,
+      readPoint: this.#readableFrom(vdl),
+      bytes,
+    } as const;
     for (const node of nodes) this.#port.send(node, message);
   }
 
@@ -278,7 +296,7 @@ export class QuorumRedoStream implements RedoStream {
     const vdl = this.#durableLsn;
     this.#toldLsn = vdl;
     for (const node of membersOf(this.#membership)) {
-      this.#port.send(node, {kind: 'point', incarnation: this.incarnation, vdl, readPoint: vdl});
+      this.#port.send(node, {kind: 'point', incarnation: this.incarnation, vdl, readPoint: this.#readableFrom(vdl)});
     }
   }
 
