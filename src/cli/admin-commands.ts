@@ -96,7 +96,8 @@ export async function storageAction(
   httpPort: string,
   newPlace?: string,
 ): Promise<void> {
-  const {value} = await ask<Outcome>('POST', `/storage/${action}/${encodeURIComponent(node)}`, httpPort);
+  const query = newPlace === undefined ? '' : `?with=${encodeURIComponent(newPlace)}`;
+  const {value} = await ask<Outcome>('POST', `/storage/${action}/${encodeURIComponent(node)}${query}`, httpPort);
   if (!value.ok) throw new OperatingError(value.message, 'see `pando status`');
   console.log(value.message);
 }

@@ -37,7 +37,10 @@ async function program(ahead: WorkerThreads | undefined): Promise<Command> {
     .option('--data <directory>', 'where the volume lives', 'pando-data')
     .option('--memory', 'a throw-away database in memory', false)
     .option('--volume <kind>', 'local: in this process; quorum: on six storage nodes, child processes', 'local')
-    .option('--storage-nodes <list>', 'six storage nodes that run already: a@host:port,a@host:port,b@... (a quorum volume)')
+    .option(
+      '--storage-nodes <list>',
+      'six storage nodes that run already: a@host:port,a@host:port,b@... (a quorum volume)',
+    )
     .option('--secret-file <file>', 'secret of the cluster, the same that the storage nodes were given')
     .option(
       '--mode <mode>',
@@ -127,9 +130,9 @@ function admins(pando: Command): void {
   admin('start-primary [primary]', 'add a primary, or start a stopped one').action(async (primary, options) =>
     (await load()).primaryAction('start', primary ?? '0', options.httpPort),
   );
-  admin('storage-replace <node>', 'replace a storage node of a quorum volume by a new one').action(
-    async (node, options) => (await load()).storageAction('replace', node, options.httpPort),
-  );
+  admin('storage-replace <node>', 'replace a storage node of a quorum volume by a new one')
+    .option('--with <place>', 'the new one runs already, like a@host:port; by default it is started here')
+    .action(async (node, options) => (await load()).storageAction('replace', node, options.httpPort, options.with));
   admin('storage-revert', 'take a running replacement back: the old storage node stays').action(async options =>
     (await load()).storageAction('revert', '0', options.httpPort),
   );

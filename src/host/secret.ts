@@ -5,8 +5,9 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {OperatingError} from '../base/errors.ts';
 import type {ClusterSecret} from '../cluster/supervisor/options.ts';
-import {SECRET_BYTES_MIN} from '../storage/quorum/sockets.ts';
 
+/** Shortest secret of a cluster. */
+const SECRET_BYTES_MIN = 16;
 const MADE_BYTES = 32;
 
 /** What the file holds, without white space around it. Throws OperatingError. */

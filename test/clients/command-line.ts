@@ -84,6 +84,7 @@ async function runDump({host, ports, database}: Target): Promise<void> {
   const withoutNames = (text: Buffer): string => text.toString().replaceAll(copy, database);
   assert.equal(withoutNames(await dump(copy)), withoutNames(first));
   assert.match(first.toString(), /INSERT INTO `a` VALUES/);
+  await dump('--all-databases');
   assert.match((await dump('--databases', database, copy)).toString(), /CREATE DATABASE .* `\w+_copy`/);
   await sql(`DROP DATABASE ${copy}`);
 }

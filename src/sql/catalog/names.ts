@@ -7,6 +7,8 @@ export const NAME_CHARACTERS_MAX = 64;
 
 export const INFORMATION_SCHEMA = 'information_schema';
 export const PERFORMANCE_SCHEMA = 'performance_schema';
+/** A stored schema in which some virtual tables stand: those about accounts. */
+export const MYSQL_SCHEMA = 'mysql';
 
 function isTooLong(name: string): boolean {
   return name.length > NAME_CHARACTERS_MAX && Array.from(name).length > NAME_CHARACTERS_MAX;

@@ -35,7 +35,7 @@ import {engineError} from './engine-error.ts';
 import {expectRow, type Steps, until} from './steps.ts';
 
 /** Kinds of records. Numbers are format. */
-export const RecordKind = {schema: 1, table: 2, account: 3, waiting: 4, setting: 5, build: 6} as const;
+export const RecordKind = {schema: 1, table: 2, account: 3, waiting: 4, setting: 5, build: 6, histograms: 7} as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
 /** One object: its names and its text. */

@@ -2,8 +2,9 @@
 
 import type {StatementContext} from '../statement/statement-context.ts';
 import type {VirtualTable} from './definition.ts';
-import {INFORMATION_SCHEMA, PERFORMANCE_SCHEMA} from './names.ts';
+import {INFORMATION_SCHEMA, isVirtualSchema, MYSQL_SCHEMA, PERFORMANCE_SCHEMA} from './names.ts';
 import type {Steps} from './steps.ts';
+import {ACCOUNT_TABLES} from './virtual/account-tables.ts';
 import {columns} from './virtual/column-tables.ts';
 import {
   checkConstraints,
@@ -76,6 +77,7 @@ function byName(definitions: readonly VirtualDefinition[]): ReadonlyMap<string, 
 const SCHEMAS: ReadonlyMap<string, ReadonlyMap<string, VirtualDefinition>> = new Map([
   [INFORMATION_SCHEMA, byName(INFORMATION)],
   [PERFORMANCE_SCHEMA, byName(PERFORMANCE)],
+  [MYSQL_SCHEMA, byName(ACCOUNT_TABLES)],
 ]);
 
 /** Names of the virtual tables of a schema, for SHOW TABLES. */
@@ -86,6 +88,11 @@ export function virtualTableNames(schema: string): readonly string[] {
 /** The definition of a virtual table. */
 export function findVirtualTable(schema: string, name: string): VirtualDefinition | undefined {
   return SCHEMAS.get(schema)?.get(name.toUpperCase());
+}
+
+/** Is this name, if it is one, that of a virtual table? Of the schemas that have nothing else, every name is. */
+export function isVirtualName(schema: string, name: string): boolean {
+  return isVirtualSchema(schema) || (schema === MYSQL_SCHEMA && findVirtualTable(schema, name) !== undefined);
 }
 
 /** The virtual table of this name, its rows collected; undefined when there is none. */

@@ -6,8 +6,10 @@ import type {Value} from '../../format/value/types.ts';
 import {type Expression, some, Volatility} from '../bind/expression.ts';
 import {Parameter} from '../bind/leaf.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
+import {type Histogram, shareBelow, shareEqual} from '../catalog/histogram.ts';
 import type {ExecContext, SessionState} from '../exec/contract.ts';
 import {IndexRanges, type PartBound, type RangeBranch} from '../exec/index-ranges.ts';
+import type {ColumnPredicate, RangeOperator} from './sargable.ts';
 import {type PlanStatistics, ROWS_UNKNOWN} from './statistics.ts';
 
 /** What is known of an execution when its plan is made. */
@@ -50,6 +52,46 @@ export class Estimator {
     return sum;
   }
 
+  /** Share of a table's rows that have what a predicate says, by the histogram of its column; undefined when there is none, or the value is not known. */
+  share(table: TableDefinition, predicate: ColumnPredicate): number | undefined {
+    const histogram = this.#statistics.histogram(table, predicate.column);
+    if (histogram === undefined) return undefined;
+    switch (predicate.kind) {
+      case 'isNull':
+        return histogram.nullShare;
+      case 'notNull':
+        return 1 - histogram.nullShare;
+      case 'compare':
+        return this.#shareCompared(histogram, predicate.operator, predicate.value);
+      case 'in': {
+        const shares = predicate.values.map(value => this.#shareCompared(histogram, '=', value));
+        return shares.reduce((sum, one) => (sum === undefined || one === undefined ? undefined : sum + one), 0);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #shareCompared(histogram: Histogram, operator: RangeOperator, e: Expression): number | undefined {
+    const context = this.#context();
+    if (context === undefined || !this.#isValueKnown(e)) return undefined;
+    const value = e.evaluate(context);
+    if (value === null) return operator === '<=>' ? histogram.nullShare : 0;
+    const [first] = histogram.buckets;
+    // Another kind of value: it would have to be converted first.
+    if (first === undefined || !isAlike(first.low, value)) return undefined;
+    switch (operator) {
+      case '=':
+      case '<=>':
+        return shareEqual(histogram, value);
+      case '<':
+      case '<=':
+        return shareBelow(histogram, value, operator === '<=');
+      default:
+        return Math.max(0, 1 - histogram.nullShare - shareBelow(histogram, value, operator === '>'));
+    }
+  }
+
   #context(): ExecContext | undefined {
     const known = this.#known;
     if (known === undefined) return undefined;
@@ -80,4 +122,10 @@ export class Estimator {
       part => part.children.length === 0 && part.volatility === Volatility.stable && !(part instanceof Parameter),
     );
   }
+}
+
+/** Two values that one order knows. */
+function isAlike(a: Value, b: Value): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return typeof a === typeof b;
+  return a !== null && b !== null && a.constructor === b.constructor;
 }

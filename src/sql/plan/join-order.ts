@@ -195,7 +195,7 @@ export class JoinPlanner {
   #readBest(source: Source, conditions: readonly Expression[]): PlanNode {
     const accesses = accessesOf(source, factsOf(conditions, source), this.#estimator);
     if (accesses.length === 0) return filtered(this.#sources.plan(source), conditions);
-    const plans = accesses.map(access => scan(source, access, conditions));
+    const plans = accesses.map(access => scan(source, access, conditions, this.#estimator));
     return plans.reduce((a, b) => (b.cost < a.cost ? b : a));
   }
 
@@ -219,7 +219,7 @@ export class JoinPlanner {
     for (const access of accessesOf(unit.source, factsOf(plain, unit.source), this.#estimator)) {
       const direction = orderDirection(access, table, wish.columns);
       if (direction === 0) continue;
-      const node = applied(scan(unit.source, {...access, descending: direction < 0}, plain), lifted);
+      const node = applied(scan(unit.source, {...access, descending: direction < 0}, plain, this.#estimator), lifted);
       if (best === undefined || node.cost < best.cost) best = node;
     }
     return best;
@@ -294,12 +294,13 @@ function unitSources(unit: JoinUnit): readonly Source[] {
 }
 
 /** A table scan with the conditions that its ranges do not enforce. */
-function scan(source: Source, access: Access, conditions: readonly Expression[]): PlanNode {
+function scan(source: Source, access: Access, conditions: readonly Expression[], estimator: Estimator): PlanNode {
   const node: PlanNode = {kind: 'scan', source, access, rows: access.rows, cost: access.cost};
-  return filtered(
-    node,
-    conditions.filter(c => !access.enforced.has(c)),
-  );
+  const rest = conditions.filter(c => !access.enforced.has(c));
+  return filtered(node, rest, condition => {
+    const [predicate] = factsOf([condition], source).predicates;
+    return predicate === undefined ? undefined : estimator.share(tableOf(source), predicate);
+  });
 }
 
 function loop(

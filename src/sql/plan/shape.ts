@@ -7,20 +7,29 @@ import {liftAll} from './lift.ts';
 import type {PlanNode} from './physical.ts';
 import {Cost, Selectivity} from './statistics.ts';
 
+/** What is known of the share of rows that a condition lets through; undefined: nothing. */
+export type KnownShare = (condition: Expression) => number | undefined;
+
+const NOTHING_KNOWN: KnownShare = () => undefined;
+
 /** The node with conditions tested on its rows; those that read no row at all become a gate in front of it. */
-export function filtered(child: PlanNode, conditions: readonly Expression[]): PlanNode {
+export function filtered(
+  child: PlanNode,
+  conditions: readonly Expression[],
+  known: KnownShare = NOTHING_KNOWN,
+): PlanNode {
   if (conditions.length === 0) return child;
   const isGate = (c: Expression): boolean =>
     c.volatility <= Volatility.stable && sourcesIn(c).size === 0 && !hasBlocking(c);
   const gates = conditions.filter(isGate);
   const rest = conditions.filter(c => !isGate(c));
-  const inner = rest.length === 0 ? child : filter(child, rest);
+  const inner = rest.length === 0 ? child : filter(child, rest, known);
   if (gates.length === 0) return inner;
   return {kind: 'gate', child: inner, conditions: gates, rows: inner.rows, cost: inner.cost};
 }
 
-function filter(child: PlanNode, conditions: readonly Expression[]): PlanNode {
-  const share = conditions.reduce((s, c) => s * selectivity(c), 1);
+function filter(child: PlanNode, conditions: readonly Expression[], known: KnownShare): PlanNode {
+  const share = conditions.reduce((s, c) => s * (known(c) ?? selectivity(c)), 1);
   const rows = Math.max(child.rows * share, Math.min(child.rows, 0.1));
   const cost = child.cost + child.rows * Cost.filterRow * conditions.length;
   return {kind: 'filter', child, conditions, rows, cost};
@@ -33,7 +42,7 @@ function selectivity(condition: Expression): number {
 /** The node with conditions that have subqueries in them: each is run and tested, one after the other. */
 export function applied(child: PlanNode, conditions: readonly Expression[]): PlanNode {
   let node = child;
-  for (const condition of conditions) node = filter(lifted(node, [condition]), [condition]);
+  for (const condition of conditions) node = filter(lifted(node, [condition]), [condition], NOTHING_KNOWN);
   return node;
 }
 

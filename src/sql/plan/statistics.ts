@@ -1,6 +1,7 @@
 // What the planner may know of the amounts of data. All of it is approximate and may be missing: plans are only slower for it.
 
 import type {TableDefinition} from '../catalog/definition.ts';
+import type {Histogram} from '../catalog/histogram.ts';
 
 export interface PlanStatistics {
   /** Rows of a table; undefined when unknown. */
@@ -12,6 +13,8 @@ export interface PlanStatistics {
     low: Uint8Array | undefined,
     high: Uint8Array | undefined,
   ): number | undefined;
+  /** How the values of a column were spread; undefined when that was never looked at. */
+  histogram(table: TableDefinition, column: number): Histogram | undefined;
 }
 
 /** Rows of a table of which nothing is known. */
@@ -20,6 +23,7 @@ export const ROWS_UNKNOWN = 1000;
 export const NO_STATISTICS: PlanStatistics = {
   rows: () => undefined,
   rangeRows: () => undefined,
+  histogram: () => undefined,
 };
 
 /** Shares of rows that conditions let through when nothing better is known. */

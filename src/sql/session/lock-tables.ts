@@ -7,8 +7,9 @@
 import {SqlError} from '../../base/sql-error.ts';
 import type {EngineSession} from '../../engine/api.ts';
 import type {Catalog, OpenObject} from '../catalog/catalog.ts';
-import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {canonicalSchema} from '../catalog/names.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
+import {isVirtualName} from '../catalog/virtual-tables.ts';
 import type {LockTables} from '../parse/ast-command.ts';
 import {parse} from '../parse/statement.ts';
 import {NOTHING_DONE, type Outcome} from '../statement/statement-context.ts';
@@ -83,7 +84,7 @@ function* lockAll(catalog: Catalog, locks: TableLocks, wanted: readonly WantedLo
   const below: WantedLock[] = [];
   for (const {schema, name, mayWrite} of inOrder) {
     if (schema === '') throw new SqlError('ER_NO_DB');
-    if (isVirtualSchema(schema)) continue;
+    if (isVirtualName(schema, name)) continue;
     const opened = yield* catalog.open(locks.holder, schema, name, true);
     if (opened === undefined) throw new SqlError('ER_NO_SUCH_TABLE', schema, name);
     locks.add(`${schema}\0${name}`, opened, mayWrite);

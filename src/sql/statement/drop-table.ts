@@ -9,6 +9,7 @@ import type {TableName} from '../parse/ast-expression.ts';
 import type {DropTables, RenameTables, TruncateTable} from '../parse/ast-schema.ts';
 import {renamedChecks} from './define-table.ts';
 import {checkDroppable, checkTruncatable, followNames, forgetTables, withReferences} from './foreign-key-changes.ts';
+import {dropHistograms} from './histograms.ts';
 import {lockExistingSchema, notABaseTable, openTable, schemaOf} from './resolve-name.ts';
 import {NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
 import {TableDraft} from './table-draft.ts';
@@ -47,6 +48,7 @@ export function* dropLocked(context: StatementContext, tables: readonly StoredTa
   for (const table of tables) {
     yield* context.catalog.removeTable(context.engine, table);
     yield* dropTrees(context, table);
+    yield* dropHistograms(context, table);
   }
   yield* forgetTables(context, tables);
 }
@@ -69,6 +71,7 @@ export function* truncateTable(context: StatementContext, ast: TruncateTable): S
   });
   yield* context.catalog.changeTable(context.engine, stored, fresh);
   yield* dropTrees(context, stored);
+  yield* dropHistograms(context, stored);
   return NOTHING_DONE;
 }
 

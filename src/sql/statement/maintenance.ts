@@ -10,6 +10,7 @@ import {canonicalSchema} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Row, VirtualColumn} from '../catalog/virtual/virtual-table.ts';
 import type {TableMaintenance} from '../parse/ast-command.ts';
+import {changeHistograms} from './histograms.ts';
 import {openShared} from './resolve-name.ts';
 import {sendRows} from './show/show-result.ts';
 import type {Outcome, StatementContext} from './statement-context.ts';
@@ -30,7 +31,8 @@ export function* maintainTables(context: StatementContext, ast: TableMaintenance
     const shown = `${schema}.${name.name}`;
     const opened = yield* openShared(context, schema, name.name);
     const messages = opened === undefined ? missing(schema, name.name) : yield* maintain(context, ast, opened);
-    for (const [type, text] of messages) rows.push([shown, ast.action, type, text]);
+    const action = ast.histogram === null ? ast.action : 'histogram';
+    for (const [type, text] of messages) rows.push([shown, action, type, text]);
   }
   return yield* sendRows(context, COLUMNS, rows);
 }
@@ -50,6 +52,10 @@ function* maintain(context: StatementContext, ast: TableMaintenance, opened: Ope
     case 'check':
       return yield* check(context, opened);
     case 'analyze':
+      if (ast.histogram !== null) {
+        if (opened.kind === 'table') return yield* changeHistograms(context, opened, ast.histogram);
+        return [['Error', 'Cannot create histogram statistics for a view.']];
+      }
       context.statistics.forget(opened.id);
       return [['status', 'OK']];
     case 'optimize':

@@ -260,3 +260,40 @@ test('passwords are in no list of processes', () => {
   assert.ok(shown.includes("SELECT SLEEP(0.05), '<secret>' AS password"), shown.join());
   other.finish();
 });
+
+test('the tables about accounts in the schema mysql are read by who may', () => {
+  root.ok(
+    'CREATE USER ivy REQUIRE SSL WITH MAX_USER_CONNECTIONS 3',
+    'CREATE ROLE keeper',
+    'GRANT keeper TO ivy WITH ADMIN OPTION',
+    'SET DEFAULT ROLE keeper TO ivy',
+    'GRANT SELECT, INSERT ON shop.* TO ivy',
+    'GRANT DELETE, UPDATE (secret) ON test.u TO ivy',
+    'GRANT ROLE_ADMIN ON *.* TO ivy',
+  );
+  check(root, [
+    [
+      "SELECT host, user, select_priv, ssl_type, max_user_connections, account_locked FROM mysql.user WHERE user IN ('ivy', 'keeper') ORDER BY user",
+      ['%|ivy|N|ANY|3|N', '%|keeper|N||0|Y'],
+    ],
+    ["SELECT db, select_priv, insert_priv, update_priv FROM mysql.db WHERE user = 'ivy'", ['shop|Y|Y|N']],
+    [
+      "SELECT db, table_name, table_priv, column_priv FROM mysql.tables_priv WHERE user = 'ivy'",
+      ['test|u|Delete|Update'],
+    ],
+    ["SELECT table_name, column_name, column_priv FROM mysql.columns_priv WHERE user = 'ivy'", ['u|secret|Update']],
+    ["SELECT from_user, to_user, with_admin_option FROM mysql.role_edges WHERE to_user = 'ivy'", ['keeper|ivy|Y']],
+    ["SELECT default_role_user FROM mysql.default_roles WHERE user = 'ivy'", ['keeper']],
+    ["SELECT priv FROM mysql.global_grants WHERE user = 'ivy'", ['ROLE_ADMIN']],
+    ["SELECT COUNT(*) FROM mysql.user u JOIN mysql.role_edges e ON e.to_user = u.user WHERE u.user = 'ivy'", ['1']],
+    ["SHOW TABLES FROM mysql LIKE 'role%'", ['role_edges']],
+  ]);
+  check(cluster.connect(1, 'test', 'ivy', '%'), [
+    ['SELECT user FROM mysql.user', 1142],
+    ['SELECT role_name FROM information_schema.enabled_roles', ['keeper']],
+    [
+      'SELECT grantee, role_name, is_grantable, is_default FROM information_schema.applicable_roles',
+      ['ivy|keeper|YES|YES'],
+    ],
+  ]);
+});

@@ -10,7 +10,7 @@ import {parentsOf} from '../catalog/references.ts';
 import type {Rights} from '../catalog/rights.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredView} from '../catalog/stored-table.ts';
-import {loadVirtualTable} from '../catalog/virtual-tables.ts';
+import {isVirtualName, loadVirtualTable} from '../catalog/virtual-tables.ts';
 import type {Query, Statement} from '../parse/ast.ts';
 import type {Expression, TableName} from '../parse/ast-expression.ts';
 import {parse} from '../parse/statement.ts';
@@ -126,7 +126,7 @@ export class StatementCatalog implements CatalogView {
   *#loadOne(schema: string, name: string, depth: number, isQualified: boolean): Steps<void> {
     const key = `${schema}\0${isVirtualSchema(schema) ? name.toUpperCase() : name}`;
     if (this.#objects.has(key) || this.#virtual.has(key)) return;
-    if (isVirtualSchema(schema)) {
+    if (isVirtualName(schema, name)) {
       const table = yield* loadVirtualTable(this.#context, schema, name);
       if (table === undefined && isQualified) throw new SqlError('ER_UNKNOWN_TABLE', name, schema);
       if (table !== undefined) this.#virtual.set(key, table);
@@ -166,7 +166,7 @@ export class StatementCatalog implements CatalogView {
   *loadStatistics(): Steps<void> {
     const {statistics, engine} = this.#context;
     for (const opened of this.#objects.values()) {
-      if (opened.kind === 'table') yield* statistics.load(engine, opened.definition);
+      if (opened.kind === 'table') yield* statistics.load(engine, opened.definition, this.#context.catalog);
     }
   }
 
@@ -256,6 +256,10 @@ export class StatementCatalog implements CatalogView {
 
   virtualTable(schema: string, name: string): VirtualTable | undefined {
     const canonical = canonicalSchema(schema);
-    return this.#virtual.get(`${canonical}\0${isVirtualSchema(canonical) ? name.toUpperCase() : name}`);
+    const isOpen = isVirtualSchema(canonical);
+    const found = this.#virtual.get(`${canonical}\0${isOpen ? name.toUpperCase() : name}`);
+    // The tables about accounts are not everybody's.
+    if (found !== undefined && !isOpen) this.#noteRead(canonical, name);
+    return found;
   }
 }

@@ -21,9 +21,6 @@ export interface SocketEnv {
   readonly clock: Clock;
 }
 
-/** Shortest secret of a cluster, bytes. */
-export const SECRET_BYTES_MIN = 16;
-
 class Link {
   readonly place: NodePlace;
   socket: Socket | undefined;
@@ -81,7 +78,11 @@ export class SocketTransport implements Transport {
       this.#env.clock.after(link.retryMs, () => this.#connect(node, link));
       link.retryMs = Math.min(RETRY_MAX_MS, link.retryMs * 2);
     };
-    this.#env.network.connect({...address, secret: this.#secret}, socket => this.#connected(node, link, socket, again), again);
+    this.#env.network.connect(
+      {...address, secret: this.#secret},
+      socket => this.#connected(node, link, socket, again),
+      again,
+    );
   }
 
   #connected(node: number, link: Link, socket: Socket, again: () => void): void {

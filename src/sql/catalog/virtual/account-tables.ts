@@ -218,8 +218,7 @@ const globalGrants = perAccount(
     ['PRIV', 'name'],
     ['WITH_GRANT_OPTION', 'name'],
   ],
-  ({user: account, host, grants}) =>
-    grants.dynamic.map(({name, grantable}) => [account, host, name, yesNo(grantable)]),
+  ({user: account, host, grants}) => grants.dynamic.map(({name, grantable}) => [account, host, name, yesNo(grantable)]),
 );
 
 /** The logs go to the server's own log; these are there because dumps ask for them. */

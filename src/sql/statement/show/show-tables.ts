@@ -3,16 +3,16 @@
 import {SqlError} from '../../../base/sql-error.ts';
 import {collationOf} from '../../../format/value/collation.ts';
 import type {OpenObject} from '../../catalog/catalog.ts';
-import {canonicalSchema, INFORMATION_SCHEMA, isVirtualSchema} from '../../catalog/names.ts';
+import {canonicalSchema, isVirtualSchema, quoteName} from '../../catalog/names.ts';
 import type {Steps} from '../../catalog/steps.ts';
 import type {StoredTable, StoredView} from '../../catalog/stored-table.ts';
 import {collationName, columnTypeText, isCharacterType} from '../../catalog/type-text.ts';
 import {defaultText, extraText, keyText, namedColumns} from '../../catalog/virtual/column-tables.ts';
 import {indexRows, namedIndexes} from '../../catalog/virtual/index-tables.ts';
 import {allSchemas, sizeOf, statusOf, visibleObjects} from '../../catalog/virtual/schema-tables.ts';
-import type {Row, VirtualColumn} from '../../catalog/virtual/virtual-table.ts';
+import type {Row, VirtualColumn, VirtualDefinition} from '../../catalog/virtual/virtual-table.ts';
 import {columnTypeOf} from '../../catalog/virtual/virtual-table.ts';
-import {findVirtualTable, virtualTableNames} from '../../catalog/virtual-tables.ts';
+import {findVirtualTable, isVirtualName, virtualTableNames} from '../../catalog/virtual-tables.ts';
 import type {Show} from '../../parse/ast-command.ts';
 import type {TableName} from '../../parse/ast-expression.ts';
 import {parse} from '../../parse/statement.ts';
@@ -46,7 +46,12 @@ export function* showTables(context: StatementContext, ast: Show): Steps<ShowRes
   const objects = isSystem ? [] : yield* visibleObjects(context, schema);
   const named: readonly (readonly [string, string])[] = isSystem
     ? virtualTableNames(schema).map(name => [name, 'SYSTEM VIEW'] as const)
-    : objects.map(object => [object.name, object.kind === 'view' ? 'VIEW' : 'BASE TABLE'] as const);
+    : [
+        ...objects.map(object => [object.name, object.kind === 'view' ? 'VIEW' : 'BASE TABLE'] as const),
+        ...virtualTableNames(schema)
+          .filter(name => context.rights.seesTable(schema, name))
+          .map(name => [name, 'BASE TABLE'] as const),
+      ];
   const heading = ast.like === null ? `Tables_in_${schema}` : `Tables_in_${schema} (${ast.like})`;
   const columns: VirtualColumn[] = [[heading, 'name']];
   if (ast.full) columns.push(['Table_type', 'name']);
@@ -131,7 +136,7 @@ export function* showColumns(context: StatementContext, ast: Show): Steps<ShowRe
 function* columnRows(context: StatementContext, ast: Show): Steps<readonly Row[]> {
   const target = ast.target as TableName;
   const schema = canonicalSchema(target.schema ?? ast.schema ?? context.state.database);
-  if (schema === INFORMATION_SCHEMA || isVirtualSchema(schema)) return virtualColumns(schema, target.name);
+  if (isVirtualName(schema, target.name)) return virtualColumns(schema, target.name);
   const opened = yield* shownObject(context, ast);
   return opened.kind === 'table'
     ? tableColumns(opened.stored)
@@ -221,6 +226,10 @@ function asSeenFrom({state}: StatementContext, view: StoredView): StoredView {
 // --- CREATE --------------------------------------------------------------------------------------------------------
 
 export function* showCreate(context: StatementContext, ast: Show): Steps<ShowResult> {
+  const target = ast.target as TableName;
+  const inSchema = canonicalSchema(target.schema ?? ast.schema ?? context.state.database);
+  const virtual = isVirtualName(inSchema, target.name) ? findVirtualTable(inSchema, target.name) : undefined;
+  if (virtual !== undefined) return showCreateVirtual(virtual);
   const opened = yield* shownObject(context, ast);
   if (opened.kind === 'view') {
     const {view} = opened;
@@ -242,6 +251,19 @@ export function* showCreate(context: StatementContext, ast: Show): Steps<ShowRes
   const {schema, name} = opened.stored;
   const isTemporary = context.temporary.find(schema, name) !== undefined;
   return {columns, rows: [[opened.stored.name, createTableText(opened.stored, isTemporary)]]};
+}
+
+/** Columns only: there is nothing else to a virtual table. */
+function showCreateVirtual({name, columns}: VirtualDefinition): ShowResult {
+  const lines = columns.map(([column, kind]) => `  ${quoteName(column)} ${columnTypeText(columnTypeOf(kind))}`);
+  const text = `CREATE TABLE ${quoteName(name)} (\n${lines.join(',\n')}\n)`;
+  return {
+    columns: [
+      ['Table', 'name'],
+      ['Create Table', 'long'],
+    ],
+    rows: [[name, text]],
+  };
 }
 
 export function* showCreateDatabase(context: StatementContext, ast: Show): Steps<ShowResult> {
