@@ -4,13 +4,13 @@
 //   pando-quorum-1   primary, and six storage nodes
 //   mariadb-replica  doublewrite, binary log, one replica, all durable
 //
-// Bytes are what the kernel says a process has written (/proc/<pid>/io, write_bytes: what went or will go to disk) and, for the primary of a quorum volume, what it sent to its storage. Flushes are counted by the
-// servers themselves.
+// Bytes are what the kernel says a process has written (/proc/<pid>/io). Of Pando it is what was handed to the system, for files and sockets: log, images, what a primary sends to its storage nodes, and the answers to
+// clients, some tens of bytes each. MariaDB's pages go past the page cache by native aio, which only the count of written memory knows. Flushes are counted by the servers themselves.
 
 import type {Session} from '../group.ts';
 import type {Study} from '../report/result.ts';
 import {counted, type Server} from '../servers/server.ts';
-import {writtenBytes} from '../system/process-stats.ts';
+import {type WriteCount, writtenBytes} from '../system/process-stats.ts';
 import {MIXES} from './shared-client.ts';
 import {CLIENTS_PER_PRIMARY, fillForOne, runClients} from './shared-data.ts';
 import {Notebook, pause} from './study.ts';
@@ -41,18 +41,26 @@ export async function writeAmplificationStudy(session: Session): Promise<Study> 
   };
 }
 
+function countOf({name}: Server): WriteCount {
+  return name.startsWith('mariadb') ? 'write_bytes' : 'wchar';
+}
+
+/** Storage nodes never rest: they gossip, a few hundred bytes a second. */
 async function rest(server: Server): Promise<void> {
-  const end = performance.now() + REST_MS;
-  for (let last = -1; last !== writtenBytes(server.pids) && performance.now() < end; ) {
-    last = writtenBytes(server.pids);
+  const isRestless = countOf(server) === 'wchar';
+  const end = performance.now() + (isRestless ? QUIET_MS : REST_MS);
+  const written = (): number => writtenBytes(server.pids, countOf(server));
+  for (let last = -1; last !== written() && performance.now() < end; ) {
+    last = written();
     await pause(QUIET_MS);
   }
 }
 
 async function measure(server: Server, seconds: number): Promise<Record<string, number>> {
   const [primary, ...others] = server.pids;
+  const count = countOf(server);
   const before = await server.counters();
-  const bytes = [writtenBytes([primary]), writtenBytes(others)];
+  const bytes = [writtenBytes([primary], count), writtenBytes(others, count)];
   const {tally, took} = await runClients(server, WRITE_ONLY, 0, seconds);
   await rest(server);
   const changes = counted(before, await server.counters());
@@ -61,8 +69,8 @@ async function measure(server: Server, seconds: number): Promise<Record<string, 
   return {
     'tx/s': tally.sample(took).rate,
     'log bytes': per(sum(['log_bytes', 'innodb_os_log_written'])),
-    'bytes, primary': per(writtenBytes([primary]) - bytes[0]),
-    'bytes, others': per(writtenBytes(others) - bytes[1]),
+    'bytes, primary': per(writtenBytes([primary], count) - bytes[0]),
+    'bytes, others': per(writtenBytes(others, count) - bytes[1]),
     'flushes, primary': per(sum(['log_flushes', 'innodb_data_fsyncs', 'binlog_group_commits'])),
     'flushes, storage': per(sum(['storage_log_groups', 'replica_fsyncs'])),
   };

@@ -37,10 +37,14 @@ export function ownMs(): number {
   return ((fields[UTIME] + fields[STIME] + fields[UTIME + 2] + fields[STIME + 2]) * 1000) / HERTZ;
 }
 
-/** Bytes that the processes have caused to be written to disk so far. A process that is gone counts as 0. */
-export function writtenBytes(pids: readonly number[]): number {
+/** `wchar`: bytes handed to the system, for files and sockets. `write_bytes`: memory made dirty, or written past it; of a file in large folios the whole folio counts for each small write. */
+export type WriteCount = 'wchar' | 'write_bytes';
+
+/** Bytes that the processes have written so far. A process that is gone counts as 0. */
+export function writtenBytes(pids: readonly number[], count: WriteCount): number {
   let bytes = 0;
-  for (const pid of pids) bytes += Number(/^write_bytes: (\d+)$/m.exec(readOrEmpty(`/proc/${pid}/io`))?.[1] ?? 0);
+  for (const pid of pids)
+    bytes += Number(new RegExp(`^${count}: (\\d+)$`, 'm').exec(readOrEmpty(`/proc/${pid}/io`))?.[1] ?? 0);
   return bytes;
 }
 

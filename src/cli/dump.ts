@@ -16,7 +16,7 @@ import {SystemRandom} from '../os/random.ts';
 import {openTrace} from '../os/trace.ts';
 import {IncarnationState, PAGE_DAMAGED, PAGE_FOUND} from '../storage/api.ts';
 import {LocalVolume} from '../storage/local/local-volume.ts';
-import {StreamWords, streamWordsBytes} from '../storage/local/stream-words.ts';
+import {StreamWords, streamWordsBytes} from '../storage/segment/stream-words.ts';
 import {parseCount} from './sizes.ts';
 
 /** Node ids that stream words are made for; any volume fits. */

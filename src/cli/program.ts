@@ -100,7 +100,7 @@ function simulator(pando: Command): void {
     .option('--for <duration>', 'how long faults are made, in simulated time, like 60s; by default drawn from the seed')
     .option('--primaries <n>', 'primaries; by default drawn from the seed')
     .option('--workload <name>', 'bank, random, skew, or all', 'all')
-    .option('--mode <mode>', 'how pages are kept coherent: fusion, log-replay', 'fusion')
+    .option('--mode <mode>', 'how pages are kept coherent: fusion, log-replay, optimistic', 'fusion')
     .option('--threads <n>', 'threads; by default one per core')
     .option('--keep-going', 'go on after a seed has failed', false)
     .option('--twice', 'run every seed twice and compare the end states', false)

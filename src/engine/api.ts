@@ -195,6 +195,8 @@ export interface EngineSession {
   readonly inTransaction: boolean;
   /** True when the transaction has changed or locked something. */
   readonly hasWritten: boolean;
+  /** Names the transaction, among all that are open on all primaries; 0 until it has changed or locked something. */
+  readonly transactionId: number;
   /** Starts a transaction. `snapshotNow`: WITH CONSISTENT SNAPSHOT. */
   begin(readOnly: boolean, snapshotNow: boolean): void;
   /** Before each statement: takes or keeps the read view, marks the undo position. */
@@ -253,6 +255,8 @@ export interface EngineSession {
   unlockNamed(name: string): boolean;
   holdsNamed(name: string): boolean;
   unlockAllNamed(): number;
+  /** Names of the locks that the session holds. */
+  readonly namedLocks: readonly string[];
 
   /** Makes an empty tree (of rows, or of secondary entries) inside the transaction: rolled back with it. ROW (see `newTree`), BLOCKED, NO_SPACE. */
   createTree(clustered: boolean): number;
@@ -266,6 +270,8 @@ export interface EngineSession {
   /** Takes `count` consecutive values; not undone by rollback (S17). ROW: the first is in `counterValue`. */
   takeCounter(counterPage: number, count: number): number;
   readonly counterValue: number;
+  /** The value that would be taken next; nothing is taken. ROW: it is in `counterValue`. BLOCKED. */
+  readCounter(counterPage: number): number;
   /** Makes sure that the counter is above `value`. */
   raiseCounter(counterPage: number, value: number): number;
 
@@ -319,6 +325,8 @@ export interface Engine {
   watchMetadata(objectId: number, changed: () => void): void;
   /** `changed` is called when primaries that had died have been recovered: what they had locked and not committed may be free now. */
   watchRecovery(changed: () => void): void;
+  /** Which transactions wait for rows of which others, on all primaries, by `transactionId`. */
+  lockWaits(): readonly {readonly waiter: number; readonly holder: number}[];
   /** Counters for metrics, by name. */
   counters(): ReadonlyMap<string, number>;
 }

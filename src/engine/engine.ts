@@ -18,6 +18,7 @@ import {Task} from './schedule/task.ts';
 import {metadataPage} from './session/object-locks.ts';
 import {Session} from './session/session.ts';
 import {SHORTAGE_PAGE} from './txn/slot-shortage.ts';
+import {transactionId} from './txn/transaction-id.ts';
 
 /** Views and start stamps are published, and purge looks for work, this often. Milliseconds. */
 const REFRESH_MS = 20;
@@ -224,6 +225,13 @@ export class PrimaryEngine implements Engine, FusionEvents {
 
   watchMetadata(objectId: number, changed: () => void): void {
     this.core.objects.watch(metadataPage(objectId), changed);
+  }
+
+  lockWaits(): readonly {readonly waiter: number; readonly holder: number}[] {
+    return this.core.fusion.locks.rowWaits().map(({incarnation, slot, holderIncarnation, holderSlot}) => ({
+      waiter: transactionId(incarnation, slot),
+      holder: transactionId(holderIncarnation, holderSlot),
+    }));
   }
 
   counters(): ReadonlyMap<string, number> {

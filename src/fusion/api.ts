@@ -109,6 +109,14 @@ export const WaitKind = {row: 1, metadata: 2, named: 3} as const;
 export type WaitKind = (typeof WaitKind)[keyof typeof WaitKind];
 
 /** Waits for transactions; one wait-for graph for rows, metadata locks and named locks (S12). */
+/** A transaction that waits for a row of another one. */
+export interface RowWait {
+  readonly incarnation: number;
+  readonly slot: number;
+  readonly holderIncarnation: number;
+  readonly holderSlot: number;
+}
+
 export interface LockFusion {
   /**
    * Transaction (this incarnation, `slot`) waits for the row owner named by the three holder words. Sets `ref`, inserts the wait,
@@ -127,6 +135,8 @@ export interface LockFusion {
   cancelWait(waitId: number): void;
   /** True when somebody waits for the row with this key hash: a newcomer must queue behind (S8). One atomic load when nobody does. */
   hasWaiters(resource: number): boolean;
+  /** Who waits for whose row, on all primaries, as it stood at some moment during the call. For people. */
+  rowWaits(): readonly RowWait[];
   /** Wakes the waiters of a row whose lock was given back before the transaction's end (savepoint rollback, G5). */
   wakeResource(resource: number): void;
 

@@ -263,11 +263,10 @@ function storageOptions(
 ): Pick<ClusterOptions, 'volume' | 'secret' | 'attached'> {
   const volume = volumeDirectory(directory, storage);
   if (storage !== 'quorum') return {volume};
-  const secret =
-    secretFile === undefined
-      ? ownSecret(join(volume, 'secret'))
-      : {file: resolve(secretFile), bytes: readSecret(secretFile)};
-  return {volume, secret, ...(storageNodes === undefined ? {} : {attached: parsePlaces(storageNodes)})};
+  const given = secretFile === undefined ? undefined : {file: resolve(secretFile), bytes: readSecret(secretFile)};
+  // Nodes that run already, without a secret, are on this machine: elsewhere they refuse to.
+  if (storageNodes !== undefined) return {volume, secret: given, attached: parsePlaces(storageNodes)};
+  return {volume, secret: given ?? ownSecret(join(volume, 'secret'))};
 }
 
 /** The two kinds of volume do not read each other: each has a directory of its own, and the other's is not overlooked. */

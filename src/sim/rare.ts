@@ -10,7 +10,7 @@
 
 import type {Prng} from '../base/prng.ts';
 import type {FusionNode} from '../fusion/fusion.ts';
-import type {VolumeLimits} from '../storage/local/options.ts';
+import type {VolumeLimits} from '../storage/segment/options.ts';
 import {SimClock, type SimTime} from './sim-clock.ts';
 import type {SimPageReader} from './sim-pages.ts';
 

@@ -24,4 +24,9 @@ export const REGRESSIONS: readonly Regression[] = [
     seed: 1113,
     found: 'a page held by a dead primary was read without the redo, not yet on disk, of the one that changed it last',
   },
+  {
+    workload: 'bank',
+    seed: 10_005,
+    found: 'a primary that learned of its own death while it gave pages back took that for a bug',
+  },
 ];

@@ -29,7 +29,7 @@ import {FedRedoStream} from '../storage/feed/fed-redo-stream.ts';
 import type {SharedRedoFeed} from '../storage/feed/redo-feed.ts';
 import {LocalVolume} from '../storage/local/local-volume.ts';
 import {LocalRedoStream, type RedoStreamDescription} from '../storage/local/redo-stream.ts';
-import {StreamWords, streamWordsBytes} from '../storage/local/stream-words.ts';
+import {StreamWords, streamWordsBytes} from '../storage/segment/stream-words.ts';
 import {addPrimary, addVolume, type Probes} from './probes.ts';
 import {PLENTY, RareBranches, type SmallLimits} from './rare.ts';
 import {SimBells} from './sim-bells.ts';

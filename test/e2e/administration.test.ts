@@ -127,6 +127,28 @@ async function failureOf(sql: string): Promise<void> {
   await assert.rejects(one.query(sql), error => errno(error) > 0);
 }
 
+test('data_lock_waits tells who waits for whom, on whatever primaries they are', async () => {
+  await one.query('CREATE TABLE test.waited (id INT PRIMARY KEY, n INT)');
+  await one.query('INSERT INTO test.waited VALUES (1, 1)');
+  const three = await connect(server.portOf(3));
+  const [holder, waiter] = await Promise.all([one, two].map(connection => value(connection, 'SELECT CONNECTION_ID()')));
+  await one.query('START TRANSACTION');
+  await one.query('UPDATE test.waited SET n = 2 WHERE id = 1');
+  const waiting = two.query('UPDATE test.waited SET n = 3 WHERE id = 1');
+  await until(three, 'SELECT COUNT(*) FROM performance_schema.data_lock_waits');
+  assert.deepEqual(
+    await rows(
+      three,
+      'SELECT requesting_thread_id AS waiter, blocking_thread_id AS holder FROM performance_schema.data_lock_waits',
+    ),
+    [{waiter, holder}],
+  );
+  await one.query('ROLLBACK');
+  await waiting;
+  assert.equal(Number(await value(three, 'SELECT COUNT(*) FROM performance_schema.data_lock_waits')), 0);
+  three.destroy();
+});
+
 test('statement digests: how often, how long, how many rows, how many errors', async () => {
   await one.query('CREATE TABLE test.digested (id INT PRIMARY KEY, n INT)');
   await one.query('USE test');

@@ -6,6 +6,7 @@ import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import type {CheckResult} from '../../src/cluster/admin/api.ts';
 import {requestHttp} from '../../src/os/http-server.ts';
 
 /** The command line. */
@@ -119,8 +120,12 @@ export class Server {
 
   /** Violations that `pando check` finds; throws when it cannot run. */
   async check(): Promise<readonly string[]> {
-    const {body} = await this.admin('POST', '/check');
-    return (body as {violations: readonly string[]}).violations;
+    return (await this.fullCheck()).violations;
+  }
+
+  /** The whole answer of `pando check`. */
+  async fullCheck(): Promise<CheckResult> {
+    return (await this.admin('POST', '/check')).body as CheckResult;
   }
 
   /** Stops cleanly and removes a temporary directory. */

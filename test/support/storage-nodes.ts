@@ -1,6 +1,18 @@
 // The storage nodes of a quorum volume as processes: who they are, and what can be done to them from outside.
 
-import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import {join} from 'node:path';
 
 /** Process ids by node number, of the nodes whose directories lie below `data`. */
 export function storagePids(data: string): Map<number, number> {
@@ -31,6 +43,47 @@ export function wipeNode(data: string, node: number): void {
   process.kill(pid, 'SIGSTOP');
   const directory = readdirSync(`${data}/storage`).find(name => name.startsWith(`node-${node}-`)) as string;
   rmSync(`${data}/storage/${directory}`, {recursive: true});
+  process.kill(pid, 'SIGKILL');
+}
+
+/** Files of a node whose path matches, oldest name first. */
+function filesOf(data: string, node: number, pattern: RegExp): string[] {
+  const name = readdirSync(`${data}/storage`).find(one => one.startsWith(`node-${node}-`)) as string;
+  const root = join(data, 'storage', name);
+  return readdirSync(root, {recursive: true})
+    .map(path => join(root, String(path)))
+    .filter(path => pattern.test(path) && statSync(path).isFile())
+    .sort();
+}
+
+/** Kills a node after some of its bytes have been turned over: one in each `every` of the files that match. Returns how many. It is started again by whoever runs it. */
+export function flipBits(data: string, node: number, pattern: RegExp, every: number): number {
+  const pid = storagePids(data).get(node) as number;
+  process.kill(pid, 'SIGSTOP');
+  let flipped = 0;
+  const byte = Buffer.alloc(1);
+  for (const path of filesOf(data, node, pattern)) {
+    const file = openSync(path, 'r+');
+    for (let at = every >> 1; at < statSync(path).size; at += every) {
+      readSync(file, byte, 0, 1, at);
+      byte[0] ^= 0x10;
+      writeSync(file, byte, 0, 1, at);
+      flipped++;
+    }
+    closeSync(file);
+  }
+  process.kill(pid, 'SIGKILL');
+  return flipped;
+}
+
+/** Kills a node and cuts the end off its newest log file, as a torn write does. */
+export function tearLog(data: string, node: number, bytes: number): void {
+  const pid = storagePids(data).get(node) as number;
+  process.kill(pid, 'SIGSTOP');
+  const newest = filesOf(data, node, /\.log$/)
+    .filter(path => path.includes('/log/'))
+    .at(-1) as string;
+  truncateSync(newest, Math.max(0, statSync(newest).size - bytes));
   process.kill(pid, 'SIGKILL');
 }
 

@@ -5,7 +5,6 @@ import {STORAGE_BELL} from '../../fusion/api.ts';
 import type {PageReader, RedoStream} from '../../storage/api.ts';
 import {ChannelPageReader} from '../../storage/channel-page-reader.ts';
 import {LocalRedoStream, type RedoStreamDescription} from '../../storage/local/redo-stream.ts';
-import {StreamWords} from '../../storage/local/stream-words.ts';
 import {PageChannel} from '../../storage/page-channel.ts';
 import type {VolumeView} from '../../storage/quorum/api.ts';
 import {Dispatcher} from '../../storage/quorum/client/dispatcher.ts';
@@ -13,6 +12,7 @@ import {QuorumPageReader} from '../../storage/quorum/client/page-reader.ts';
 import {QuorumWords} from '../../storage/quorum/client/quorum-words.ts';
 import {QuorumRedoStream, type QuorumStreamDescription} from '../../storage/quorum/client/redo-stream.ts';
 import {SocketTransport} from '../../storage/quorum/sockets.ts';
+import {StreamWords} from '../../storage/segment/stream-words.ts';
 import type {PrimaryInit} from './init.ts';
 
 export interface PrimaryStorage {

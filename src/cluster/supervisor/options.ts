@@ -32,7 +32,7 @@ export interface ClusterOptions {
   /** Of a quorum volume. */
   readonly secret?: ClusterSecret | undefined;
   /** Storage nodes that run already, elsewhere; undefined: child processes. */
-  readonly attached?: readonly NodePlace[] | undefined;
+  readonly attached?: Readonly<Record<string, NodePlace>> | undefined;
   /** Pages of a protection group, if a quorum volume is made now. Default: 10 GB of them. */
   readonly pagesPerGroup?: number;
   /** Bytes of a redo file, if the volume is made now; undefined: what storage chooses. */

@@ -13,11 +13,15 @@ export function parsePlace(text: string): NodePlace | undefined {
   return zone === '' || parseAddress(address) === undefined ? undefined : {zone, address};
 }
 
-/** The six nodes of a volume, in the order of their numbers. Throws OperatingError. */
-export function parsePlaces(list: string): readonly NodePlace[] {
-  const places = list.split(',').map(text => parsePlace(text.trim()));
-  const known = places.filter(place => place !== undefined);
-  if (known.length !== SEGMENTS || places.length !== SEGMENTS)
+/** The six nodes of a volume by their numbers: 1 to 6 in the order of the list, where it does not say another one (`7=a@host:port`). Throws OperatingError. */
+export function parsePlaces(list: string): Readonly<Record<string, NodePlace>> {
+  const places: Record<string, NodePlace> = {};
+  for (const [i, text] of list.split(',').entries()) {
+    const [, number = String(i + 1), written] = /^(?:(\d+)=)?(.*)$/.exec(text.trim()) ?? [];
+    const place = parsePlace(written ?? '');
+    if (place !== undefined) places[number] = place;
+  }
+  if (Object.keys(places).length !== SEGMENTS || list.split(',').length !== SEGMENTS)
     throw new OperatingError(`--storage-nodes ${list}`, `name ${SEGMENTS} nodes like a@host:port, with commas between`);
-  return known;
+  return places;
 }

@@ -17,7 +17,7 @@ export interface MasterInit {
   readonly pagesPerGroup: number | undefined;
   readonly secret: ClusterSecret | undefined;
   /** Storage nodes that run already; undefined: they are child processes. */
-  readonly attached: readonly NodePlace[] | undefined;
+  readonly attached: Readonly<Record<string, NodePlace>> | undefined;
 }
 
 /** Supervisor to master. All but `finish` are answered in the box. */

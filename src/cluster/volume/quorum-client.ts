@@ -25,7 +25,7 @@ export interface QuorumClientOptions {
   readonly log: 'text' | 'json' | 'none';
   readonly pagesPerGroup: number | undefined;
   readonly secret: ClusterSecret | undefined;
-  readonly attached: readonly NodePlace[] | undefined;
+  readonly attached: Readonly<Record<string, NodePlace>> | undefined;
   readonly bells: SharedArrayBuffer;
   readonly onFailure: (error: Error) => void;
 }

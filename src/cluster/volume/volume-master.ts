@@ -140,10 +140,10 @@ export class VolumeMaster {
     openQuorumVolume(this.#env, port, options, volume => this.#opened(volume));
   }
 
-  /** Where the nodes are, by their numbers: of attached ones, their places in the list. */
-  #places(): Record<string, NodePlace> {
+  /** Where the nodes are, by their numbers. */
+  #places(): Readonly<Record<string, NodePlace>> {
     const {attached} = this.#init;
-    if (attached !== undefined) return Object.fromEntries(attached.map((place, i) => [String(i + 1), place]));
+    if (attached !== undefined) return attached;
     return Object.fromEntries([...this.#children.values()].map(child => [String(child.node), placeOf(child)]));
   }
 

@@ -1,7 +1,14 @@
 // Waits for transactions in the optimistic mode: inside a node they are as ever. Nobody waits for a transaction of another node that is under way: who meets its change or its lock comes second, and loses
 // (1213). One that is being rolled back is waited for: it cannot win any more.
 
-import {type LockFusion, SLOT_ACTIVE, type TransactionFusion, WAIT_DEADLOCK, type WaitKind} from '../../fusion/api.ts';
+import {
+  type LockFusion,
+  type RowWait,
+  SLOT_ACTIVE,
+  type TransactionFusion,
+  WAIT_DEADLOCK,
+  type WaitKind,
+} from '../../fusion/api.ts';
 
 export class OptimisticLocks implements LockFusion {
   readonly #real: LockFusion;
@@ -40,6 +47,10 @@ export class OptimisticLocks implements LockFusion {
 
   hasWaiters(resource: number): boolean {
     return this.#real.hasWaiters(resource);
+  }
+
+  rowWaits(): readonly RowWait[] {
+    return this.#real.rowWaits();
   }
 
   wakeResource(resource: number): void {

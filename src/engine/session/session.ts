@@ -36,6 +36,7 @@ import type {ReadSet} from '../serial/read-set.ts';
 import {Validation} from '../serial/validation.ts';
 import {Rollback} from '../txn/rollback.ts';
 import {Transaction, TrxState} from '../txn/transaction.ts';
+import {transactionId} from '../txn/transaction-id.ts';
 import {Objects} from './objects.ts';
 import {OverflowValues} from './overflow-values.ts';
 import {TreeMaker} from './tree-maker.ts';
@@ -97,6 +98,11 @@ export class Session implements EngineSession {
     return this.trx.slot >= 0;
   }
 
+  get transactionId(): number {
+    const {slot} = this.trx;
+    return slot < 0 ? 0 : transactionId(this.core.fusion.incarnation, slot);
+  }
+
   get rowsChanged(): number {
     return this.trx.rowsChanged;
   }
@@ -106,7 +112,10 @@ export class Session implements EngineSession {
     this.trx.state = TrxState.active;
     this.trx.readOnly = readOnly;
     if (this.isolation === Isolation.serializable) this.#startReads();
-    if (snapshotNow) this.core.views.open(this.trx.view);
+    if (!snapshotNow) return;
+    this.core.views.open(this.trx.view);
+    // It was asked for: no statement may take another one instead.
+    this.trx.viewUsed = true;
   }
 
   #startReads(): void {
@@ -438,6 +447,10 @@ export class Session implements EngineSession {
     return this.#objects.unlockNamed(name);
   }
 
+  get namedLocks(): readonly string[] {
+    return this.#objects.namedLocks;
+  }
+
   unlockAllNamed(): number {
     return this.#objects.unlockAllNamed();
   }
@@ -462,6 +475,12 @@ export class Session implements EngineSession {
 
   takeCounter(page: number, count: number): number {
     const result = this.core.ids.takeCounter(page, count, this.task);
+    this.counterValue = this.core.ids.value;
+    return result;
+  }
+
+  readCounter(page: number): number {
+    const result = this.core.ids.readCounter(page, this.task);
     this.counterValue = this.core.ids.value;
     return result;
   }

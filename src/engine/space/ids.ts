@@ -105,6 +105,14 @@ export class Ids {
     return ROW;
   }
 
+  /** The value that would be taken next. ROW: it is in `value`. */
+  readCounter(page: number, task: Task): number {
+    const base = this.#pool.fix(page, PLockMode.shared, task);
+    if (base < 0) return base;
+    this.value = getU48(this.#pool.memory.view, base + COUNTER_AT);
+    return ROW;
+  }
+
   /** Makes the next value larger than `value`. */
   raiseCounter(page: number, value: number, task: Task): number {
     const seen = this.#pool.fix(page, PLockMode.shared, task);

@@ -11,7 +11,7 @@
 // Invariant (check-waits.ts): a resource that has waiting rows has one reserved for a woken waiter, or its first waiter's
 // holder still runs and has `ref` set. `#settle` restores it after every change.
 
-import type {LockFusion} from '../api.ts';
+import type {LockFusion, RowWait} from '../api.ts';
 import {WAIT_DEADLOCK, WAIT_ENDED, WAIT_FULL, WaitKind} from '../api.ts';
 import {type Mailbox, Message} from '../mailbox.ts';
 import type {Latch} from '../memory/latch.ts';
@@ -94,6 +94,21 @@ export class Waits implements LockFusion {
     const index = this.table.indexOf(waitId);
     if (index >= 0) this.#removeAndSettle(index);
     this.#unlock();
+  }
+
+  rowWaits(): readonly RowWait[] {
+    const {table} = this;
+    const found: RowWait[] = [];
+    for (let index = 0; index < table.high; index++) {
+      if (table.state(index) !== WaitState.waiting || table.get(index, WaitField.kind) !== WaitKind.row) continue;
+      found.push({
+        incarnation: table.get(index, WaitField.incarnation),
+        slot: table.get(index, WaitField.slot),
+        holderIncarnation: table.get(index, WaitField.holderIncarnation),
+        holderSlot: table.get(index, WaitField.holderSlot),
+      });
+    }
+    return found;
   }
 
   hasWaiters(resource: number): boolean {

@@ -157,6 +157,11 @@ export function decodeHistograms(text: string): readonly Histogram[] {
   const {histograms} = JSON.parse(text) as {readonly histograms: readonly StoredHistogram[]};
   return histograms.map(({buckets, ...rest}) => ({
     ...rest,
-    buckets: buckets.map(([low, high, upTo, distinct]) => ({low: loadValue(low), high: loadValue(high), upTo, distinct})),
+    buckets: buckets.map(([low, high, upTo, distinct]) => ({
+      low: loadValue(low),
+      high: loadValue(high),
+      upTo,
+      distinct,
+    })),
   }));
 }

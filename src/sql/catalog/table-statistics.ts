@@ -1,5 +1,5 @@
-// Row counts for the planner, kept per primary for some seconds. They come from a few pages near each tree's root; a plan made with an
-// old count is only slower.
+// Row counts and histograms for the planner, kept per primary for some seconds. Counts come from a few pages near each tree's root; a plan made with
+// old ones is only slower.
 
 import {BLOCKED, type Engine, type EngineSession, ROW, type TreeStatistics} from '../../engine/api.ts';
 import type {Clock} from '../../env/clock.ts';
@@ -24,21 +24,23 @@ interface Known {
 export class TableStatisticsCache {
   readonly #engine: Engine;
   readonly #clock: Clock;
+  readonly #catalog: Catalog;
   readonly #known: Map<number, Known> = new Map();
 
-  constructor(engine: Engine, clock: Clock) {
+  constructor(engine: Engine, clock: Clock, catalog: Catalog) {
     this.#engine = engine;
     this.#clock = clock;
+    this.#catalog = catalog;
   }
 
   /** Makes sure that the counts of a table are known, and not too old. */
-  *load(session: EngineSession, table: TableDefinition, catalog?: Catalog): Steps<Known> {
+  *load(session: EngineSession, table: TableDefinition): Steps<Known> {
     const known = this.#known.get(table.id);
     if (known !== undefined && this.#clock.now() - known.atMs < FRESH_MS) return known;
     const out: TreeStatistics = {rows: 0, pages: 0, levels: 0};
     let result: number;
     while ((result = this.#engine.statistics(session, table.handle.clustered, out)) === BLOCKED) yield;
-    const histograms = catalog === undefined ? [] : yield* histogramsOf(catalog, session, table);
+    const histograms = yield* histogramsOf(this.#catalog, session, table);
     const fresh = {rows: result === ROW ? out.rows : 0, pages: out.pages, atMs: this.#clock.now(), histograms};
     if (this.#known.size >= TABLES_MAX) this.#known.clear();
     this.#known.set(table.id, fresh);

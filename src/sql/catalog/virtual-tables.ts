@@ -5,6 +5,7 @@ import type {VirtualTable} from './definition.ts';
 import {INFORMATION_SCHEMA, isVirtualSchema, MYSQL_SCHEMA, PERFORMANCE_SCHEMA} from './names.ts';
 import type {Steps} from './steps.ts';
 import {ACCOUNT_TABLES} from './virtual/account-tables.ts';
+import {columnStatistics} from './virtual/column-statistics.ts';
 import {columns} from './virtual/column-tables.ts';
 import {
   checkConstraints,
@@ -13,7 +14,7 @@ import {
   statistics,
   tableConstraints,
 } from './virtual/index-tables.ts';
-import {statementDigests} from './virtual/performance-tables.ts';
+import {dataLockWaits, statementDigests} from './virtual/performance-tables.ts';
 import {
   applicableRoles,
   columnPrivileges,
@@ -43,6 +44,7 @@ const INFORMATION: readonly VirtualDefinition[] = [
   views,
   columns,
   statistics,
+  columnStatistics,
   keyColumnUsage,
   tableConstraints,
   referentialConstraints,
@@ -62,6 +64,7 @@ const INFORMATION: readonly VirtualDefinition[] = [
 ];
 
 const PERFORMANCE: readonly VirtualDefinition[] = [
+  dataLockWaits,
   statementDigests,
   processlist,
   sessionVariables,

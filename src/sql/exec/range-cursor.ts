@@ -67,6 +67,15 @@ export class RangeCursor {
     this.#range = descending ? this.#ranges.length - 1 : 0;
   }
 
+  /** Primary key of the current row, after ROW; valid until the next call. */
+  get primaryKey(): Uint8Array {
+    return this.#cursor.primaryKey;
+  }
+
+  get primaryKeyLength(): number {
+    return this.#cursor.primaryKeyLength;
+  }
+
   /** ROW, DONE, BLOCKED or an engine result code. */
   next(context: ExecContext): number {
     const pause = this.#parts.clock.tick(context);

@@ -121,12 +121,12 @@ export class SpilledJoin {
       files.add(outerKey.of(context), i => (i === 0 ? arrival : registers[outerRegisters[i - 1]]));
     }
     files.finish();
-    this.#await(this.#inner, files);
+    this.#queue(this.#inner, files);
     this.#phase = Phase.pairs;
     return DONE;
   }
 
-  #await(inner: Partitions, outer: Partitions): void {
+  #queue(inner: Partitions, outer: Partitions): void {
     for (const [i, file] of outer.files.entries()) {
       if (file !== undefined) this.#waiting.push({inner: inner.files[i], outer: file, level: outer.level});
     }
@@ -179,7 +179,7 @@ export class SpilledJoin {
       outerFiles.add(outerKey.of(context), i => row[i]);
     }
     outerFiles.finish();
-    this.#await(innerFiles, outerFiles);
+    this.#queue(innerFiles, outerFiles);
     this.#phase = Phase.pairs;
   }
 

@@ -75,13 +75,13 @@ interface Bounds {
 }
 
 function accessBy(source: Source, table: TableDefinition, number: number, facts: Facts, estimator: Estimator): Access {
-  const tableRows = estimator.tableRows(table);
   const index = table.indexes[number];
-  const bounds = boundsOf(index, facts.predicates, tableRows);
+  const share: EqualShare = part => equalSelectivity(table, index, part, estimator);
+  const bounds = boundsOf(index, facts.predicates, share);
   if (bounds.parts.length === 0) {
-    const branches = alternativeBranches(index, facts, tableRows);
+    const branches = alternativeBranches(index, facts, share);
     return branches === undefined
-      ? fullScan(source, table, number, tableRows)
+      ? fullScan(source, table, number, estimator.tableRows(table))
       : rangeScan(source, table, number, branches, estimator);
   }
   return rangeScan(source, table, number, [bounds], estimator);
@@ -170,7 +170,10 @@ function rangeRows(table: TableDefinition, number: number, branches: readonly Bo
 
 // --- Bounds from predicates ----------------------------------------------------------------------------------------
 
-function boundsOf(index: IndexDefinition, predicates: readonly ColumnPredicate[], tableRows: number): Bounds {
+/** Share of the rows that have one value in a part of an index. */
+type EqualShare = (part: number) => number;
+
+function boundsOf(index: IndexDefinition, predicates: readonly ColumnPredicate[], share: EqualShare): Bounds {
   const bounds: Bounds = {parts: [], enforced: new Set(), selectivity: 1, fixed: 0, isWhole: false, lookups: 1};
   for (const [i, part] of index.parts.entries()) {
     const own = predicates.filter(p => p.column === part.column);
@@ -186,15 +189,15 @@ function boundsOf(index: IndexDefinition, predicates: readonly ColumnPredicate[]
     const values = equal.kind === 'equal' ? equal.values.length : 1;
     bounds.lookups *= values;
     if (bounds.fixed === i && values === 1) bounds.fixed++;
-    bounds.selectivity *= values * equalSelectivity(index, i, tableRows);
+    bounds.selectivity *= values * share(i);
   }
   return bounds;
 }
 
-/** Each further part of a unique index comes closer to one row. */
-function equalSelectivity(index: IndexDefinition, part: number, tableRows: number): number {
-  if (index.kind === 'index') return part === 0 ? Selectivity.equal : 0.1;
-  return tableRows ** (-1 / index.parts.length);
+/** Each further part of a unique index comes closer to one row; of other indexes a histogram knows how many values a column has. */
+function equalSelectivity(table: TableDefinition, index: IndexDefinition, part: number, estimator: Estimator): number {
+  if (index.kind !== 'index') return estimator.tableRows(table) ** (-1 / index.parts.length);
+  return estimator.shareOfOne(table, index.parts[part].column) ?? (part === 0 ? Selectivity.equal : 0.1);
 }
 
 /** A bound of the part to one value, a list or NULL. Prefix parts enforce nothing. */
@@ -250,9 +253,9 @@ function lastBound(own: readonly ColumnPredicate[], isPrefix: boolean, bounds: B
 }
 
 /** The branches of the first OR each of whose sides bounds the index. */
-function alternativeBranches(index: IndexDefinition, facts: Facts, tableRows: number): readonly Bounds[] | undefined {
+function alternativeBranches(index: IndexDefinition, facts: Facts, share: EqualShare): readonly Bounds[] | undefined {
   for (const branches of facts.alternatives) {
-    const bounds = branches.map(branch => boundsOf(index, branch.predicates, tableRows));
+    const bounds = branches.map(branch => boundsOf(index, branch.predicates, share));
     if (bounds.every(b => b.parts.length > 0)) return bounds;
   }
   return undefined;

@@ -6,6 +6,7 @@ import {RowWirePlan} from '../../format/row/wire.ts';
 import type {Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
 import type {RowSource} from '../exec/contract.ts';
+import type {IndexMergeParts} from '../exec/index-merge.ts';
 import {IndexRanges} from '../exec/index-ranges.ts';
 import {IndexScanSource} from '../exec/index-scan.ts';
 import {PointGetSource, PointKey} from '../exec/point-get.ts';
@@ -14,6 +15,7 @@ import type {ScanParts} from '../exec/range-cursor.ts';
 import type {RowWirePlans} from '../exec/result-sink.ts';
 import {RowReader} from '../exec/row-reader.ts';
 import type {Access} from './access.ts';
+import type {PlanNode} from './physical.ts';
 
 /** The base table behind a source. */
 export function tableOf({origin, alias}: Source): TableDefinition {
@@ -32,6 +34,21 @@ export function scanSource(source: Source, access: Access, clock: PollClock): Ro
     return new PointGetSource({table: table.handle, key, lock: lock.mode, wait: lock.wait, reader});
   }
   return new IndexScanSource({...scanParts(source, access, clock), isRowNeeded: needed.length > 0}, reader);
+}
+
+/** Walks for primary keys only, and the rows of those that are left. */
+export function mergeParts(
+  {source, branches, operation}: Extract<PlanNode, {kind: 'indexMerge'}>,
+  clock: PollClock,
+): IndexMergeParts {
+  const table = tableOf(source);
+  const needed = Array.from(source.registers.keys()).filter(column => source.registers[column] >= 0);
+  const scans = branches.map(access => {
+    const covering = access.index === 0 ? undefined : table.indexes[access.index].keyLayout;
+    return {...scanParts(source, {...access, covering}, clock), isRowNeeded: false};
+  });
+  const reader = rowReader(source, {...branches[0], covering: undefined}, needed);
+  return {table: table.handle, scans, intersects: operation === 'intersect', reader, clock};
 }
 
 /** The walk through the index. */

@@ -22,6 +22,7 @@ import type {Epoch} from '../exec/epoch.ts';
 import {FilterSource, GateSource} from '../exec/filter.ts';
 import {HashAggregateSource} from '../exec/hash-aggregate.ts';
 import {HashJoinSource} from '../exec/hash-join.ts';
+import {IndexMergeSource} from '../exec/index-merge.ts';
 import {LimitSource} from '../exec/limit.ts';
 import {MaterializedStore, type RowStore, StoreScanSource} from '../exec/materialize.ts';
 import {MeasuredSource, Measurement} from '../exec/measured.ts';
@@ -38,7 +39,7 @@ import {SortSource, TopNSource} from '../exec/sort.ts';
 import {ExistsStep, HashedInStep, QuantifiedStep, ScalarSubqueryStep} from '../exec/subquery.ts';
 import {WindowSource} from '../exec/window.ts';
 import {BlockingCall} from '../functions/blocking-call.ts';
-import {scanSource} from './build-scan.ts';
+import {mergeParts, scanSource} from './build-scan.ts';
 import {producedBy} from './dependencies.ts';
 import {type BranchPlan, childrenOf, type LiftedStep, type PlanNode} from './physical.ts';
 import type {QueryPlanner} from './plan-query.ts';
@@ -89,6 +90,8 @@ export class OperatorBuilder {
         return new NoRowSource();
       case 'scan':
         return scanSource(node.source, node.access, this.#clock);
+      case 'indexMerge':
+        return new IndexMergeSource(mergeParts(node, this.#clock), budget);
       case 'store':
         return new StoreScanSource(this.#store(node.store), node.source.registers, this.#clock);
       case 'recursion':

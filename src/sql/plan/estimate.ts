@@ -72,6 +72,14 @@ export class Estimator {
     }
   }
 
+  /** Share of a table's rows with one value of a column, on average over its values; undefined without a histogram. */
+  shareOfOne(table: TableDefinition, column: number): number | undefined {
+    const histogram = this.#statistics.histogram(table, column);
+    if (histogram === undefined || histogram.buckets.length === 0) return undefined;
+    const distinct = histogram.buckets.reduce((sum, bucket) => sum + bucket.distinct, 0);
+    return (1 - histogram.nullShare) / distinct;
+  }
+
   #shareCompared(histogram: Histogram, operator: RangeOperator, e: Expression): number | undefined {
     const context = this.#context();
     if (context === undefined || !this.#isValueKnown(e)) return undefined;

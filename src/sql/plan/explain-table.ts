@@ -112,6 +112,9 @@ class TableWalker {
       case 'scan':
         this.#scan(node, around);
         return;
+      case 'indexMerge':
+        this.#merge(node, around);
+        return;
       case 'store':
       case 'recursion':
         this.#store(node, around);
@@ -181,6 +184,22 @@ class TableWalker {
         key: isKeyed ? index.name : null,
         keyLength: isKeyed ? String(keyLength(table, index, access)) : null,
         ref: refText(source, access),
+        rows: Math.max(1, Math.round(rows)),
+      },
+    );
+  }
+
+  #merge({source, branches, operation, rows}: Extract<PlanNode, {kind: 'indexMerge'}>, around: Around): void {
+    const table = tableOf(source);
+    const names = branches.map(({index}) => table.indexes[index].name).join(',');
+    this.#push(
+      {...around, extras: [`Using ${operation}(${names})`, ...around.extras]},
+      {
+        table: source.alias,
+        type: 'index_merge',
+        possibleKeys: names,
+        key: names,
+        keyLength: branches.map(access => keyLength(table, table.indexes[access.index], access)).join(','),
         rows: Math.max(1, Math.round(rows)),
       },
     );

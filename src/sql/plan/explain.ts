@@ -106,6 +106,12 @@ function furtherInputs(node: PlanNode, by: Describing): readonly Operation[] {
     case 'apply':
     case 'prelude':
       return node.steps.map(step => describeStep(step, by));
+    case 'indexMerge':
+      return node.branches.map(({...access}) => {
+        const {rows, cost} = access;
+        const text = scanText({source: node.source, access: {...access, covering: undefined}});
+        return {text, rows, cost, actual: undefined, inputs: []};
+      });
     case 'store': {
       const {fill} = node.store;
       if (fill.kind === 'query') return [describe(fill.plan, by)];
@@ -136,6 +142,8 @@ function textOf(node: PlanNode): string {
       return `Zero rows (${node.why})`;
     case 'scan':
       return scanText(node);
+    case 'indexMerge':
+      return node.operation === 'union' ? 'Deduplicate rows sorted by row ID' : 'Intersect rows sorted by row ID';
     case 'store':
       return `Table scan on ${node.source.alias} (materialized ${node.store.name})`;
     case 'recursion':
@@ -218,7 +226,7 @@ function hashJoinText({join, outerKeys, innerKeys, residual}: Extract<PlanNode, 
 
 // --- Scans ---------------------------------------------------------------------------------------------------------
 
-function scanText({source, access}: Extract<PlanNode, {kind: 'scan'}>): string {
+function scanText({source, access}: Pick<Extract<PlanNode, {kind: 'scan'}>, 'source' | 'access'>): string {
   const {alias} = source;
   const index = tableOf(source).indexes[access.index];
   const covering = access.covering === undefined ? '' : 'Covering i';

@@ -13,8 +13,10 @@ import {isStable} from '../bind/expression.ts';
 import {keyedAs} from '../bind/keyed.ts';
 import type {Source} from '../bind/source.ts';
 import {type Access, accessesOf, orderDirection, type WantedOrder} from './access.ts';
+import {tableOf} from './build-scan.ts';
 import {hasBlocking, readsAny, readsOnly, sourcesIn} from './dependencies.ts';
 import type {Estimator} from './estimate.ts';
+import {indexMerges} from './index-merge.ts';
 import type {JoinGroup, JoinUnit} from './join-group.ts';
 import type {PlanNode} from './physical.ts';
 import {factsOf} from './sargable.ts';
@@ -193,9 +195,12 @@ export class JoinPlanner {
   }
 
   #readBest(source: Source, conditions: readonly Expression[]): PlanNode {
-    const accesses = accessesOf(source, factsOf(conditions, source), this.#estimator);
+    const facts = factsOf(conditions, source);
+    const accesses = accessesOf(source, facts, this.#estimator);
     if (accesses.length === 0) return filtered(this.#sources.plan(source), conditions);
-    const plans = accesses.map(access => scan(source, access, conditions, this.#estimator));
+    const scans = accesses.map(access => scan(source, access, conditions, this.#estimator));
+    const merges = indexMerges(source, facts, this.#estimator).map(node => filtered(node, conditions));
+    const plans = [...scans, ...merges];
     return plans.reduce((a, b) => (b.cost < a.cost ? b : a));
   }
 

@@ -40,6 +40,13 @@ export type PlanNode = Estimate &
     | {readonly kind: 'oneRow'}
     | {readonly kind: 'noRows'; readonly why: string}
     | {readonly kind: 'scan'; readonly source: Source; readonly access: Access}
+    /** Rows that several ways by an index find, any of them or all. */
+    | {
+        readonly kind: 'indexMerge';
+        readonly source: Source;
+        readonly operation: 'union' | 'intersect';
+        readonly branches: readonly Access[];
+      }
     | {readonly kind: 'store'; readonly source: Source; readonly store: StorePlan}
     | {readonly kind: 'recursion'; readonly source: Source; readonly store: StorePlan}
     | {readonly kind: 'virtual'; readonly source: Source}
@@ -136,6 +143,7 @@ export function childrenOf(node: PlanNode): readonly PlanNode[] {
     case 'oneRow':
     case 'noRows':
     case 'scan':
+    case 'indexMerge':
     case 'store':
     case 'recursion':
     case 'virtual':

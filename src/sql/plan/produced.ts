@@ -22,6 +22,7 @@ function gather(node: PlanNode, found: Set<number>): void {
 function ownRegisters(node: PlanNode): Iterable<number> {
   switch (node.kind) {
     case 'scan':
+    case 'indexMerge':
     case 'store':
     case 'recursion':
     case 'virtual':

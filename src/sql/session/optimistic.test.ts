@@ -33,7 +33,6 @@ test('what one primary commits the others see, tables too', () => {
   const c = cluster(2);
   const [a, b] = [c.connect(0), c.connect(1)];
   a.ok(...START, "INSERT INTO account VALUES (1, 100, 'a'), (2, 200, 'b')");
-  settle(c);
   assert.deepEqual(b.rows('SELECT * FROM account ORDER BY id'), ['1|100|a', '2|200|b']);
   b.ok('UPDATE account SET balance = 150 WHERE id = 1', "INSERT INTO account VALUES (3, 300, 'c')");
   assert.deepEqual(b.rows('SELECT balance FROM account ORDER BY id'), ['150', '200', '300'], 'its own at once');
@@ -156,15 +155,21 @@ test('FOR UPDATE, NOWAIT, SKIP LOCKED and GET_LOCK hold across primaries', () =>
 
 test('unique keys hold across primaries, though each writes a page of its own', () => {
   const c = cluster(2, 'row', 128, 4096);
-  const [a, b] = [c.connect(0), c.connect(1)];
-  a.ok('CREATE TABLE person (id INT PRIMARY KEY, name VARCHAR(100), filler VARCHAR(300), UNIQUE KEY (name))');
-  const pad = 'p'.repeat(280);
-  for (let id = 0; id < 60; id++) a.ok(`INSERT INTO person VALUES (${id * 10}, 'name${id}', '${pad}')`);
-  settle(c);
+  const [a, b, old] = [c.connect(0), c.connect(1), c.connect(0)];
+  a.ok('CREATE TABLE person (id INT PRIMARY KEY, name VARCHAR(250), filler VARCHAR(300), UNIQUE KEY (name))');
+  for (let id = 1; id < 20; id++)
+    a.ok(`INSERT INTO person VALUES (${id * 1000 + 500}, 'x${id}', '${'p'.repeat(280)}')`);
+  // Entries of deleted rows stay while somebody may see them: those of one name fill several leaves.
+  old.ok('START TRANSACTION WITH CONSISTENT SNAPSHOT');
   let both = 0;
-  for (let round = 0; round < 25; round++) {
-    a.start(`INSERT INTO person VALUES (${round * 10 + 1}, 'new${round}', '${pad}')`);
-    b.start(`INSERT INTO person VALUES (${600 - round * 10 + 1}, 'new${round}', '${pad}')`);
+  for (let round = 0; round < 12; round++) {
+    const name = `${'n'.repeat(240)}${round}`;
+    for (let id = 0; id < 40; id++)
+      a.ok(`INSERT INTO person VALUES (${5000 + id}, '${name}', '')`, `DELETE FROM person WHERE id = ${5000 + id}`);
+    settle(c);
+    assert.deepEqual(b.rows(`SELECT id FROM person FORCE INDEX (name) WHERE name = '${name}'`), []);
+    a.start(`INSERT INTO person VALUES (${round + 1}, '${name}', '')`);
+    b.start(`INSERT INTO person VALUES (${19_000 + round}, '${name}', '')`);
     const errors = [a.finish()[0].error, b.finish()[0].error].filter(error => error !== undefined);
     for (const error of errors) assert.ok(error.errno === 1062 || error.errno === 1213, `${error.errno}`);
     if (errors.length === 0) both++;

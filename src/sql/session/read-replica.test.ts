@@ -2,6 +2,9 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {Memory} from '../../format/memory.ts';
+import {RedoType} from '../../format/redo/layout.ts';
+import {redoLength, redoType, trxSlot, trxStamp, trxVersion} from '../../format/redo/read.ts';
 import {type Answer, type TestClient, TestCluster} from './test-cluster.test.ts';
 
 const START = ['CREATE TABLE account (id INT PRIMARY KEY, balance INT NOT NULL, note VARCHAR(200), KEY (balance))'];
@@ -226,6 +229,40 @@ test('a replica refuses with 1290 what writes, before it does anything; after th
     "INSERT INTO account VALUES (2, 1, '')",
     'SELECT * FROM account WHERE id = 1 FOR UPDATE',
     'CREATE TABLE t (id INT)',
+  );
+});
+
+test('behind each commit the redo says which timestamp it got (K18), beside the view points', () => {
+  const c = cluster(2);
+  const writer = c.connect(0);
+  writer.ok(...START);
+  const {incarnation} = c.primaries[0];
+  const countOf = (): {commits: number; timestamps: Map<string, number>} => {
+    const {feed} = c.world;
+    assert.ok(feed !== undefined);
+    const node = feed.writer;
+    const from = feed.startLsn(node);
+    const redo = new Memory(new ArrayBuffer(feed.ringBytes));
+    const length = feed.written(node) - from;
+    assert.equal(feed.incarnation(node), incarnation);
+    assert.ok(feed.copy(node, from, length, redo));
+    let commits = 0;
+    const timestamps = new Map<string, number>();
+    for (let at = 0; at < length; at += redoLength(redo, at)) {
+      if (redoType(redo, at) === RedoType.commit) commits++;
+      if (redoType(redo, at) !== RedoType.cts || trxVersion(redo, at) === 0) continue;
+      timestamps.set(`${trxSlot(redo, at)}.${trxVersion(redo, at)}`, trxStamp(redo, at));
+    }
+    return {commits, timestamps};
+  };
+  for (let id = 0; id < 20; id++) writer.ok(`INSERT INTO account VALUES (${id}, 1, '')`);
+  catchUp(c, 1);
+  const {commits, timestamps} = countOf();
+  assert.ok(timestamps.size >= 20 && timestamps.size >= commits - 1, `${timestamps.size} of ${commits}`);
+  const inOrder = [...timestamps.values()];
+  assert.deepEqual(
+    inOrder,
+    [...inOrder].sort((a, b) => a - b),
   );
 });
 

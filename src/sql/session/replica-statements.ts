@@ -14,10 +14,13 @@ export function refuseOnReplica(session: SqlSession): void {
   if (isOnReplica(session)) throw new SqlError('ER_OPTION_PREVENTS_STATEMENT', '--super-read-only');
 }
 
-/** With aurora_replica_read_consistency other than EVENTUAL, or REGIONAL_RAW: waits until everything that was committed before now can be seen here. */
+/**
+ * With aurora_replica_read_consistency other than EVENTUAL: waits until everything that was committed before now can be seen here. In the optimistic mode that takes no time: with REGIONAL_RAW for every statement, else for those
+ * that have to be planned, so that a table made on another primary is known.
+ */
 export function* waitForWriter(session: SqlSession): Steps<void> {
   const {replica, peers} = session.server.world;
-  if (session.state.readsRegional) peers?.catchUp();
+  peers?.catchUp();
   if (replica === undefined || !session.state.readsNewest) return;
   const target = replica.newest;
   while (replica.isReplica && replica.viewPoint < target) {

@@ -126,11 +126,8 @@ test('warnings of a statement are those of the last one', () => {
 
 test('what is parsed but not carried out is refused by name', () => {
   for (const [sql, name] of [
-    ["LOAD DATA INFILE 'x' INTO TABLE p", 'LOAD DATA'],
     ['CREATE TRIGGER tr BEFORE INSERT ON p FOR EACH ROW SET @a = 1', 'CREATE TRIGGER'],
     ['CREATE PROCEDURE pr() SELECT 1', 'CREATE PROCEDURE'],
-    ['CREATE ROLE r', 'CREATE ROLE'],
-    ["SELECT 1 INTO OUTFILE 'x'", 'INTO OUTFILE'],
     ["XA START 'x'", 'XA transactions'],
   ] as const) {
     assert.equal(client.error(sql), `1235 This version of MySQL doesn't yet support '${name}'`, sql);

@@ -43,7 +43,7 @@ export class SqlServer {
     this.world = world;
     this.catalog = new Catalog(world.engine, world.pageSize);
     this.rights = new RightsCache(world.engine, this.catalog, () => this.#forgetRights());
-    this.statistics = new TableStatisticsCache(world.engine, world.clock);
+    this.statistics = new TableStatisticsCache(world.engine, world.clock, this.catalog);
     this.globals = new GlobalVariables(world.facts);
     const builds = new IndexBuilds(world.engine, this.catalog, world.clock, make =>
       this.runDetached(make, () => undefined),

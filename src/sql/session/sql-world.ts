@@ -21,6 +21,8 @@ export interface ProcessInfo {
   readonly state: string;
   /** Text of the running statement; '' when idle. */
   readonly info: string;
+  /** The engine's name of its transaction; 0: it has changed and locked nothing. */
+  readonly transaction: number;
 }
 
 /** What SQL asks of the cluster around this primary. Answers may come later: `wake` is called then, and the call is made again. */

@@ -97,6 +97,7 @@ export class StatementWatch {
       seconds: Math.floor((this.#server.world.clock.now() - this.#sinceMs) / 1000),
       state: this.#isBusy ? 'executing' : '',
       info: this.#shown(),
+      transaction: this.#state.engine.transactionId,
     };
   }
 }

@@ -144,3 +144,13 @@ test('a transaction that began after a change here does not keep readers elsewhe
   assert.equal(b.finish()[0].error, undefined);
   assert.deepEqual(a.rows('SELECT * FROM after_change'), ['1', '2']);
 });
+
+test('a snapshot that was asked for is kept, for tables too that this primary has not opened yet', () => {
+  a.ok('CREATE TABLE unseen (id INT PRIMARY KEY, n INT)', 'INSERT INTO unseen VALUES (1, 1)');
+  b.ok('START TRANSACTION WITH CONSISTENT SNAPSHOT');
+  a.ok('UPDATE unseen SET n = 2', 'CREATE TABLE later (id INT PRIMARY KEY)');
+  assert.deepEqual(b.rows('SELECT n FROM unseen'), ['1']);
+  assert.equal(b.run('SELECT * FROM later').error?.errno, 1412);
+  b.ok('COMMIT');
+  assert.deepEqual(b.rows('SELECT n FROM unseen'), ['2']);
+});

@@ -72,12 +72,7 @@ function unsuited(table: StoredTable, column: StoredColumn): string | undefined 
   return isAlone ? `The column '${column.name}' is covered by a single-part unique index.` : undefined;
 }
 
-function* make(
-  context: StatementContext,
-  table: StoredTable,
-  column: StoredColumn,
-  buckets: number,
-): Steps<Histogram> {
+function* make(context: StatementContext, table: StoredTable, column: StoredColumn, buckets: number): Steps<Histogram> {
   const from = `${quoteName(table.schema)}.${quoteName(table.name)}`;
   const name = quoteName(column.name);
   const [[rows]] = (yield* collectRows(context, queryOf(`SELECT COUNT(*) FROM ${from}`))).rows;

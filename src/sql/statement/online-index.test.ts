@@ -235,6 +235,26 @@ test('a snapshot older than an index does not read without it what it cannot fin
   check(b, [['SELECT COUNT(*) FROM t WHERE k = -1', ['300']]]);
 });
 
+test('a builder whose view is taken away goes on with another', () => {
+  const cluster = new TestCluster(2, SMALL);
+  const a = filled(cluster, 1200, ', body TEXT');
+  a.ok('UPDATE t SET body = REPEAT(s, 700) WHERE id % 10 = 0');
+  a.start('ALTER TABLE t ADD UNIQUE (s), ADD INDEX (body(30))');
+  const {views} = cluster.primaries[0].engine.core;
+  let taken = 0;
+  for (let round = 0; round < 400 && !a.isDone; round++) {
+    cluster.world.time.run(0.7);
+    views.refresh();
+    if (round % 8 === 7) taken += views.cancel(Number.MAX_SAFE_INTEGER, 0);
+  }
+  assert.ok(taken > 3, `${taken}`);
+  assert.equal(a.finish()[0].error, undefined);
+  check(a, [
+    ['CHECK TABLE t', OK],
+    ['SELECT COUNT(*) FROM t FORCE INDEX (s) WHERE s > ""', ['1200']],
+  ]);
+});
+
 test('KILL QUERY ends it and leaves the old definition', () => {
   const cluster = new TestCluster(2, SMALL);
   const a = filled(cluster, 3000);

@@ -12,6 +12,7 @@ import {
   DONE,
   type EngineSession,
   INTERRUPTED,
+  type IndexFill,
   Isolation,
   LockMode,
   LockWait,
@@ -21,7 +22,7 @@ import {
 import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
 import type {OpenTable} from '../catalog/catalog.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
-import {engineError} from '../catalog/engine-error.ts';
+import {EngineFailure, engineError} from '../catalog/engine-error.ts';
 import {encodeBuild} from '../catalog/index-builds.ts';
 import {RecordKind} from '../catalog/record-tree.ts';
 import {expectRow, type Steps, until} from '../catalog/steps.ts';
@@ -37,6 +38,8 @@ import {makeTree} from './table-trees.ts';
 const ROWS_PER_VIEW = 512;
 /** Rows between two pauses for other sessions of the primary. */
 const ROWS_PER_TURN = 64;
+/** How often rows may have to be gone through again, in one build. */
+const REPEATS_MAX = 1000;
 
 /** An index to be built. */
 export type NewIndex = Omit<StoredIndex, 'tree'>;
@@ -168,11 +171,12 @@ class FillJob {
   readonly #client: EngineSession;
   readonly #table: TableDefinition;
   readonly #cursor: Cursor;
-  readonly #fill: ReturnType<EngineSession['newIndexFill']>;
+  #fill: IndexFill;
   readonly #store: RowStore;
   /** Key of the last row that is in. */
   #from: Uint8Array | undefined;
   #noted = 0;
+  #repeated = 0;
 
   constructor(context: StatementContext, client: EngineSession, table: TableDefinition) {
     const {engine, world} = context;
@@ -191,8 +195,25 @@ class FillJob {
     return has;
   }
 
-  /** The rows of one view. True when they were the last. */
+  /** The rows of one view. True when they were the last. What another has won, or a view that was taken away, is tried again. */
   *batch(): Steps<boolean> {
+    const from = this.#from;
+    try {
+      return yield* this.#tryBatch();
+    } catch (error) {
+      const mayRepeat = error instanceof EngineFailure && (error.endsTransaction || error.result === INTERRUPTED);
+      if (!mayRepeat || this.#client.isInterrupted || ++this.#repeated > REPEATS_MAX) throw error;
+    }
+    const {engine} = this.#context;
+    yield* until(() => engine.rollback());
+    this.#from = from;
+    this.#fill = engine.newIndexFill();
+    this.#noted = 0;
+    this.#store.reset();
+    return false;
+  }
+
+  *#tryBatch(): Steps<boolean> {
     const {engine} = this.#context;
     const cursor = this.#cursor;
     engine.begin(false, false);

@@ -166,7 +166,7 @@ export class StatementCatalog implements CatalogView {
   *loadStatistics(): Steps<void> {
     const {statistics, engine} = this.#context;
     for (const opened of this.#objects.values()) {
-      if (opened.kind === 'table') yield* statistics.load(engine, opened.definition, this.#context.catalog);
+      if (opened.kind === 'table') yield* statistics.load(engine, opened.definition);
     }
   }
 

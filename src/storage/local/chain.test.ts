@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {Memory} from '../../format/memory.ts';
 import {PAGE_DAMAGED, PAGE_FOUND} from '../api.ts';
+import {StreamWords} from '../segment/stream-words.ts';
 import {PAGE_SIZE, type TestNode, TestWorld} from '../testing/test-world.ts';
 import {checkVolume} from './check.ts';
-import {StreamWords} from './stream-words.ts';
 
 const target = new Memory(new ArrayBuffer(PAGE_SIZE));
 

@@ -9,8 +9,8 @@
 import {CorruptionError} from '../../base/errors.ts';
 import {Memory} from '../../format/memory.ts';
 import {PAGE_DAMAGED} from '../api.ts';
+import {NONE, type PageLeaf} from '../segment/page-table.ts';
 import type {LocalVolume, VolumeParts} from './local-volume.ts';
-import {NONE, type PageLeaf} from './page-table.ts';
 
 /** What a check found; empty when all is well. */
 export interface CheckReport {

@@ -8,12 +8,12 @@ import {Memory} from '../../format/memory.ts';
 import {frameLength, framePayloadLength} from '../../format/redo/frame.ts';
 import {SimDisk} from '../../sim/sim-disk.ts';
 import {PAGE_DAMAGED, PAGE_FOUND} from '../api.ts';
+import {NONE} from '../segment/page-table.ts';
+import {REDO_FILE_HEADER} from '../segment/redo-files.ts';
+import {StreamWords, streamWordsBytes} from '../segment/stream-words.ts';
 import {NODES, PAGE_SIZE, SHAPE, TestWorld} from '../testing/test-world.ts';
 import {checkVolume, Scrubber} from './check.ts';
 import {LocalVolume} from './local-volume.ts';
-import {NONE} from './page-table.ts';
-import {REDO_FILE_HEADER} from './redo-files.ts';
-import {StreamWords, streamWordsBytes} from './stream-words.ts';
 
 const target = new Memory(new ArrayBuffer(PAGE_SIZE));
 const IMAGES = 'v/images/000000.images';

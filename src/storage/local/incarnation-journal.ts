@@ -16,8 +16,8 @@ import {getU48, setU48} from '../../base/bytes.ts';
 import {CorruptionError} from '../../base/errors.ts';
 import {DiskFailure} from '../../env/disk.ts';
 import {type IncarnationInfo, IncarnationState} from '../api.ts';
-import type {StorageEnv} from './options.ts';
-import {RecordLog, type RecordLogOptions} from './record-log.ts';
+import type {StorageEnv} from '../segment/options.ts';
+import {RecordLog, type RecordLogOptions} from '../segment/record-log.ts';
 
 const CELL = 512;
 const RESERVED = 1 << 18;

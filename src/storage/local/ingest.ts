@@ -9,10 +9,10 @@
 import {CorruptionError} from '../../base/errors.ts';
 import {VIRTUAL_PAGE_FIRST} from '../../format/ids.ts';
 import {isControl, redoFault, redoLength, redoLlsn, redoPageNo} from '../../format/redo/read.ts';
-import {leafIndex, NONE, type PageTable} from './page-table.ts';
-import {ARENA_FULL, type RedoArena} from './redo-arena.ts';
-import type {RedoFileEntry, RedoFileTable, StreamState} from './stream-state.ts';
-import type {StreamWords} from './stream-words.ts';
+import {leafIndex, NONE, type PageTable} from '../segment/page-table.ts';
+import {ARENA_FULL, type RedoArena} from '../segment/redo-arena.ts';
+import type {RedoFileEntry, RedoFileTable, StreamState} from '../segment/stream-state.ts';
+import type {StreamWords} from '../segment/stream-words.ts';
 
 /** File bytes that redo of `payload` bytes is likely to take, headers included: so little is read when little is new. */
 function expectedBytes(payload: number): number {

@@ -6,10 +6,10 @@ import {CorruptionError, OperatingError} from '../../base/errors.ts';
 import {Prng} from '../../base/prng.ts';
 import {Memory} from '../../format/memory.ts';
 import {PAGE_DAMAGED} from '../api.ts';
+import {REDO_FILE_HEADER} from '../segment/redo-files.ts';
 import {PAGE_SIZE, TestWorld} from '../testing/test-world.ts';
 import {checkVolume} from './check.ts';
 import {Inspection} from './inspection.ts';
-import {REDO_FILE_HEADER} from './redo-files.ts';
 
 const PAGES = 6;
 /** More than the last flush of `atWork`. */

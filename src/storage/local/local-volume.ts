@@ -17,23 +17,23 @@ import {OperatingError} from '../../base/errors.ts';
 import {type DirectoryLock, DiskFailure} from '../../env/disk.ts';
 import type {Memory} from '../../format/memory.ts';
 import {type IncarnationInfo, PAGE_ABSENT, PAGE_DAMAGED, PAGE_FOUND, type StreamReader} from '../api.ts';
-import {Applicator, DAMAGED, GAP, NOTHING, type RebuildImage} from './applicator.ts';
-import {Checkpointer} from './checkpointer.ts';
-import {ImageCache} from './image-cache.ts';
-import {ImageIndex} from './image-index.ts';
-import {ImageStore} from './image-store.ts';
-import {IncarnationJournal} from './incarnation-journal.ts';
-import {Ingest} from './ingest.ts';
-import {DEFAULT_LIMITS, DEFAULT_SHAPE, type StorageEnv, type VolumeLimits, type VolumeShape} from './options.ts';
-import {leafIndex, NONE, PageTable} from './page-table.ts';
-import {rebuildPage} from './rebuild.ts';
-import {RedoArena} from './redo-arena.ts';
-import {RedoFiles} from './redo-files.ts';
-import type {RedoStreamDescription} from './redo-stream.ts';
-import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
-import {RedoFileTable} from './stream-state.ts';
-import type {StreamWords} from './stream-words.ts';
-import {Streams} from './streams.ts';
+import {Applicator, DAMAGED, GAP, NOTHING, type RebuildImage} from '../segment/applicator.ts';
+import {Checkpointer} from '../segment/checkpointer.ts';
+import {ImageCache} from '../segment/image-cache.ts';
+import {ImageIndex} from '../segment/image-index.ts';
+import {ImageStore} from '../segment/image-store.ts';
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_SHAPE,
+  type StorageEnv,
+  type VolumeLimits,
+  type VolumeShape,
+} from '../segment/options.ts';
+import {leafIndex, NONE, PageTable} from '../segment/page-table.ts';
+import {RedoArena} from '../segment/redo-arena.ts';
+import {RedoFiles} from '../segment/redo-files.ts';
+import {RedoFileTable} from '../segment/stream-state.ts';
+import type {StreamWords} from '../segment/stream-words.ts';
 import {
   beginCreation,
   endCreation,
@@ -41,7 +41,13 @@ import {
   readHeader,
   restoreHeader,
   type VolumeHeader,
-} from './volume-header.ts';
+} from '../segment/volume-header.ts';
+import {IncarnationJournal} from './incarnation-journal.ts';
+import {Ingest} from './ingest.ts';
+import {rebuildPage} from './rebuild.ts';
+import type {RedoStreamDescription} from './redo-stream.ts';
+import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
+import {Streams} from './streams.ts';
 
 /** How often a read looks again for a record that its page's chain lacks, when other nodes keep writing. */
 const GAP_RETRIES = 8;

@@ -14,9 +14,9 @@ import {Memory} from '../../format/memory.ts';
 import {pageLlsn} from '../../format/page/page.ts';
 import {NodeDisk} from '../../os/disk.ts';
 import {PAGE_FOUND} from '../api.ts';
+import {StreamWords, streamWordsBytes} from '../segment/stream-words.ts';
 import {checkVolume} from './check.ts';
 import {LocalVolume} from './local-volume.ts';
-import {StreamWords, streamWordsBytes} from './stream-words.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'pando-volume-'));
 after(() => rmSync(root, {recursive: true}));

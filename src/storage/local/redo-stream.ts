@@ -21,10 +21,10 @@ import type {Memory} from '../../format/memory.ts';
 import {frameLength, sealFrame} from '../../format/redo/frame.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import type {RedoStream} from '../api.ts';
-import {framePayloadMax} from './options.ts';
-import {REDO_FILE_HEADER, redoFileName} from './redo-files.ts';
+import {framePayloadMax} from '../segment/options.ts';
+import {REDO_FILE_HEADER, redoFileName} from '../segment/redo-files.ts';
+import {StreamFlag, type StreamWords} from '../segment/stream-words.ts';
 import {StreamRests} from './stream-rests.ts';
-import {StreamFlag, type StreamWords} from './stream-words.ts';
 
 /** Frame headers and padding that are never promised as room: those of all frames that can be under way or gathered at one time. */
 const HEADERS_KEPT = 16 * (FRAME_HEADER + 8);

@@ -7,11 +7,11 @@ import {Memory} from '../../format/memory.ts';
 import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import {SimCrash} from '../../sim/sim-disk.ts';
 import {PAGE_ABSENT, PAGE_FOUND} from '../api.ts';
+import {REDO_FILE_HEADER} from '../segment/redo-files.ts';
+import {FIRST_LSN} from '../segment/stream-state.ts';
 import {PAGE_SIZE, TestWorld} from '../testing/test-world.ts';
 import {checkVolume} from './check.ts';
-import {REDO_FILE_HEADER} from './redo-files.ts';
 import {LocalRedoStream} from './redo-stream.ts';
-import {FIRST_LSN} from './stream-state.ts';
 
 const target = new Memory(new ArrayBuffer(PAGE_SIZE));
 

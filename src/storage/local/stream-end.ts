@@ -4,8 +4,8 @@ import {CorruptionError} from '../../base/errors.ts';
 import type {Disk} from '../../env/disk.ts';
 import {frameLength} from '../../format/redo/frame.ts';
 import {readRests} from '../../format/redo/read.ts';
-import type {RedoFiles} from './redo-files.ts';
-import {FIRST_LSN, type StreamState} from './stream-state.ts';
+import type {RedoFiles} from '../segment/redo-files.ts';
+import {FIRST_LSN, type StreamState} from '../segment/stream-state.ts';
 
 /** A frame that says what it rests on. */
 interface RestingFrame {

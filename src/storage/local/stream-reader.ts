@@ -8,8 +8,8 @@ import type {Disk} from '../../env/disk.ts';
 import type {Memory} from '../../format/memory.ts';
 import {redoFault, redoLength} from '../../format/redo/read.ts';
 import type {StreamReader} from '../api.ts';
-import {FrameScanner} from './frame-scanner.ts';
-import {FIRST_LSN} from './stream-state.ts';
+import {FrameScanner} from '../segment/frame-scanner.ts';
+import {FIRST_LSN} from '../segment/stream-state.ts';
 
 /** A sealed stream; plain data, fit for a message between threads. */
 export interface StreamDescription {

@@ -15,7 +15,7 @@
 
 import type {Memory} from '../../format/memory.ts';
 import {encodeRests} from '../../format/redo/control.ts';
-import type {StreamWords} from './stream-words.ts';
+import type {StreamWords} from '../segment/stream-words.ts';
 
 /** What is appended from `fromLsn` on rests on these, by node; LSN 0 = nothing of it. */
 interface Rests {

@@ -9,16 +9,16 @@
 import {assert, must} from '../../base/assert.ts';
 import {CorruptionError, OperatingError} from '../../base/errors.ts';
 import {IncarnationState} from '../api.ts';
-import type {Checkpointer} from './checkpointer.ts';
-import {FrameScanner} from './frame-scanner.ts';
+import type {Checkpointer} from '../segment/checkpointer.ts';
+import {FrameScanner} from '../segment/frame-scanner.ts';
+import type {StorageEnv, VolumeLimits} from '../segment/options.ts';
+import {NO_SPACE, PREPARED, type RedoFiles} from '../segment/redo-files.ts';
+import {FIRST_LSN, type RedoFileEntry, type RedoFileTable, type StreamState} from '../segment/stream-state.ts';
+import {StreamFlag, type StreamWords} from '../segment/stream-words.ts';
 import type {IncarnationJournal, JournalIncarnation} from './incarnation-journal.ts';
-import type {StorageEnv, VolumeLimits} from './options.ts';
-import {NO_SPACE, PREPARED, type RedoFiles} from './redo-files.ts';
 import type {RedoStreamDescription} from './redo-stream.ts';
 import {cutToWhatHolds, findStreamEnd, type StreamEnd} from './stream-end.ts';
 import {LocalStreamReader, type StreamDescription} from './stream-reader.ts';
-import {FIRST_LSN, type RedoFileEntry, type RedoFileTable, type StreamState} from './stream-state.ts';
-import {StreamFlag, type StreamWords} from './stream-words.ts';
 
 export class Streams {
   readonly #env: StorageEnv;

@@ -14,9 +14,9 @@ import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import {SimCrash, SimDisk} from '../../sim/sim-disk.ts';
 import {IncarnationState, PAGE_ABSENT, PAGE_FOUND} from '../api.ts';
 import {LocalVolume} from '../local/local-volume.ts';
-import type {StorageEnv, VolumeLimits, VolumeShape} from '../local/options.ts';
 import {LocalRedoStream} from '../local/redo-stream.ts';
-import {StreamWords, streamWordsBytes} from '../local/stream-words.ts';
+import type {StorageEnv, VolumeLimits, VolumeShape} from '../segment/options.ts';
+import {StreamWords, streamWordsBytes} from '../segment/stream-words.ts';
 import {RandomRedo} from './random-redo.ts';
 
 export const NODES = 4;

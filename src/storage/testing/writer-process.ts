@@ -10,7 +10,7 @@ import {FRAME_HEADER} from '../../format/redo/layout.ts';
 import {NodeDisk} from '../../os/disk.ts';
 import {LocalVolume} from '../local/local-volume.ts';
 import {LocalRedoStream} from '../local/redo-stream.ts';
-import {StreamWords, streamWordsBytes} from '../local/stream-words.ts';
+import {StreamWords, streamWordsBytes} from '../segment/stream-words.ts';
 
 const none = new Uint8Array(0);
 const disk = new NodeDisk();

@@ -42,6 +42,29 @@ function digestRow(context: StatementContext, digest: DigestStatistics): Row {
   ];
 }
 
+/** Who waits for whom, for rows, on all primaries. A transaction whose session has gone (or is just being recovered) has no thread. */
+export const dataLockWaits: VirtualDefinition = {
+  name: 'data_lock_waits',
+  columns: [
+    ['ENGINE', 'name'],
+    ['REQUESTING_ENGINE_TRANSACTION_ID', 'uint'],
+    ['REQUESTING_THREAD_ID', 'uint'],
+    ['BLOCKING_ENGINE_TRANSACTION_ID', 'uint'],
+    ['BLOCKING_THREAD_ID', 'uint'],
+  ],
+  *rows(context) {
+    const waits = context.world.engine.lockWaits();
+    const threads = new Map((yield* context.processes()).map(({transaction, id}) => [transaction, id]));
+    return waits.map(({waiter, holder}) => [
+      'INNODB',
+      waiter,
+      threads.get(waiter) ?? null,
+      holder,
+      threads.get(holder) ?? null,
+    ]);
+  },
+};
+
 /** MySQL's columns of what is counted here; those of what is not (locks, sorting, temporary tables) are left out rather than told as 0. */
 export const statementDigests: VirtualDefinition = {
   name: 'events_statements_summary_by_digest',

@@ -7,7 +7,7 @@ import type {StatementContext} from '../../statement/statement-context.ts';
 import {buildTable} from '../build-table.ts';
 import {INFORMATION_SCHEMA, PERFORMANCE_SCHEMA} from '../names.ts';
 import {Privilege} from '../privileges.ts';
-import type {Steps} from '../steps.ts';
+import {expectRow, type Steps} from '../steps.ts';
 import type {StoredTable, StoredView} from '../stored-table.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
 
@@ -62,6 +62,13 @@ export function* sizeOf(
   return {rows, bytes: pages * context.world.pageSize};
 }
 
+/** The AUTO_INCREMENT value that a primary without values of its own would hand out next; null for a table without such a column. */
+export function* nextAutoIncrement({engine}: StatementContext, table: StoredTable): Steps<number | null> {
+  if (table.counterPage === 0 || !table.columns.some(column => column.autoIncrement)) return null;
+  yield* expectRow(() => engine.readCounter(table.counterPage));
+  return engine.counterValue;
+}
+
 /** UTC microseconds as a DATETIME in the session's zone. */
 export function dateTimeOf(context: StatementContext, micros: number): Value {
   return fromUtcSeconds(Math.floor(micros / 1_000_000), 0, context.state.timeZone);
@@ -92,7 +99,6 @@ export function* statusOf(context: StatementContext, object: StoredTable | Store
   }
   const {rows, bytes} = yield* sizeOf(context, object);
   const average = rows === 0 ? 0 : Math.floor(bytes / rows);
-  const hasAuto = object.columns.some(column => column.autoIncrement);
   return [
     'InnoDB',
     10,
@@ -103,7 +109,7 @@ export function* statusOf(context: StatementContext, object: StoredTable | Store
     0,
     0,
     0,
-    hasAuto ? 1 : null,
+    yield* nextAutoIncrement(context, object),
     dateTimeOf(context, object.createdMicros),
     null,
     null,

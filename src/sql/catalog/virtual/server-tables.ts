@@ -155,6 +155,22 @@ export const EMPTY_TABLES: readonly VirtualDefinition[] = [
     ['INITIAL_SIZE', 'int'],
     ['EXTRA', 'text'],
   ]),
+  emptyTable('INNODB_CMP', [
+    ['page_size', 'int'],
+    ['compress_ops', 'int'],
+    ['compress_ops_ok', 'int'],
+    ['compress_time', 'int'],
+    ['uncompress_ops', 'int'],
+    ['uncompress_time', 'int'],
+  ]),
+  emptyTable('INNODB_CMPMEM', [
+    ['page_size', 'int'],
+    ['buffer_pool_instance', 'int'],
+    ['pages_used', 'int'],
+    ['pages_free', 'int'],
+    ['relocation_ops', 'int'],
+    ['relocation_time', 'int'],
+  ]),
   emptyTable('TRIGGERS', [
     ['TRIGGER_CATALOG', 'name'],
     ['TRIGGER_SCHEMA', 'name'],

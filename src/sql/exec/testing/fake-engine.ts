@@ -213,6 +213,7 @@ export class FakeEngine implements EngineSession {
 
   readonly snapshot = 0;
   readonly isInterrupted = false;
+  readonly transactionId = 0;
 
   newIndexFill(): IndexFill {
     return refused('newIndexFill');
@@ -251,6 +252,10 @@ export class FakeEngine implements EngineSession {
     return this.named.delete(name);
   }
 
+  get namedLocks(): readonly string[] {
+    return [...this.named];
+  }
+
   unlockAllNamed(): number {
     const {size} = this.named;
     this.named.clear();
@@ -280,5 +285,6 @@ export class FakeEngine implements EngineSession {
   dropTree = (): number => refused('dropTree');
   createCounter = (): number => refused('createCounter');
   takeCounter = (): number => refused('takeCounter');
+  readCounter = (): number => refused('readCounter');
   raiseCounter = (): number => refused('raiseCounter');
 }

@@ -11,7 +11,8 @@ import {charsetName, collationName, columnTypeText, isCharacterType, quoteText} 
 import {namedColumns, nowText} from '../../catalog/virtual/column-tables.ts';
 import {namedIndexes} from '../../catalog/virtual/index-tables.ts';
 
-export function createTableText(table: StoredTable, isTemporary: boolean): string {
+/** `nextAuto`: the next AUTO_INCREMENT value; null for a table without. */
+export function createTableText(table: StoredTable, isTemporary: boolean, nextAuto: number | null): string {
   const lines = [
     ...namedColumns(table).map(([, column]) => columnText(column, table.collation)),
     ...namedIndexes(table).map(index => indexText(table, index)),
@@ -21,12 +22,13 @@ export function createTableText(table: StoredTable, isTemporary: boolean): strin
         `CONSTRAINT ${quoteName(check.name)} CHECK (${check.sql})${check.enforced ? '' : ' /*!80016 NOT ENFORCED */'}`,
     ),
   ];
-  return `CREATE ${isTemporary ? 'TEMPORARY ' : ''}TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n)${optionsText(table)}`;
+  return `CREATE ${isTemporary ? 'TEMPORARY ' : ''}TABLE ${quoteName(table.name)} (\n  ${lines.join(',\n  ')}\n)${optionsText(table, nextAuto)}`;
 }
 
-function optionsText({collation, comment}: StoredTable): string {
+function optionsText({collation, comment}: StoredTable, nextAuto: number | null): string {
   const {charset, name} = collationOf(collation);
-  const options = ` ENGINE=InnoDB DEFAULT CHARSET=${charset.name} COLLATE=${name}`;
+  const auto = nextAuto === null || nextAuto <= 1 ? '' : ` AUTO_INCREMENT=${nextAuto}`;
+  const options = ` ENGINE=InnoDB${auto} DEFAULT CHARSET=${charset.name} COLLATE=${name}`;
   return comment === '' ? options : `${options} COMMENT=${quoteText(comment)}`;
 }
 

@@ -9,7 +9,7 @@ import type {StoredTable, StoredView} from '../../catalog/stored-table.ts';
 import {collationName, columnTypeText, isCharacterType} from '../../catalog/type-text.ts';
 import {defaultText, extraText, keyText, namedColumns} from '../../catalog/virtual/column-tables.ts';
 import {indexRows, namedIndexes} from '../../catalog/virtual/index-tables.ts';
-import {allSchemas, sizeOf, statusOf, visibleObjects} from '../../catalog/virtual/schema-tables.ts';
+import {allSchemas, nextAutoIncrement, sizeOf, statusOf, visibleObjects} from '../../catalog/virtual/schema-tables.ts';
 import type {Row, VirtualColumn, VirtualDefinition} from '../../catalog/virtual/virtual-table.ts';
 import {columnTypeOf} from '../../catalog/virtual/virtual-table.ts';
 import {findVirtualTable, isVirtualName, virtualTableNames} from '../../catalog/virtual-tables.ts';
@@ -249,8 +249,9 @@ export function* showCreate(context: StatementContext, ast: Show): Steps<ShowRes
     ['Create Table', 'long'],
   ];
   const {schema, name} = opened.stored;
+  const nextAuto = yield* nextAutoIncrement(context, opened.stored);
   const isTemporary = context.temporary.find(schema, name) !== undefined;
-  return {columns, rows: [[opened.stored.name, createTableText(opened.stored, isTemporary)]]};
+  return {columns, rows: [[opened.stored.name, createTableText(opened.stored, isTemporary, nextAuto)]]};
 }
 
 /** Columns only: there is nothing else to a virtual table. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {DYNAMIC_PRIVILEGES} from '../../catalog/privileges.ts';
 import {check, TestCluster} from '../../session/test-cluster.test.ts';
 
 const client = new TestCluster(1).connect();
@@ -67,7 +68,13 @@ test('SHOW of the server', () => {
     ],
     ["SHOW GLOBAL VARIABLES LIKE 'lower_case_table_names'", ['lower_case_table_names|0']],
     ['SHOW ENGINES', ['InnoDB|DEFAULT|Pando: multi-primary, transactions, row locks|YES|NO|YES']],
-    ['SHOW GRANTS', ['GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION']],
+    [
+      'SHOW GRANTS',
+      [
+        'GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION',
+        `GRANT ${DYNAMIC_PRIVILEGES.join(',')} ON *.* TO \`root\`@\`localhost\` WITH GRANT OPTION`,
+      ],
+    ],
     ['SHOW TRIGGERS', []],
     ["SHOW PROCEDURE STATUS WHERE Db = 'test'", []],
     ["SHOW STATUS LIKE 'threads_connected'", ['Threads_connected|1']],
@@ -131,4 +138,24 @@ test('EXPLAIN of queries and changes', () => {
   assert.equal(type('EXPLAIN INSERT INTO t (n) VALUES (1)'), 'INSERT|||');
   assert.match(client.rows('EXPLAIN FORMAT=TREE SELECT * FROM t WHERE id = 1')[0], /^-> .*PRIMARY/s);
   assert.equal(client.run('EXPLAIN FORMAT=nonsense SELECT 1').error?.errno, 1791);
+});
+
+test('the next AUTO_INCREMENT value stands in SHOW CREATE TABLE, SHOW TABLE STATUS and information_schema', () => {
+  const cluster = new TestCluster(2);
+  const one = cluster.connect(0);
+  const two = cluster.connect(1);
+  one.ok('CREATE TABLE counted (id INT AUTO_INCREMENT PRIMARY KEY)', 'CREATE TABLE plain (id INT PRIMARY KEY)');
+  assert.doesNotMatch(two.rows('SHOW CREATE TABLE counted')[0], /AUTO_INCREMENT=/);
+  one.ok('INSERT INTO counted VALUES (), (), ()');
+  assert.match(two.rows('SHOW CREATE TABLE counted')[0], /\) ENGINE=InnoDB AUTO_INCREMENT=4 DEFAULT/);
+  two.ok('INSERT INTO counted VALUES (41)');
+  check(one, [
+    [
+      "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = 'test' ORDER BY 1",
+      ['counted|42', 'plain|NULL'],
+    ],
+  ]);
+  assert.match(one.rows('SHOW CREATE TABLE counted')[0], /AUTO_INCREMENT=42/);
+  one.ok('CREATE TABLE from_there (id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT=42', 'INSERT INTO from_there VALUES ()');
+  check(two, [['SELECT id FROM from_there', ['42']]]);
 });

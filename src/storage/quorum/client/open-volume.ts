@@ -82,6 +82,11 @@ class Opening {
 
   #answered(node: number, message: MessageOf<'here'>): void {
     if (this.#over) return;
+    if (message.node !== 0 && message.node !== node) {
+      this.#over = true;
+      this.#options.deposed(`what was named as storage node ${node} is storage node ${message.node} of its volume`);
+      return;
+    }
     this.#here.set(node, message);
     if (this.#ledger === undefined) this.#decide();
     else if (this.#ledger.creating) this.#checkAdopted(this.#ledger);

@@ -8,7 +8,7 @@
 // batch below that VDL. The volume master alone changes `ended`: it adds a stream before anybody may use what recovery found in it.
 
 import {assert} from '../../../base/assert.ts';
-import {StreamWords, streamWordsBytes} from '../../local/stream-words.ts';
+import {StreamWords, streamWordsBytes} from '../../segment/stream-words.ts';
 import type {Need} from '../api.ts';
 
 /** PGs of a volume at most; 64 TiB in groups of 10 GB. */

@@ -15,7 +15,7 @@ import type {Memory} from '../../../format/memory.ts';
 import {FRAME_HEADER} from '../../../format/redo/layout.ts';
 import {isControl, redoLength, redoPageNo} from '../../../format/redo/read.ts';
 import type {RedoStream} from '../../api.ts';
-import {StreamFlag} from '../../local/stream-words.ts';
+import {StreamFlag} from '../../segment/stream-words.ts';
 import {type Membership, type MessageOf, STREAM_START, type VolumeView} from '../api.ts';
 import {encodeBatch, type Run} from '../batch.ts';
 import {membersOf, quorumPoint} from '../membership.ts';

@@ -3,7 +3,7 @@
 
 import {concatBytes} from '../../../base/bytes.ts';
 import {DiskFailure} from '../../../env/disk.ts';
-import type {StorageEnv} from '../../local/options.ts';
+import type {StorageEnv} from '../../segment/options.ts';
 import {
   type Ledger,
   type Message,

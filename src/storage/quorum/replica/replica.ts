@@ -10,8 +10,8 @@
 
 import {CorruptionError} from '../../../base/errors.ts';
 import {Memory} from '../../../format/memory.ts';
-import type {StorageEnv} from '../../local/options.ts';
-import type {RedoFileEntry} from '../../local/stream-state.ts';
+import type {StorageEnv} from '../../segment/options.ts';
+import type {RedoFileEntry} from '../../segment/stream-state.ts';
 import {type Need, STREAM_START, type StreamFence, type StreamPoint} from '../api.ts';
 import {type Batch, memoryOf, runsOf} from '../batch.ts';
 import {type BatchRef, StreamChain} from '../chain.ts';

@@ -4,16 +4,16 @@ import {assert} from '../../../base/assert.ts';
 import {CorruptionError} from '../../../base/errors.ts';
 import {Memory} from '../../../format/memory.ts';
 import {isControl, redoFault, redoLength, redoLlsn, redoPageNo} from '../../../format/redo/read.ts';
-import {Applicator, BUILT, DAMAGED, NOTHING} from '../../local/applicator.ts';
-import {Checkpointer} from '../../local/checkpointer.ts';
-import {ImageCache} from '../../local/image-cache.ts';
-import {ImageIndex} from '../../local/image-index.ts';
-import {ImageStore} from '../../local/image-store.ts';
-import type {StorageEnv} from '../../local/options.ts';
-import {leafIndex, NONE, PageTable} from '../../local/page-table.ts';
-import {ARENA_FULL, RedoArena} from '../../local/redo-arena.ts';
-import {type RedoFileEntry, RedoFileTable} from '../../local/stream-state.ts';
-import {VOLUME_FORMAT} from '../../local/volume-header.ts';
+import {Applicator, BUILT, DAMAGED, NOTHING} from '../../segment/applicator.ts';
+import {Checkpointer} from '../../segment/checkpointer.ts';
+import {ImageCache} from '../../segment/image-cache.ts';
+import {ImageIndex} from '../../segment/image-index.ts';
+import {ImageStore} from '../../segment/image-store.ts';
+import type {StorageEnv} from '../../segment/options.ts';
+import {leafIndex, NONE, PageTable} from '../../segment/page-table.ts';
+import {ARENA_FULL, RedoArena} from '../../segment/redo-arena.ts';
+import {type RedoFileEntry, RedoFileTable} from '../../segment/stream-state.ts';
+import {VOLUME_FORMAT} from '../../segment/volume-header.ts';
 
 export interface SegmentLimits {
   /** Redo that waits in memory. */

@@ -2,7 +2,7 @@
 
 import {concatBytes} from '../../../base/bytes.ts';
 import {CorruptionError} from '../../../base/errors.ts';
-import type {StorageEnv} from '../../local/options.ts';
+import type {StorageEnv} from '../../segment/options.ts';
 import {STREAM_START, type StreamFence, type StreamPoint} from '../api.ts';
 import type {StreamChain} from '../chain.ts';
 import type {NodeState} from './node-state.ts';

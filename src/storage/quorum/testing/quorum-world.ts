@@ -10,7 +10,7 @@ import {markCpl} from '../../../format/redo/encode.ts';
 import {FRAME_HEADER} from '../../../format/redo/layout.ts';
 import {SimCrash, SimDisk} from '../../../sim/sim-disk.ts';
 import {PAGE_ABSENT, PAGE_FOUND} from '../../api.ts';
-import type {StorageEnv} from '../../local/options.ts';
+import type {StorageEnv} from '../../segment/options.ts';
 import {RandomRedo} from '../../testing/random-redo.ts';
 import type {NodePlace} from '../api.ts';
 import {Dispatcher} from '../client/dispatcher.ts';

@@ -3,6 +3,7 @@
 //
 // Creation leaves `volume.json.new` behind when it is interrupted; such a directory held nothing yet, and creation starts over.
 
+import {crc32} from '../../base/crc32.ts';
 import {OperatingError} from '../../base/errors.ts';
 import {type Disk, DiskFailure} from '../../env/disk.ts';
 import {PAGE_SIZE_MAX, PAGE_SIZE_MIN} from '../../format/page/layout.ts';
@@ -48,7 +49,7 @@ export function beginCreation(env: StorageEnv, directory: string, shape: VolumeS
 /** Makes the header durable under a name that is not its own yet. */
 function writeDraft(disk: Disk, directory: string, header: VolumeHeader): void {
   const file = disk.openSync(`${headerPath(directory)}.new`, {create: true});
-  const bytes = new TextEncoder().encode(`${JSON.stringify(header, undefined, 2)}\n`);
+  const bytes = new TextEncoder().encode(`${JSON.stringify({...header, check: checkOf(header)}, undefined, 2)}\n`);
   file.truncateSync(0);
   file.writeSync(bytes, 0, bytes.length, 0);
   file.syncSync();
@@ -90,7 +91,14 @@ export function readHeader(disk: Disk, directory: string): VolumeHeader {
   if (typeof uuid !== 'string' || !/^[0-9a-f]{32}$/.test(uuid)) throw damaged(path, 'uuid');
   if (typeof pageSize !== 'number' || !isPageSize(pageSize)) throw damaged(path, 'pageSize');
   if (typeof redoFileSize !== 'number' || redoFileSize % 4096 !== 0) throw damaged(path, 'redoFileSize');
-  return {format, uuid, pageSize, redoFileSize};
+  const header = {format, uuid, pageSize, redoFileSize};
+  if (parsed.check !== undefined && parsed.check !== checkOf(header)) throw damaged(path, 'check');
+  return header;
+}
+
+/** Over the other fields; volumes of earlier builds have none. */
+function checkOf({format, uuid, pageSize, redoFileSize}: VolumeHeader): number {
+  return crc32(new TextEncoder().encode(JSON.stringify([format, uuid, pageSize, redoFileSize])));
 }
 
 function readText(disk: Disk, path: string): string {
@@ -107,7 +115,7 @@ function readText(disk: Disk, path: string): string {
   }
 }
 
-function parse(text: string, path: string): Partial<Record<'format' | 'uuid' | 'pageSize' | 'redoFileSize', unknown>> {
+function parse(text: string, path: string): Partial<Record<keyof VolumeHeader | 'check', unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value;
