@@ -224,8 +224,6 @@ export interface EngineSession {
 
   /** CTS of the open view: what was committed later is not seen. 0 = there is none. */
   readonly snapshot: number;
-  /** `interrupt` has been called, and no call has answered it yet. */
-  readonly isInterrupted: boolean;
 
   newPointRead(): PointRead;
   newCursor(): Cursor;
@@ -255,8 +253,6 @@ export interface EngineSession {
   unlockNamed(name: string): boolean;
   holdsNamed(name: string): boolean;
   unlockAllNamed(): number;
-  /** Names of the locks that the session holds. */
-  readonly namedLocks: readonly string[];
 
   /** Makes an empty tree (of rows, or of secondary entries) inside the transaction: rolled back with it. ROW (see `newTree`), BLOCKED, NO_SPACE. */
   createTree(clustered: boolean): number;

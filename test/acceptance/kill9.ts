@@ -1,6 +1,6 @@
 // Kills the whole process under load again and again: every acknowledged commit must be there, nothing half, the check clean, and it must be ready in time.
 //
-//   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay|single-writer] [--volume quorum]
+//   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay|single-writer|optimistic] [--volume quorum]
 //   node test/acceptance/kill9.ts --rounds 1000 --drop --one-thread --commits 30 --check-every 20 --ready-ms 60000
 //
 // A round is killed after some commits, about `--commits` of them. Each client writes pairs of rows (n, a) and (n, b) in one transaction and notes n once COMMIT was answered. With `--drop` the bytes that were not synced die with the process

@@ -49,7 +49,10 @@ function tasksOf(options: SimArguments): SeedTask[] {
   const faultMs = options.for === undefined ? undefined : parseDuration(options.for);
   const mode = parseMode(options.mode);
   if (mode === 'single-writer')
-    throw new OperatingError('the workloads of the simulator write on every primary', 'choose fusion, log-replay or optimistic');
+    throw new OperatingError(
+      'the workloads of the simulator write on every primary',
+      'choose fusion, log-replay or optimistic',
+    );
   const workloads = parseWorkloads(options.workload);
   const tasks = Array.from({length: count}, (_, i) => ({
     seed: first + i,

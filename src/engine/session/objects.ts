@@ -74,10 +74,6 @@ export class Objects {
     return true;
   }
 
-  get namedLocks(): readonly string[] {
-    return [...this.#named.keys()];
-  }
-
   unlockAllNamed(): number {
     let count = 0;
     for (const [name, held] of this.#named) {

@@ -112,10 +112,9 @@ export class Session implements EngineSession {
     this.trx.state = TrxState.active;
     this.trx.readOnly = readOnly;
     if (this.isolation === Isolation.serializable) this.#startReads();
-    if (!snapshotNow) return;
-    this.core.views.open(this.trx.view);
-    // It was asked for: no statement may take another one instead.
-    this.trx.viewUsed = true;
+    if (snapshotNow) this.core.views.open(this.trx.view);
+    // A snapshot that was asked for is kept: no statement takes another one instead.
+    this.trx.viewUsed = snapshotNow;
   }
 
   #startReads(): void {
@@ -387,10 +386,6 @@ export class Session implements EngineSession {
     return this.trx.view.cts;
   }
 
-  get isInterrupted(): boolean {
-    return this.task.interrupted;
-  }
-
   newIndexFill(): IndexFill {
     return new Filler(this.core, this, this.locker, this.versions);
   }
@@ -445,10 +440,6 @@ export class Session implements EngineSession {
 
   unlockNamed(name: string): boolean {
     return this.#objects.unlockNamed(name);
-  }
-
-  get namedLocks(): readonly string[] {
-    return this.#objects.namedLocks;
   }
 
   unlockAllNamed(): number {

@@ -40,6 +40,7 @@ class FoldingSession implements SessionState {
   readonly lastInsertId = 0;
   readonly rowCount = 0;
   readonly foundRows = 0;
+  readonly namedLocks: Set<string> = new Set();
 
   constructor(session: SessionState) {
     this.sqlMode = session.sqlMode;
@@ -77,6 +78,10 @@ class FoldingSession implements SessionState {
 
   sleepUntil(): number {
     return notConstant('a pause');
+  }
+
+  lockHolder(): number {
+    return notConstant('a named lock');
   }
 
   get codec(): Codec {

@@ -62,6 +62,10 @@ export interface SessionState extends ConversionContext {
   random(): number;
   secretBytes(length: number): Uint8Array;
   nowMicros(): number;
+  /** Named locks that the session holds. */
+  readonly namedLocks: Set<string>;
+  /** The connection that holds a named lock, on any primary; 0: nobody does; BLOCKED: not known yet, and the session's waiter is woken. */
+  lockHolder(name: string): number;
   /** SLEEP: ROW when `nowMicros` has reached the deadline; else BLOCKED, and the session's waiter is woken then; INTERRUPTED by KILL. */
   sleepUntil(deadlineMicros: number): number;
   /** Files for what does not fit into memory; undefined where there are none. */

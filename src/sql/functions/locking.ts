@@ -1,7 +1,7 @@
 // SLEEP and the named locks. They may block, so they are steps of their own (blocking-call.ts).
 
 import {SqlError} from '../../base/sql-error.ts';
-import {LOCK_TIMEOUT, ROW} from '../../engine/api.ts';
+import {BLOCKED, LOCK_TIMEOUT, ROW} from '../../engine/api.ts';
 import type {Value} from '../../format/value/types.ts';
 import {type Expression, Volatility} from '../bind/expression.ts';
 import {INT} from '../bind/type-classes.ts';
@@ -53,9 +53,10 @@ class GetLock implements BlockingFunction {
     this.#timeoutMs = timeout < 0 ? FOREVER_MS : Math.round(timeout * 1000);
   }
 
-  poll({engine}: ExecContext): number {
+  poll({engine, session}: ExecContext): number {
     const result = engine.lockNamed(this.#name, this.#timeoutMs);
     if (result !== ROW && result !== LOCK_TIMEOUT) return result;
+    if (result === ROW) session.namedLocks.add(this.#name);
     this.#result = result === ROW ? 1 : 0;
     return ROW;
   }
@@ -86,6 +87,34 @@ class IsFreeLock implements BlockingFunction {
   }
 }
 
+/** Asks all sessions of the cluster. */
+class IsUsedLock implements BlockingFunction {
+  #name = '';
+  #result: number | null = null;
+
+  get result(): Value {
+    return this.#result;
+  }
+
+  start([name]: readonly Value[]): void {
+    this.#name = lockName(name);
+  }
+
+  poll({session}: ExecContext): number {
+    const holder = session.lockHolder(this.#name);
+    if (holder === BLOCKED) return BLOCKED;
+    this.#result = holder === 0 ? null : holder;
+    return ROW;
+  }
+}
+
+/** Gives a lock up once; true when the session held it. */
+function release(name: string, {engine, session}: ExecContext): boolean {
+  if (!engine.unlockNamed(name)) return false;
+  if (!engine.holdsNamed(name)) session.namedLocks.delete(name);
+  return true;
+}
+
 function blocking(
   name: string,
   args: readonly Expression[],
@@ -110,6 +139,13 @@ export const lockingFunctions: readonly FunctionDefinition[] = [
     blocking('is_free_lock', [textArg(name, site)], site, () => new IsFreeLock()),
   ),
   define(
+    'IS_USED_LOCK',
+    'locking',
+    1,
+    'The connection that holds a named lock; NULL when nobody does',
+    ([name], site) => blocking('is_used_lock', [textArg(name, site)], site, () => new IsUsedLock()),
+  ),
+  define(
     'RELEASE_LOCK',
     'locking',
     1,
@@ -118,12 +154,13 @@ export const lockingFunctions: readonly FunctionDefinition[] = [
       callLoose(
         {name: 'release_lock', type: INT, volatility: Volatility.volatile},
         [textArg(name, site)],
-        ([value], {engine}) => (engine.unlockNamed(lockName(value)) ? 1 : null),
+        ([value], context) => (release(lockName(value), context) ? 1 : null),
       ),
   ),
   define('RELEASE_ALL_LOCKS', 'locking', 0, 'Gives up all named locks of the session; their number', () =>
-    call0({name: 'release_all_locks', type: INT, volatility: Volatility.volatile}, ({engine}) =>
-      engine.unlockAllNamed(),
-    ),
+    call0({name: 'release_all_locks', type: INT, volatility: Volatility.volatile}, ({engine, session}) => {
+      session.namedLocks.clear();
+      return engine.unlockAllNamed();
+    }),
   ),
 ];

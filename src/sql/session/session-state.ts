@@ -340,6 +340,11 @@ export class SqlSessionState implements SessionState {
     }
   }
 
+  /** Named locks that the session holds. */
+  readonly namedLocks: Set<string> = new Set();
+  /** The connection that holds a named lock: set by the session, which knows its server. */
+  lockHolder: (name: string) => number = () => 0;
+
   // --- For expressions -----------------------------------------------------------------------------------------------
 
   warning(level: Level, errno: number, message: string): void {
@@ -364,6 +369,11 @@ export class SqlSessionState implements SessionState {
   interrupt(): void {
     this.#isInterrupted = true;
     this.engine.interrupt();
+  }
+
+  /** KILL QUERY has come, and the statement goes on. */
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
   }
 
   sleepUntil(deadlineMicros: number): number {

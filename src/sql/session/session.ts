@@ -87,6 +87,7 @@ export class SqlSession {
     this.server = server;
     this.engine = server.world.engine.newSession(() => this.#poll());
     this.state = new SqlSessionState(server.world, server.globals, this.engine, identity);
+    this.state.lockHolder = name => server.lockHolder(name, this.engine.waiter);
     this.#rights = new SessionRights(server, this.engine, this.state);
     this.transaction = new SessionTransaction(this.engine, this.state);
     this.prepared = new PreparedStatements(this);

@@ -1,6 +1,6 @@
 // The SQL side of one primary: what its sessions share.
 
-import {type EngineSession, Isolation, type Waiter} from '../../engine/api.ts';
+import {BLOCKED, type EngineSession, Isolation, type Waiter} from '../../engine/api.ts';
 import {initialAccounts} from '../catalog/accounts.ts';
 import {AutoIncrement} from '../catalog/auto-increment.ts';
 import {Catalog} from '../catalog/catalog.ts';
@@ -117,6 +117,15 @@ export class SqlServer {
       others = this.world.hooks.otherProcesses(waiter);
     }
     return [...this.ownProcesses(), ...others].sort((a, b) => a.id - b.id);
+  }
+
+  /** The connection that holds a named lock, on any primary; 0: nobody does; BLOCKED: `waiter` is woken when that is known. */
+  lockHolder(name: string, waiter: Waiter): number {
+    const own = this.ownProcesses().find(({locks}) => locks.includes(name));
+    if (own !== undefined) return own.id;
+    const others = this.world.hooks.otherProcesses(waiter);
+    if (others === undefined) return BLOCKED;
+    return others.find(({locks}) => locks.includes(name))?.id ?? 0;
   }
 
   /** KILL [QUERY]. False: there is no such session on any primary. */

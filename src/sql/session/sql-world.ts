@@ -23,6 +23,8 @@ export interface ProcessInfo {
   readonly info: string;
   /** The engine's name of its transaction; 0: it has changed and locked nothing. */
   readonly transaction: number;
+  /** Named locks that it holds. */
+  readonly locks: readonly string[];
 }
 
 /** What SQL asks of the cluster around this primary. Answers may come later: `wake` is called then, and the call is made again. */

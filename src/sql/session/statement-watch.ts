@@ -98,6 +98,7 @@ export class StatementWatch {
       state: this.#isBusy ? 'executing' : '',
       info: this.#shown(),
       transaction: this.#state.engine.transactionId,
+      locks: [...this.#state.namedLocks],
     };
   }
 }

@@ -100,7 +100,11 @@ export class TestCluster {
       trace: world.trace,
       pageSize: world.options.pageSize,
       facts: new Map(),
-      hooks: NO_CLUSTER,
+      hooks: {
+        ...NO_CLUSTER,
+        otherProcesses: () =>
+          this.servers.filter(({world: {engine}}) => engine !== primary.engine).flatMap(other => other.ownProcesses()),
+      },
       replica: primary.replica,
       peers: primary.optimism,
     };

@@ -248,6 +248,17 @@ test('named locks: free or not, on every primary', () => {
     ["SELECT IS_FREE_LOCK('NAMED')", ['0']],
   ]);
   check(b, [["SELECT IS_FREE_LOCK('named'), IS_FREE_LOCK('other')", ['0|1']]]);
-  check(a, [["SELECT RELEASE_LOCK('named')", ['1']]]);
+  const holder = a.rows('SELECT CONNECTION_ID()')[0];
+  for (const client of [a, b])
+    check(client, [["SELECT IS_USED_LOCK('NAMED'), IS_USED_LOCK('other')", [`${holder}|NULL`]]]);
+  check(a, [
+    ["SELECT GET_LOCK('named', 1), RELEASE_LOCK('named')", ['1|1']],
+    [`SELECT IS_USED_LOCK('named') = ${holder}`, ['1']],
+    ["SELECT RELEASE_LOCK('named')", ['1']],
+    ["SELECT IS_USED_LOCK('named')", ['NULL']],
+    ["SELECT GET_LOCK('x', 0), GET_LOCK('y', 0)", ['1|1']],
+    ['SELECT RELEASE_ALL_LOCKS()', ['2']],
+    ["SELECT IS_USED_LOCK('x')", ['NULL']],
+  ]);
   check(b, [["SELECT IS_FREE_LOCK('named'), GET_LOCK('named', 0), RELEASE_LOCK('named')", ['1|1|1']]]);
 });

@@ -217,7 +217,7 @@ class LoadSupply implements RowSupply {
 
   next(row: NewRow): number {
     const file = this.#file;
-    if (this.#context.engine.isInterrupted) return INTERRUPTED;
+    if (this.#context.state.isInterrupted) return INTERRUPTED;
     while (!file.lines.next()) {
       if (file.isEmpty) return DONE;
       if (file.take() === BLOCKED) return BLOCKED;

@@ -116,7 +116,7 @@ export class OnlineBuild {
       catalog.open(own.engine, this.#schema, this.#name, false),
     );
     const {definition} = opened as OpenTable;
-    const job = new FillJob({...this.#context, engine: this.#engine}, this.#context.engine, definition);
+    const job = new FillJob({...this.#context, engine: this.#engine}, definition);
     while (!(yield* job.batch())) {
       if (job.hasNoted) yield* this.#checkNotes(definition, this.#engine);
     }
@@ -168,7 +168,6 @@ export class OnlineBuild {
 
 class FillJob {
   readonly #context: StatementContext;
-  readonly #client: EngineSession;
   readonly #table: TableDefinition;
   readonly #cursor: Cursor;
   #fill: IndexFill;
@@ -178,10 +177,9 @@ class FillJob {
   #noted = 0;
   #repeated = 0;
 
-  constructor(context: StatementContext, client: EngineSession, table: TableDefinition) {
+  constructor(context: StatementContext, table: TableDefinition) {
     const {engine, world} = context;
     this.#context = context;
-    this.#client = client;
     this.#table = table;
     this.#cursor = engine.newCursor();
     this.#fill = engine.newIndexFill();
@@ -202,7 +200,7 @@ class FillJob {
       return yield* this.#tryBatch();
     } catch (error) {
       const mayRepeat = error instanceof EngineFailure && (error.endsTransaction || error.result === INTERRUPTED);
-      if (!mayRepeat || this.#client.isInterrupted || ++this.#repeated > REPEATS_MAX) throw error;
+      if (!mayRepeat || this.#context.state.isInterrupted || ++this.#repeated > REPEATS_MAX) throw error;
     }
     const {engine} = this.#context;
     yield* until(() => engine.rollback());
@@ -223,7 +221,7 @@ class FillJob {
     let rows = 0;
     let result = ROW;
     while (rows < ROWS_PER_VIEW) {
-      if (this.#client.isInterrupted) throw engineError(INTERRUPTED);
+      if (this.#context.state.isInterrupted) throw engineError(INTERRUPTED);
       result = yield* until(() => cursor.next());
       if (result !== ROW) break;
       yield* this.#row();

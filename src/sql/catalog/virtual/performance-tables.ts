@@ -88,7 +88,6 @@ export const statementDigests: VirtualDefinition = {
     ['QUANTILE_999', 'uint'],
     ['QUERY_SAMPLE_TEXT', 'long'],
   ],
-  // biome-ignore lint/correctness/useYield: nothing to wait for
   *rows(context) {
     return context.digests.all().map(digest => digestRow(context, digest));
   },

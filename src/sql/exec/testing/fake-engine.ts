@@ -212,7 +212,6 @@ export class FakeEngine implements EngineSession {
   }
 
   readonly snapshot = 0;
-  readonly isInterrupted = false;
   readonly transactionId = 0;
 
   newIndexFill(): IndexFill {
@@ -250,10 +249,6 @@ export class FakeEngine implements EngineSession {
 
   unlockNamed(name: string): boolean {
     return this.named.delete(name);
-  }
-
-  get namedLocks(): readonly string[] {
-    return [...this.named];
   }
 
   unlockAllNamed(): number {

@@ -28,6 +28,7 @@ export class TestSession implements SessionState {
   readonly host = 'office';
   readonly account = 'ann@%';
   readonly currentRole = 'NONE';
+  readonly namedLocks: Set<string> = new Set();
   database = 'shop';
   sqlMode = DEFAULT_SQL_MODE;
   timeZone: TimeZone = UTC;
@@ -51,6 +52,10 @@ export class TestSession implements SessionState {
 
   systemVariable(name: string): Value {
     return variableNamed(name).initial;
+  }
+
+  lockHolder(name: string): number {
+    return this.namedLocks.has(name) ? this.connectionId : 0;
   }
 
   warning(_level: 'Note' | 'Warning' | 'Error', errno: number): void {

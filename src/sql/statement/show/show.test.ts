@@ -156,6 +156,9 @@ test('the next AUTO_INCREMENT value stands in SHOW CREATE TABLE, SHOW TABLE STAT
     ],
   ]);
   assert.match(one.rows('SHOW CREATE TABLE counted')[0], /AUTO_INCREMENT=42/);
-  one.ok('CREATE TABLE from_there (id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT=42', 'INSERT INTO from_there VALUES ()');
+  one.ok(
+    'CREATE TABLE from_there (id INT AUTO_INCREMENT PRIMARY KEY) AUTO_INCREMENT=42',
+    'INSERT INTO from_there VALUES ()',
+  );
   check(two, [['SELECT id FROM from_there', ['42']]]);
 });
