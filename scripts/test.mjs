@@ -1,5 +1,5 @@
-// `npm test`: types, lint, the tests of every room, then two hundred seeds of the simulator, under the pinned Node.
-// `npm test -- src/format` runs only the tests below the paths given, and nothing else.
+// `npm test`: types, lint, then the tests of every room, under the pinned Node.
+// `npm test -- src/format` runs only the tests below the paths given, without types and lint.
 import {spawnSync} from 'node:child_process';
 import {globSync} from 'node:fs';
 import {dirname, join} from 'node:path';
@@ -39,10 +39,3 @@ step(`tests in ${files.length} files`, process.execPath, [
   '--test-concurrency=2',
   ...files,
 ]);
-if (only.length === 0) {
-  const sim = ['src/cli/main.mjs', 'sim', '--seeds', '200', '--for', '60s', '--workload', 'all'];
-  step('simulator: 200 clusters, a simulated minute of faults each', process.execPath, [
-    '--disable-warning=ExperimentalWarning',
-    ...sim,
-  ]);
-}

@@ -191,6 +191,25 @@ test('a zone and one more are wiped at once, when some writes have only one copy
   world.verifyReplicas();
 });
 
+test('PGMRPL: a primary tells the nodes its VDL, and not more than what its read replicas have come to', () => {
+  const world = start(21, 1);
+  const [{port, stream}] = world.primaries;
+  let told: {vdl: number; readPoint: number}[] = [];
+  const send = port.send.bind(port);
+  port.send = (node, message) => {
+    if (message.kind === 'append' || message.kind === 'point') told.push(message);
+    send(node, message);
+  };
+  work(world, 100);
+  assert.ok(told.length > 50 && told.every(({vdl, readPoint}) => readPoint === vdl), 'nobody is behind');
+  told = [];
+  const cut = stream.durableLsn;
+  stream.setReadPoint(cut);
+  work(world, 100);
+  assert.ok(stream.durableLsn > cut);
+  assert.ok(told.every(({readPoint}) => readPoint === cut));
+});
+
 test('back-pressure: what lies beyond VDL is taken from the room that is promised', () => {
   const world = start(12, 1);
   const [primary] = world.primaries;
