@@ -67,6 +67,10 @@ class InstantStream implements RedoStream {
     return ROOM;
   }
 
+  isOutOfSpace(): boolean {
+    return false;
+  }
+
   setReadPoint(): void {}
 
   setCheckpoint(): void {}

@@ -35,8 +35,10 @@ export interface RedoStream {
   /** Looks whether streams that this one rests on have got further. Called in every turn; costs nothing when there is nothing to look for. */
   look(): void;
   /** Payload bytes that can still be written with certainty (space is preallocated): reservations are made against this (S14).
-   * Grows again in the background; 0 means the disk is full. */
+   * Grows again in the background, as fast as storage can. */
   room(): number;
+  /** True when `room` does not grow because the disk is full: only then is a shortage that lasts an error. */
+  isOutOfSpace(): boolean;
   /** Tells storage that nobody reads a page as it was below this LSN any more (PGMRPL). A stream that nobody has told this about takes its durable LSN. */
   setReadPoint(lsn: number): void;
   /** Tells storage that the stream is needed only from this LSN on (checkpoint record, K8). */

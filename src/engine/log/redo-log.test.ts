@@ -8,7 +8,7 @@ import {Scheduler, Task} from '../schedule/task.ts';
 import {RedoLog} from './redo-log.ts';
 
 /** A stream on a disk that has this much room. */
-function streamWith(room: () => number): RedoStream {
+function streamWith(room: () => number, isOutOfSpace: () => boolean): RedoStream {
   return {
     incarnation: 1,
     startLsn: 8,
@@ -22,6 +22,7 @@ function streamWith(room: () => number): RedoStream {
     encodeRests: () => 0,
     look: () => {},
     room,
+    isOutOfSpace,
     setReadPoint: () => {},
     setCheckpoint: () => {},
     close: () => {},
@@ -31,10 +32,14 @@ function streamWith(room: () => number): RedoStream {
 test('S14: a reservation that the disk has no room for waits, and is refused when that lasts; the rest of the disk is for those who clean up', () => {
   let now = 0;
   let room = 1 << 20;
+  let isFull = false;
   const clock = {now: () => now, wallMicros: () => 0, after: () => ({cancel: () => {}}), soon: () => {}};
   const options = {chunkBytes: 1 << 16, chunks: 4};
   const log = new RedoLog(
-    streamWith(() => room),
+    streamWith(
+      () => room,
+      () => isFull,
+    ),
     options,
     clock,
     () => assert.fail('the primary goes on'),
@@ -47,6 +52,11 @@ test('S14: a reservation that the disk has no room for waits, and is refused whe
   room = 0;
   assert.equal(log.reserve(100, task, true), BLOCKED);
   now = 5000;
+  assert.equal(log.reserve(100, task, false), BLOCKED, 'storage is slow, and that is no error');
+  isFull = true;
+  now = 5500;
+  assert.equal(log.reserve(100, task, false), BLOCKED, 'it may pass');
+  now = 6001;
   assert.equal(log.reserve(100, task, false), NO_SPACE);
   room = 1 << 20;
   assert.equal(log.reserve(100, task, false), ROW, 'there is room again');

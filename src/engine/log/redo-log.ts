@@ -136,10 +136,11 @@ export class RedoLog {
     return this.#options.chunkBytes >> 1;
   }
 
-  /** Storage makes room in the background, so shortage is a pause at first and an error only when it lasts. */
+  /** Storage makes room in the background: a shortage is a pause, however long, as long as storage is only slow; an error when the disk has been full for a while. */
   #noRoom(task: Task): number {
     const now = this.#clock.now();
     if (this.#fullSince < 0) this.#fullSince = now;
+    if (!this.#stream.isOutOfSpace()) this.#fullSince = now;
     if (now - this.#fullSince >= PATIENCE_MS) return NO_SPACE;
     this.kick();
     this.#clock.after(ROOM_RETRY_MS, () => task.wake());

@@ -76,6 +76,10 @@ export class FedRedoStream implements RedoStream {
     return this.#inner.room();
   }
 
+  isOutOfSpace(): boolean {
+    return this.#inner.isOutOfSpace();
+  }
+
   /** What replicas may still read is known here. */
   setReadPoint(lsn: number): void {
     this.#inner.setReadPoint(Math.min(lsn, this.#feed.lowestCut(this.incarnation, lsn)));

@@ -217,6 +217,7 @@ test('a full disk loses nothing: room shrinks to nothing, and service resumes wh
     world.disk.capacity = world.disk.usedBytes() + 3000;
     assert.ok(work(2500) > 500, 'the disk was full');
     assert.ok(a.stream.room() < 2000 || b.stream.room() < 2000);
+    assert.ok(a.stream.isOutOfSpace() || b.stream.isOutOfSpace(), 'and who has no room knows why');
     world.verifyAll();
     if (seed % 2 === 0) {
       world.crash(true);
@@ -225,6 +226,7 @@ test('a full disk loses nothing: room shrinks to nothing, and service resumes wh
     }
     world.disk.capacity = Number.POSITIVE_INFINITY;
     assert.ok(work(300) < 20, 'service has resumed');
+    assert.ok(!a.stream.isOutOfSpace() && !b.stream.isOutOfSpace());
     world.verifyAll();
     assert.deepEqual(checkVolume(world.volume).faults, []);
   }

@@ -301,7 +301,7 @@ export class LocalVolume {
     const {streams, arena, redoFiles, checkpointer, applicator} = this.parts;
     streams.takeCheckpoints();
     this.#ingestAll();
-    const preparing = streams.prepareFiles();
+    const preparing = streams.prepareFiles(checkpointer.isOutOfSpace);
     const repairs = applicator.repairs.size > 0;
     const pressed =
       repairs ||

@@ -227,6 +227,10 @@ export class LocalRedoStream implements RedoStream {
     return Math.max(0, here + ready * (redoFileSize - REDO_FILE_HEADER - waste) - HEADERS_KEPT);
   }
 
+  isOutOfSpace(): boolean {
+    return this.#words.hasFlag(this.#description.node, StreamFlag.outOfSpace);
+  }
+
   /** A local volume serves the newest version of a page only, and keeps no log for older ones. */
   setReadPoint(): void {}
 

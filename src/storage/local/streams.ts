@@ -164,17 +164,26 @@ export class Streams {
     return this.#starved;
   }
 
-  /** Works on files ahead of the streams. True when there is more to do at once. */
-  prepareFiles(): boolean {
+  /** Works on files ahead of the streams. True when there is more to do at once. `imagesFull`: pages could not be written for want of room. */
+  prepareFiles(imagesFull = false): boolean {
     this.#starved = false;
     for (const stream of this.#streams.values()) {
-      if (stream.phase !== 'live' || stream.preparedSequence >= stream.scanner.sequence + this.#limits.redoFilesAhead)
-        continue;
+      if (stream.phase !== 'live') continue;
+      this.#tellSpace(stream, imagesFull);
+      if (stream.preparedSequence >= stream.scanner.sequence + this.#limits.redoFilesAhead) continue;
       const allowed = this.#redoFiles.freeCount > 0 || this.#redoFiles.count < this.#limits.redoFilesMax;
       if (allowed && this.#prepareNext(stream) !== NO_SPACE) return true;
       this.#starved = true;
+      if (allowed) this.#tellSpace(stream, true);
     }
     return false;
+  }
+
+  /** The stream's writer is told why it gets no more room: the disk is full, or storage is only slow. */
+  #tellSpace({node}: StreamState, isOutOfSpace: boolean): void {
+    if (this.#words.hasFlag(node, StreamFlag.outOfSpace) === isOutOfSpace) return;
+    if (isOutOfSpace) this.#words.setFlag(node, StreamFlag.outOfSpace);
+    else this.#words.clearFlag(node, StreamFlag.outOfSpace);
   }
 
   #prepareNext(stream: StreamState): number {

@@ -45,6 +45,8 @@ export class Checkpointer {
   #batch = 0;
   /** Pages written since the start. */
   pagesWritten = 0;
+  /** The last batch found no room on the disk. */
+  isOutOfSpace = false;
 
   constructor(parts: CheckpointParts, pageSize: number, batchPages: number, rewriteBytes: number) {
     this.#parts = parts;
@@ -62,6 +64,7 @@ export class Checkpointer {
 
   /** Writes one batch. Returns how many pages; 0 when nothing waits, or the disk is full. */
   step(): number {
+    this.isOutOfSpace = false;
     if (this.#batch === 0 && !this.#commit()) return 0;
     this.#begin();
     this.#gather();
@@ -118,7 +121,7 @@ export class Checkpointer {
     // An older version than the index names cannot stand in for a damaged image: the redo between them is gone.
     const lacks = pageLlsn(this.#memory, at) - (leaf.slot[i] === NONE ? -1 : leaf.llsn[i]);
     if (lacks < 0 || (lacks === 0 && !applicator.damages.has(pageNo))) return true;
-    const slot = images.allocate();
+    const slot = this.#allocate();
     if (slot === NONE) return false;
     images.seal(this.#memory, at);
     this.#mappings.add(pageNo, slot, pageLlsn(this.#memory, at), pageIncarnation(this.#memory, at));
@@ -156,13 +159,20 @@ export class Checkpointer {
     if (result === DAMAGED) return true;
     if (result === GAP && !this.#isProgress(leaf, leafIndex(pageNo))) return true;
     if (result !== BUILT && result !== GAP) return true;
-    const slot = this.#parts.images.allocate();
+    const slot = this.#allocate();
     if (slot === NONE) return false;
     this.#parts.images.seal(this.#memory, at);
     this.#mappings.add(pageNo, slot, pageLlsn(this.#memory, at), pageIncarnation(this.#memory, at));
     this.#pages.push(pageNo);
     this.#slots.push(slot);
     return true;
+  }
+
+  /** NONE: the disk is full. */
+  #allocate(): number {
+    const slot = this.#parts.images.allocate();
+    if (slot === NONE) this.isOutOfSpace = true;
+    return slot;
   }
 
   /** A page that stopped at a gap is worth writing when it got further than its image. */
@@ -187,8 +197,9 @@ export class Checkpointer {
     try {
       index.append(this.#mappings);
     } catch (error) {
-      if (error instanceof DiskFailure && error.code === 'ENOSPC') return false;
-      throw error;
+      if (!(error instanceof DiskFailure) || error.code !== 'ENOSPC') throw error;
+      this.isOutOfSpace = true;
+      return false;
     }
     this.#batch++;
     ingest.batch = this.#batch;

@@ -44,6 +44,8 @@ export const StreamFlag = {
   failed: 2,
   /** Storage has sealed it: a write that ends now must not be acknowledged (K7). */
   sealed: 4,
+  /** The disk has refused room for more redo, or for the pages that must be written before redo files are free again. */
+  outOfSpace: 8,
 } as const;
 export type StreamFlag = (typeof StreamFlag)[keyof typeof StreamFlag];
 
@@ -168,5 +170,9 @@ export class StreamWords {
 
   setFlag(node: number, flag: StreamFlag): void {
     Atomics.or(this.#words, node * WORDS_PER_STREAM + Word.flags, BigInt(flag));
+  }
+
+  clearFlag(node: number, flag: StreamFlag): void {
+    Atomics.and(this.#words, node * WORDS_PER_STREAM + Word.flags, ~BigInt(flag) & 0xffn);
   }
 }

@@ -124,6 +124,11 @@ export class QuorumRedoStream implements RedoStream {
     return Math.min(vdl, this.#readPoint);
   }
 
+  /** Storage nodes do not say why they are slow: a shortage that lasts is an error. */
+  isOutOfSpace(): boolean {
+    return true;
+  }
+
   setReadPoint(lsn: number): void {
     this.#readPoint = lsn;
   }
