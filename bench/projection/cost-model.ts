@@ -1,6 +1,6 @@
 // What things cost in the projection. The engine is the real one; time is not: these figures say how long what it does would take on a machine where every primary has a processor of its own.
 //
-// Processor times are measured here (`modes` study on one primary, micro-benchmarks). Latencies are parameters: of memory that is reached by RDMA, and of a local network. A one-sided access keeps the
+// Processor times are estimates, in the range of what docs/performance.md and the micro-benchmarks show; nobody has fitted them. Latencies are parameters: of memory that is reached by RDMA, and of a local network. A one-sided access keeps the
 // processor waiting; a message and a disk do not.
 
 /** Milliseconds each, but where it says otherwise. */
