@@ -26,10 +26,14 @@ function freeBytes(): number {
   return bavail * bsize;
 }
 
-/** Takes all but `leave` bytes of what is free. */
+/** Takes all but `leave` bytes of what is free; less is left when the server takes some of it meanwhile. */
 function fill(leave: number): void {
   const bytes = freeBytes() - leave;
-  if (bytes > 0) writeFileSync(ballast, Buffer.alloc(bytes));
+  try {
+    if (bytes > 0) writeFileSync(ballast, Buffer.alloc(bytes));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
 
 let next = 0;
