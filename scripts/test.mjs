@@ -1,4 +1,4 @@
-// `npm test`: types, lint, then the tests of every room, under the pinned Node.
+// `npm test`: types, lint, the tests of every room, then two hundred simulated clusters (docs/reliability.md), under the pinned Node.
 // `npm test -- src/format` runs only the tests below the paths given, without types and lint.
 import {spawnSync} from 'node:child_process';
 import {globSync} from 'node:fs';
@@ -39,3 +39,7 @@ step(`tests in ${files.length} files`, process.execPath, [
   '--test-concurrency=2',
   ...files,
 ]);
+if (only.length === 0) {
+  const sim = ['src/cli/main.mjs', 'sim', '--seeds', '200', '--for', '60s', '--workload', 'all'];
+  step('200 simulated clusters, a minute each', process.execPath, ['--disable-warning=ExperimentalWarning', ...sim]);
+}
