@@ -1,17 +1,17 @@
 // Puts the program into a few files, dist/bundle/, because a primary is some five hundred modules and loading them one by one takes longer than everything else
 // that a start does. Only a matter of speed: main.mjs runs the sources when the bundle is not there or older than they are.
 //
-//   program-*.mjs   the command line, `pando start` included     thread.mjs   a primary's thread
+//   program.mjs     the command line, `pando start` included     thread.mjs   a primary's thread
 //   chunk-*.mjs     what they share                               inputs.json  the sources they are made of
 //
 // Packages stay outside. Names are kept and nothing is made shorter, so that an error still says where it came from.
-import {mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {mkdirSync, renameSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {freshBundle} from '../src/host/bundle-state.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const target = join(root, 'dist', 'bundle');
-const inputs = join(target, 'inputs.json');
 
 /** A thread switches fast loading on before it loads the rest, as src/host/thread-main.mjs does. */
 const THREAD_MAIN = `import {loadFast} from '../../src/host/fast-loading.mjs';
@@ -22,7 +22,7 @@ await import('./thread.mjs');
 
 /** Makes the bundle when there is none or a source has changed. */
 export async function bundle() {
-  if (isFresh()) return;
+  if (freshBundle() !== undefined) return;
   const began = Date.now();
   const {build} = await import('esbuild');
   const made = `${target}.${process.pid}`;
@@ -41,20 +41,13 @@ export async function bundle() {
     logLevel: 'silent',
   });
   writeFileSync(join(made, 'thread-main.mjs'), THREAD_MAIN);
-  writeFileSync(join(made, 'inputs.json'), JSON.stringify(Object.keys(metafile.inputs)));
+  const sources = Object.keys(metafile.inputs);
+  const inputs = join(made, 'inputs.json');
+  writeFileSync(inputs, JSON.stringify(sources));
   // What changes while the bundle is made is newer than it.
-  utimesSync(join(made, 'inputs.json'), began / 1000, began / 1000);
+  utimesSync(inputs, began / 1000, began / 1000);
   rmSync(target, {recursive: true, force: true});
   mkdirSync(dirname(target), {recursive: true});
   renameSync(made, target);
-  console.log(`pando: bundled ${Object.keys(metafile.inputs).length} modules in ${Date.now() - began} ms.`);
-}
-
-function isFresh() {
-  try {
-    const madeAt = statSync(inputs).mtimeMs;
-    return JSON.parse(readFileSync(inputs, 'utf8')).every(input => statSync(join(root, input)).mtimeMs <= madeAt);
-  } catch {
-    return false;
-  }
+  console.log(`pando: bundled ${sources.length} modules in ${Date.now() - began} ms.`);
 }

@@ -5,8 +5,9 @@ if (major < 24) {
   console.error(`pando needs Node 24 or newer; this is ${process.versions.node}. \`npm start\` brings its own.`);
   process.exit(1);
 }
-const {freshBundle, loadFast} = await import('../host/fast-loading.mjs');
+const {loadFast} = await import('../host/fast-loading.mjs');
 loadFast();
+const {freshBundle} = await import('../host/bundle-state.mjs');
 const bundle = freshBundle();
 const {runProgram} = bundle === undefined ? await import('./program.ts') : await import(bundle);
 await runProgram();

@@ -149,6 +149,8 @@ export class EngineCore {
     this.log.onDurable = () => {
       try {
         this.pool.logAdvanced();
+        // The next sync is begun at the end of this turn: what the packets that have come meanwhile commit is in it too.
+        this.requestFlush();
       } catch (error) {
         this.failOn(error);
       }

@@ -108,7 +108,6 @@ export interface PageFusion {
 export const WaitKind = {row: 1, metadata: 2, named: 3} as const;
 export type WaitKind = (typeof WaitKind)[keyof typeof WaitKind];
 
-/** Waits for transactions; one wait-for graph for rows, metadata locks and named locks (S12). */
 /** A transaction that waits for a row of another one. */
 export interface RowWait {
   readonly incarnation: number;
@@ -117,6 +116,7 @@ export interface RowWait {
   readonly holderSlot: number;
 }
 
+/** Waits for transactions; one wait-for graph for rows, metadata locks and named locks (S12). */
 export interface LockFusion {
   /**
    * Transaction (this incarnation, `slot`) waits for the row owner named by the three holder words. Sets `ref`, inserts the wait,

@@ -1,13 +1,11 @@
 // Makes a start fast: a primary is some five hundred modules, and finding, stripping and compiling them is most of what a start costs.
 //
-//   bundle           `npm start` has all of them put into a few files when a source has changed since (scripts/bundle.mjs); without one the sources are run
 //   compiled code    is kept on disk between starts
 //   module paths     inside this program are what the import says; Node would look at the file system and at package.json for each of two thousand imports
 //
 // Every thread has to ask for it, before it loads anything else. That is why this file and the two that begin a thread are plain JavaScript: the first
 // TypeScript file that is not in the cache loads the whole machinery that takes types out.
 
-import {readFileSync, statSync} from 'node:fs';
 import {constants, enableCompileCache, flushCompileCache, registerHooks} from 'node:module';
 import {fileURLToPath} from 'node:url';
 
@@ -15,21 +13,7 @@ import {fileURLToPath} from 'node:url';
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/pando', import.meta.url));
 /** What was compiled is written when the start is over. Milliseconds. */
 const FLUSH_MS = 3000;
-const ROOT = new URL('../../', import.meta.url);
 const SOURCES = new URL('../', import.meta.url).href;
-
-/** The program in one piece, as a URL; undefined when there is none, or a source has changed since it was made. */
-export function freshBundle(root = ROOT) {
-  const bundle = new URL('dist/bundle/', root);
-  try {
-    const madeAt = statSync(new URL('inputs.json', bundle)).mtimeMs;
-    const inputs = JSON.parse(readFileSync(new URL('inputs.json', bundle), 'utf8'));
-    const isFresh = inputs.every(input => statSync(new URL(input, root)).mtimeMs <= madeAt);
-    return isFresh ? new URL('program.mjs', bundle).href : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Switches it on in this thread. Without a writable directory everything is compiled as ever. */
 export function loadFast() {

@@ -105,7 +105,7 @@ export class RedoLog {
     return this.#stream.writtenLsn;
   }
 
-  /** Called after each advance of durableLsn, before the waiters are woken. */
+  /** Called after each advance of durableLsn, before the waiters are woken. Who sets it asks for the next sync, for what has been appended meanwhile. */
   set onDurable(fn: () => void) {
     this.#onDurable = fn;
   }
@@ -125,7 +125,7 @@ export class RedoLog {
       this.kick();
       return BLOCKED;
     }
-    this.#writeFrame();
+    this.write();
     this.kick();
     this.#nextChunk();
     return ROW;
@@ -175,29 +175,25 @@ export class RedoLog {
     return false;
   }
 
-  /** Writes what has been appended and has it synced, unless a sync is under way (then it follows by itself). */
+  /** Writes what has been appended and has it synced, unless a sync is under way: then it is time to ask again when that one has ended (`onDurable`). */
   kick(): void {
     if (this.#syncing || this.#failed) return;
-    this.#writeFrame();
+    this.write();
     if (this.writtenLsn === this.durableLsn) return;
     this.#syncing = this.#stream.sync();
     if (this.#syncing) this.flushes++;
   }
 
-  /** Writes what has been appended, without waiting for the sync that is under way. Not inside a mini-transaction. */
-  write(): void {
-    this.#writeFrame();
-  }
-
   /** May a page that was last changed below `lsn` leave this node? Writes what is missing for it, and has it synced soon. Not inside a mini-transaction. */
   mayLeave(lsn: number): boolean {
     if (lsn <= this.writtenLsn) return true;
-    this.#writeFrame();
+    this.write();
     this.kick();
     return lsn <= this.writtenLsn;
   }
 
-  #writeFrame(): void {
+  /** Writes what has been appended, without waiting for the sync that is under way. Not inside a mini-transaction. */
+  write(): void {
     if (this.#fill === this.#frameAt + FRAME_HEADER || this.#failed) return;
     assert(this.#cplLsn === this.endLsn, () => 'a log frame is closed inside a mini-transaction');
     const rests = this.#stream.encodeRests(this.memory, this.#fill, this.#frameLsn);
@@ -248,7 +244,6 @@ export class RedoLog {
     this.#freeChunks();
     this.#onDurable?.();
     this.#wakeDurable();
-    this.#clock.soon(() => this.kick());
   }
 
   #freeChunks(): void {

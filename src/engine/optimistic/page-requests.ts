@@ -3,16 +3,14 @@
 // there.
 
 import {Memory} from '../../format/memory.ts';
-import {At} from '../../format/page/layout.ts';
 import {pageLlsn} from '../../format/page/page.ts';
 import {applyRedo} from '../../format/redo/apply.ts';
 import {redoLength, redoLlsn} from '../../format/redo/read.ts';
 import {PAGE_DAMAGED, PAGE_FOUND, type PageReader} from '../../storage/api.ts';
 import type {CachedPages} from '../replica/follower.ts';
+import {PageStaging, type StagedPage} from '../replica/page-staging.ts';
 import type {Peers} from './peers.ts';
 
-/** Pages under way at once. */
-const REQUESTS_MAX = 32;
 /** Redo kept for one page; a page of which more comes meanwhile is asked for again. */
 const KEPT_MAX = 1 << 18;
 
@@ -22,14 +20,9 @@ interface KeptRedo {
   readonly redo: Memory;
 }
 
-interface Request {
-  readonly pageNo: number;
+interface Request extends StagedPage {
   readonly needStream: number;
   readonly needLsn: number;
-  /** Place in the staging memory. */
-  readonly at: number;
-  isArrived: boolean;
-  status: number;
   kept: KeptRedo[];
   keptBytes: number;
   /** What was asked for is of no use. */
@@ -42,11 +35,13 @@ interface Request {
 export class PageRequests implements PageReader, CachedPages {
   onPage: (pageNo: number, status: number, memory: Memory, at: number) => void = () => {};
   readonly memory: Memory;
+  readonly #staging: PageStaging<Request>;
+  readonly #mayGo = (request: Request): boolean => this.#isReached(request);
+  readonly #hand = (pageNo: number, status: number, memory: Memory, at: number): void =>
+    this.onPage(pageNo, status, memory, at);
   readonly #inner: PageReader;
   readonly #pageSize: number;
   readonly #nodes: number;
-  readonly #requests = new Map<number, Request>();
-  readonly #places: number[] = [];
   #peers: Peers | undefined;
   /** Pages that were asked for more than once. */
   repeats = 0;
@@ -55,8 +50,8 @@ export class PageRequests implements PageReader, CachedPages {
     this.#inner = inner;
     this.#pageSize = pageSize;
     this.#nodes = nodes;
-    this.memory = new Memory(new ArrayBuffer(REQUESTS_MAX * pageSize));
-    for (let i = 0; i < REQUESTS_MAX; i++) this.#places.push(i * pageSize);
+    this.#staging = new PageStaging(pageSize);
+    this.memory = this.#staging.memory;
     inner.onPage = (pageNo, status, memory, at) => this.#arrived(pageNo, status, memory, at);
   }
 
@@ -65,7 +60,7 @@ export class PageRequests implements PageReader, CachedPages {
   }
 
   canRead(): boolean {
-    return this.#places.length > 0 && this.#inner.canRead();
+    return this.#staging.hasPlace && this.#inner.canRead();
   }
 
   read(pageNo: number, needStream: number, needLsn: number): void {
@@ -73,7 +68,7 @@ export class PageRequests implements PageReader, CachedPages {
       pageNo,
       needStream,
       needLsn,
-      at: this.#places.pop() as number,
+      at: this.#staging.takePlace(),
       isArrived: false,
       status: PAGE_FOUND,
       kept: [],
@@ -82,7 +77,7 @@ export class PageRequests implements PageReader, CachedPages {
       incarnations: new Float64Array(this.#nodes),
       lsns: new Float64Array(this.#nodes),
     };
-    this.#requests.set(pageNo, request);
+    this.#staging.add(request);
     this.#inner.read(pageNo, needStream, needLsn);
   }
 
@@ -97,13 +92,13 @@ export class PageRequests implements PageReader, CachedPages {
 
   /** For the peers: where a page that has arrived is kept. */
   find(pageNo: number): number {
-    const request = this.#requests.get(pageNo);
+    const request = this.#staging.get(pageNo);
     return request?.isArrived === true ? request.at : -1;
   }
 
   /** Redo of a page that may be under way. False: it is not. */
   missed(pageNo: number, redo: Memory, at: number, incarnation: number): boolean {
-    const request = this.#requests.get(pageNo);
+    const request = this.#staging.get(pageNo);
     if (request === undefined) return false;
     const length = redoLength(redo, at);
     request.keptBytes += length;
@@ -116,7 +111,7 @@ export class PageRequests implements PageReader, CachedPages {
   }
 
   #arrived(pageNo: number, status: number, memory: Memory, at: number): void {
-    const request = this.#requests.get(pageNo);
+    const request = this.#staging.get(pageNo);
     if (request === undefined) {
       this.onPage(pageNo, status, memory, at);
       return;
@@ -125,10 +120,7 @@ export class PageRequests implements PageReader, CachedPages {
       this.#askAgain(request);
       return;
     }
-    request.isArrived = true;
-    request.status = status;
-    if (status === PAGE_FOUND) this.memory.bytes.set(memory.bytes.subarray(at, at + this.#pageSize), request.at);
-    else this.memory.bytes.fill(0, request.at, request.at + this.#pageSize);
+    this.#staging.put(request, status, memory, at);
     if (status !== PAGE_DAMAGED) this.#putKept(request);
     this.#peers?.noteWritten(request.incarnations, request.lsns);
   }
@@ -147,7 +139,7 @@ export class PageRequests implements PageReader, CachedPages {
 
   /** The cut has jumped: what has been asked for is asked for anew. */
   forget(): void {
-    for (const request of this.#requests.values()) {
+    for (const request of this.#staging.requests()) {
       if (request.isArrived) this.#askAgain(request);
       else request.isSpoiled = true;
     }
@@ -157,23 +149,10 @@ export class PageRequests implements PageReader, CachedPages {
   poll(): number {
     this.#inner.poll();
     this.#peers?.run();
-    let count = 0;
-    for (const request of this.#requests.values()) {
-      if (!request.isArrived || !this.#isReached(request)) continue;
-      this.#requests.delete(request.pageNo);
-      this.#places.push(request.at);
-      this.onPage(request.pageNo, this.#statusOf(request), this.memory, request.at);
-      count++;
-    }
-    return count;
+    return this.#staging.deliver(this.#mayGo, this.#hand);
   }
 
   #isReached({status, incarnations, lsns}: Request): boolean {
     return status === PAGE_DAMAGED || this.#peers?.isReached(incarnations, lsns) !== false;
-  }
-
-  /** A page that storage did not know may have been made since. */
-  #statusOf({status, at}: Request): number {
-    return status !== PAGE_DAMAGED && this.memory.view.getUint16(at + At.magic, true) !== 0 ? PAGE_FOUND : status;
   }
 }

@@ -3,22 +3,15 @@
 //
 // Redo that comes for a page before the page itself is passed over, so the page is asked for anew. After a few times the cut stands still until it has come.
 
-import {Memory} from '../../format/memory.ts';
-import {At} from '../../format/page/layout.ts';
+import type {Memory} from '../../format/memory.ts';
 import {PAGE_DAMAGED, PAGE_FOUND, type PageReader, type RedoFeed} from '../../storage/api.ts';
 import type {CachedPages, Follower} from './follower.ts';
+import {PageStaging, type StagedPage} from './page-staging.ts';
 
-/** Pages under way at once. */
-const REQUESTS_MAX = 32;
 /** After so many times the cut waits for the page. */
 const TRIES_MAX = 3;
 
-interface Request {
-  readonly pageNo: number;
-  /** Place in the staging memory. */
-  readonly at: number;
-  isArrived: boolean;
-  status: number;
+interface Request extends StagedPage {
   /** Redo of the page has been passed over since it was asked for. */
   isMissed: boolean;
   tries: number;
@@ -30,12 +23,13 @@ interface Request {
 export class ReplicaPageReader implements PageReader, CachedPages {
   onPage: (pageNo: number, status: number, memory: Memory, at: number) => void = () => {};
   readonly memory: Memory;
+  readonly #staging: PageStaging<Request>;
+  readonly #mayGo = (request: Request): boolean => this.#isReached(request);
+  readonly #hand = (pageNo: number, status: number, memory: Memory, at: number): void =>
+    this.onPage(pageNo, status, memory, at);
   readonly #inner: PageReader;
   readonly #feed: RedoFeed;
   readonly #follower: Follower;
-  readonly #pageSize: number;
-  readonly #requests = new Map<number, Request>();
-  readonly #places: number[] = [];
   /** Requests that the cut waits for. */
   #stubborn = 0;
   #isWriter = false;
@@ -46,14 +40,13 @@ export class ReplicaPageReader implements PageReader, CachedPages {
     this.#inner = inner;
     this.#feed = feed;
     this.#follower = follower;
-    this.#pageSize = pageSize;
-    this.memory = new Memory(new ArrayBuffer(REQUESTS_MAX * pageSize));
-    for (let i = 0; i < REQUESTS_MAX; i++) this.#places.push(i * pageSize);
+    this.#staging = new PageStaging(pageSize);
+    this.memory = this.#staging.memory;
     inner.onPage = (pageNo, status, memory, at) => this.#arrived(pageNo, status, memory, at);
   }
 
   canRead(): boolean {
-    return this.#places.length > 0 && this.#inner.canRead();
+    return this.#staging.hasPlace && this.#inner.canRead();
   }
 
   read(pageNo: number, needStream: number, needLsn: number): void {
@@ -69,7 +62,7 @@ export class ReplicaPageReader implements PageReader, CachedPages {
   #request(pageNo: number): void {
     const request: Request = {
       pageNo,
-      at: this.#places.pop() as number,
+      at: this.#staging.takePlace(),
       isArrived: false,
       status: PAGE_FOUND,
       isMissed: false,
@@ -77,7 +70,7 @@ export class ReplicaPageReader implements PageReader, CachedPages {
       readyLsn: 0,
       readyIncarnation: 0,
     };
-    this.#requests.set(pageNo, request);
+    this.#staging.add(request);
     this.#ask(request);
   }
 
@@ -90,7 +83,7 @@ export class ReplicaPageReader implements PageReader, CachedPages {
 
   /** For the follower: where a page that has arrived is kept. */
   find(pageNo: number): number {
-    const request = this.#requests.get(pageNo);
+    const request = this.#staging.get(pageNo);
     if (request === undefined) return -1;
     if (request.isArrived) return request.at;
     request.isMissed = true;
@@ -98,7 +91,7 @@ export class ReplicaPageReader implements PageReader, CachedPages {
   }
 
   #arrived(pageNo: number, status: number, memory: Memory, at: number): void {
-    const request = this.#requests.get(pageNo);
+    const request = this.#staging.get(pageNo);
     if (request === undefined) {
       this.onPage(pageNo, status, memory, at);
       return;
@@ -109,10 +102,7 @@ export class ReplicaPageReader implements PageReader, CachedPages {
       return;
     }
     if (request.tries >= TRIES_MAX) this.#stubborn--;
-    request.isArrived = true;
-    request.status = status;
-    if (status === PAGE_FOUND) this.memory.bytes.set(memory.bytes.subarray(at, at + this.#pageSize), request.at);
-    else this.memory.bytes.fill(0, request.at, request.at + this.#pageSize);
+    this.#staging.put(request, status, memory, at);
     const {writer} = this.#feed;
     request.readyIncarnation = this.#feed.incarnation(writer);
     request.readyLsn = this.#feed.written(writer);
@@ -125,7 +115,7 @@ export class ReplicaPageReader implements PageReader, CachedPages {
 
   /** Nothing that has been asked for is of use: it is asked for anew. */
   forget(): void {
-    for (const request of this.#requests.values()) {
+    for (const request of this.#staging.requests()) {
       if (!request.isArrived) {
         request.isMissed = true;
         continue;
@@ -139,20 +129,7 @@ export class ReplicaPageReader implements PageReader, CachedPages {
   poll(): number {
     this.#inner.poll();
     if (!this.#isWriter && !this.holdsCut) this.#follower.run();
-    let count = 0;
-    for (const request of this.#requests.values()) {
-      if (!request.isArrived || !this.#isReached(request)) continue;
-      this.#requests.delete(request.pageNo);
-      this.#places.push(request.at);
-      this.onPage(request.pageNo, this.#statusOf(request), this.memory, request.at);
-      count++;
-    }
-    return count;
-  }
-
-  /** A page that storage did not know may have been made since. */
-  #statusOf({status, at}: Request): number {
-    return status !== PAGE_DAMAGED && this.memory.view.getUint16(at + At.magic, true) !== 0 ? PAGE_FOUND : status;
+    return this.#staging.deliver(this.#mayGo, this.#hand);
   }
 
   #isReached({status, readyLsn, readyIncarnation}: Request): boolean {

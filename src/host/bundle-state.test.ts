@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {after, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 
-const {freshBundle} = (await import(new URL('./fast-loading.mjs', import.meta.url).href)) as {
+const {freshBundle} = (await import(new URL('./bundle-state.mjs', import.meta.url).href)) as {
   freshBundle: (root: URL) => string | undefined;
 };
 
