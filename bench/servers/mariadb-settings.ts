@@ -23,7 +23,7 @@ export function commonSettings(bufferMiB: number): Record<string, string> {
     slow_query_log: 'OFF',
     skip_name_resolve: '',
     // Room for all clients.
-    max_connections: '4000',
+    max_connections: '6000',
     thread_cache_size: '256',
     table_open_cache: '4000',
     open_files_limit: '16384',

@@ -34,7 +34,7 @@ export class Pando implements Server {
     this.version = execFileSync(process.execPath, [MAIN, '--version'], {encoding: 'utf8'}).trim();
     this.ports = Array.from({length: primaries}, (_, i) => port + 1 + i);
     this.#httpPort = port + primaries + 1;
-    const options = {primaries: String(primaries), 'max-connections': '4000', ...sizes};
+    const options = {primaries: String(primaries), 'max-connections': '6000', ...sizes};
     this.settings = {
       ...options,
       data: data.length === 1 ? 'memory' : 'disk',

@@ -11,8 +11,8 @@ const SERVERS = ['pando-3', 'pando-1', 'mariadb', 'galera-3'];
 const SETTLE_MS = 3000;
 const IDLE_MS = 10_000;
 /** The first connections make pools and caches grow once; the second lot shows what each more costs. */
-const FIRST = 500;
-const MORE = 1000;
+const FIRST = 3000;
+const MORE = 2000;
 /** Connections opened at the same time. */
 const TOGETHER = 50;
 

@@ -182,6 +182,8 @@ export class Login implements AuthenticationPeer {
       return;
     }
     this.#state = 'greeted';
+    // A connection lives long, its login does not: nothing of it is kept but the nonce.
+    this.#packet = this.#account = this.#dialogue = undefined;
     const {user, database, capabilities, collation, attributes} = packet;
     this.#channel.admit(
       {connectionId, user, host, database, capabilities, collation, secure, tls, attributes},

@@ -46,7 +46,8 @@ export class RowLocker {
   readonly #core: EngineCore;
   readonly #session: Session;
   readonly #versions: VersionReader;
-  readonly #key = new KeyBuffer();
+  /** Of the row whose lock is pending. Made for the first one: sessions that only read have none. */
+  #key: KeyBuffer | undefined;
   readonly #walk = new VersionWalk();
   #pendingBase = -1;
   #pendingSlot = 0;
@@ -90,6 +91,7 @@ export class RowLocker {
     this.#pendingBase = base;
     this.#pendingSlot = slot;
     this.#pendingTable = table;
+    this.#key ??= new KeyBuffer();
     this.#key.set(key, 0, keyLength);
     return this.#settled();
   }
@@ -189,13 +191,14 @@ export class RowLocker {
     if (this.#pendingBase < 0) return;
     const base = this.#pendingBase;
     const table = this.#pendingTable as TableHandle;
+    const key = this.#key as KeyBuffer;
     this.#pendingBase = -1;
     const {mtr, undo, pool} = this.#core;
     const mem = pool.memory;
     const {trx} = this.#session;
     const record = recordAt(mem, base, this.#pendingSlot);
     this.prepareUndo(table);
-    const end = beginUndo(undo.scratch, 0, UndoType.lock, this.head, this.#key.bytes, this.#key.length);
+    const end = beginUndo(undo.scratch, 0, UndoType.lock, this.head, key.bytes, key.length);
     setOldRow(undo.scratch, 0, mem, record);
     const at = payloadAt(mem, record);
     const rowLength = payloadLength(mem, record);

@@ -63,27 +63,31 @@ export function checkSettable(variable: VariableDefinition, scope: 'global' | 's
 /** Values set in one session; all others are the globals' at the time the session began (MySQL copies them at login). */
 export class SessionVariables {
   readonly #globals: GlobalVariables;
-  #values: ReadonlyMap<string, VariableValue>;
-  /** Of #values, once the session has set one: a copy of its own. */
+  /** Shared with all sessions that began between the same two SET GLOBAL. */
+  #atLogin: ReadonlyMap<string, VariableValue>;
+  /** What has been set since. */
   #own: Map<string, VariableValue> | undefined;
 
   constructor(globals: GlobalVariables) {
     this.#globals = globals;
-    this.#values = globals.atLogin();
+    this.#atLogin = globals.atLogin();
   }
 
-  /** As at login: a copy of the globals. */
+  /** As at login: the globals' values of now. */
   reset(): void {
     this.#own = undefined;
-    this.#values = this.#globals.atLogin();
+    this.#atLogin = this.#globals.atLogin();
   }
 
   get(variable: VariableDefinition): VariableValue {
-    return variable.scope === 'global' ? this.#globals.get(variable) : (this.#values.get(variable.name) ?? null);
+    if (variable.scope === 'global') return this.#globals.get(variable);
+    const own = this.#own?.get(variable.name);
+    return own === undefined ? (this.#atLogin.get(variable.name) ?? null) : own;
   }
 
   set(variable: VariableDefinition, value: VariableValue): void {
-    if (this.#own === undefined) this.#values = this.#own = new Map(this.#values);
+    if (value === this.get(variable)) return;
+    this.#own ??= new Map();
     this.#own.set(variable.name, value);
   }
 }
