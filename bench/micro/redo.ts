@@ -54,6 +54,13 @@ function change(redo: Memory, page: Memory, payload: Memory, stamp: RowStamp, i:
   return encodeUpdate(redo, 0, page, 0, pageLlsn(page, 0) + 1, i % ROWS, stamp, payload, from, PAYLOAD_BYTES);
 }
 
+/** Writes the record of an update of some row at `at`; returns its length. */
+export function writeChange(redo: Memory, at: number, page: Memory, i: number): number {
+  const stamp = new RowStamp();
+  stamp.incarnation = INCARNATION;
+  return encodeUpdate(redo, at, page, 0, pageLlsn(page, 0) + 1, i % ROWS, stamp, payloads(), 0, PAYLOAD_BYTES);
+}
+
 /** Payloads that differ in one column. A row gets another one each time. */
 function payloads(): Memory {
   const memory = new Memory(new ArrayBuffer(VARIANTS * ROOM));
@@ -63,7 +70,8 @@ function payloads(): Memory {
   return memory;
 }
 
-function filledPage(): Memory {
+/** A page of rows. */
+export function filledPage(): Memory {
   const page = new Memory(new SharedArrayBuffer(PAGE));
   const redo = new Memory(new ArrayBuffer(1 << 16));
   const none = new Uint8Array(0);

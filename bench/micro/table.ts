@@ -37,7 +37,13 @@ export function fillTable(rows: number): FilledTable {
   const {session} = caller;
   caller.must(() => bootstrapSpace(world.engine.core, (session as Session).task));
   caller.transaction(() => caller.must(() => session.createTree(true)));
-  const table: TableHandle = {tableId: 1, clustered: session.newTree, primaryKey: firstEight, secondaries: []};
+  const table: TableHandle = {
+    tableId: 1,
+    clustered: session.newTree,
+    primaryKey: firstEight,
+    secondaries: [],
+    changes: {rows: 0},
+  };
   const row = new Memory(new ArrayBuffer(256));
   row.bytes.fill(0x61);
   const step = (): number => session.writer.insert(table, row, 0, PAYLOAD_BYTES);

@@ -7,7 +7,7 @@ import {bootstrapSpace} from '../../src/engine/space/bootstrap.ts';
 import {type Script, SimClient} from '../../src/sim/client.ts';
 import {must} from '../../src/sim/script.ts';
 import {DRIVER, type SimOptions, type SimPrimary, SimWorld} from '../../src/sim/world.ts';
-import {type CostModel, coherenceMs, type Figures} from './cost-model.ts';
+import {type CostModel, coherenceMs, type Figures, SIM_STORAGE_PAGE_MS} from './cost-model.ts';
 
 /** How often the coherence work of a primary is looked at and charged. Milliseconds. */
 const CHARGE_MS = 0.25;
@@ -16,19 +16,27 @@ const PAGE_SIZE = 4096;
 export type ProjectedMode = 'fusion' | 'log-replay' | 'optimistic' | 'optimistic, page';
 export const PROJECTED_MODES: readonly ProjectedMode[] = ['fusion', 'log-replay', 'optimistic', 'optimistic, page'];
 
-function worldOptions(mode: ProjectedMode, primaries: number): Partial<SimOptions> {
-  const optimistic = {optimistic: 'row', 'optimistic, page': 'page'} as const;
+/** Page reads of a primary that storage takes at once: as many as the real channel. */
+const PAGE_READS = 64;
+/** Room enough that storage writes no images: that is not what is measured, and the simulated disk is slow to run. */
+const ROOM = {
+  limits: {growPages: 4096, pendingBytesMax: 1 << 30, redoFilesMax: 4096},
+  ringCapacity: 64,
+  spareEntries: 256,
+};
+
+function worldOptions(mode: ProjectedMode, primaries: number, seed: number): Partial<SimOptions> {
   return {
-    seed: 11,
+    seed,
+    small: ROOM,
     nodes: primaries,
     pageSize: PAGE_SIZE,
     frames: 8192,
     dbpFrames: mode === 'fusion' ? 16384 : 0,
     titSlots: 4096,
     redoFileSize: 1 << 23,
-    ...(mode === 'optimistic' || mode === 'optimistic, page'
-      ? {optimistic: mode === 'optimistic' ? 'row' : optimistic[mode]}
-      : {}),
+    ...(mode === 'optimistic' && {optimistic: 'row'}),
+    ...(mode === 'optimistic, page' && {optimistic: 'page'}),
   };
 }
 
@@ -42,11 +50,12 @@ export class ProjectedMachine {
   readonly #processorMs: number[] = [];
   readonly #charged: Figures[] = [];
 
-  constructor(mode: ProjectedMode, primaries: number, model: CostModel) {
+  constructor(mode: ProjectedMode, primaries: number, model: CostModel, seed: number) {
     this.model = model;
-    this.world = new SimWorld(worldOptions(mode, primaries));
+    this.world = new SimWorld(worldOptions(mode, primaries, seed));
     this.#bells();
     this.world.diskSlowness = model.diskSlowness;
+    this.world.pageWay = {slowness: model.storagePage / SIM_STORAGE_PAGE_MS, requestsMax: PAGE_READS};
     for (let node = 0; node < primaries; node++) this.#start(node);
     this.#charge();
   }

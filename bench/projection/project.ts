@@ -8,7 +8,7 @@ import {ProjectedMachine, type ProjectedMode} from './machine.ts';
 
 export const CLIENTS_PER_PRIMARY = 8;
 /** Virtual time before, and of, a measurement. Milliseconds. */
-const WARM_MS = 30;
+const WARM_MS = 60;
 /** Transactions of the last moment end in this time. */
 const END_MS = 120_000;
 
@@ -19,6 +19,7 @@ export interface ProjectionPlan {
   readonly shares: readonly number[];
   /** Virtual milliseconds that are measured. */
   readonly measureMs: number;
+  readonly seed: number;
 }
 
 /** Counters shown per transaction. */
@@ -31,14 +32,25 @@ const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map([
   ['retries', ['proposals_stale', 'proposals_busy']],
 ]);
 
-export function project(plan: ProjectionPlan, add: (row: StudyRow) => void): void {
-  const machine = new ProjectedMachine(plan.mode, plan.primaries, plan.model);
+/** Every load with every share, on one cluster. */
+export function project(plan: ProjectionPlan): StudyRow[] {
+  const machine = new ProjectedMachine(plan.mode, plan.primaries, plan.model, plan.seed);
   const groups = fill(machine);
-  for (const mix of PROJECTED_MIXES) for (const share of plan.shares) add(measure(plan, machine, groups, mix, share));
+  return PROJECTED_MIXES.flatMap(mix => plan.shares.map(share => measure(plan, machine, groups, mix, share)));
+}
+
+/** The mean of two runs that differ in nothing but chance, and how far apart their rates are. */
+export function meanOf(first: StudyRow, second: StudyRow): StudyRow {
+  const rates = [Number(first['tx/s']), Number(second['tx/s'])];
+  const mean = Object.entries(first).map(([column, value]) => [
+    column,
+    typeof value === 'number' ? (value + Number(second[column])) / 2 : value,
+  ]);
+  return {...Object.fromEntries(mean), 'apart %': (200 * Math.abs(rates[0] - rates[1])) / (rates[0] + rates[1])};
 }
 
 function measure(
-  {model, mode, primaries, measureMs}: ProjectionPlan,
+  {model, mode, primaries, measureMs, seed}: ProjectionPlan,
   machine: ProjectedMachine,
   groups: Groups,
   mix: ProjectedMix,
@@ -48,7 +60,13 @@ function measure(
   const clients = machine.primaries.flatMap(primary =>
     Array.from(
       {length: CLIENTS_PER_PRIMARY},
-      (_, i) => new ProjectedClient(machine, groups, new SimClient(machine.world, primary), primary.node * 100 + i + 1),
+      (_, i) =>
+        new ProjectedClient(
+          machine,
+          groups,
+          new SimClient(machine.world, primary),
+          seed * 10_000 + primary.node * 100 + i,
+        ),
     ),
   );
   const sims = clients.map(({client}) => client);

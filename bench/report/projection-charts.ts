@@ -44,12 +44,25 @@ export function projectionCharts(study: Study): Map<string, string> {
   if (study.rows.length === 0) return files;
   if (study.name === 'modes') files.set('modes-costs.svg', costs(study, 'as measured'));
   if (study.name !== 'projection') return files;
-  for (const model of new Set(study.rows.map(row => String(row.model)))) {
+  // Some cost models are for log replay alone: they differ in what only log replay has.
+  for (const model of new Set(study.rows.filter(row => row.mode === 'fusion').map(row => String(row.model)))) {
     const rows = study.rows.filter(row => row.model === model);
     for (const figure of FIGURES) files.set(`projection-${figure.file}-${model}.svg`, scalability(rows, figure, model));
     files.set(`projection-costs-${model}.svg`, costs({...study, rows}, `projected, ${model}`));
   }
+  files.set('projection-page-servers.svg', pageServers(study.rows));
   return files;
+}
+
+/** Fusion against log replay again, by the time after which storage has a page. */
+function pageServers(rows: Study['rows']): string {
+  const near = rows.filter(({model, mode}) => model === 'rdma' && (mode === 'fusion' || mode === 'log-replay'));
+  const far = rows
+    .filter(({model}) => String(model).startsWith('rdma, '))
+    .map(row => ({...row, mode: String(row.model).replace('rdma', 'log-replay')}));
+  const modes = [...new Set([...near, ...far].map(row => String(row.mode)))];
+  const figure = {file: 'page-servers', title: 'Fusion and log replay, by the way of a page', modes, shares: [50, 100]};
+  return scalability([...near, ...far], figure, 'rdma');
 }
 
 function scalability(rows: Study['rows'], {title, modes, shares}: Figure, model: string): string {

@@ -99,8 +99,13 @@ function simulator(pando: Command): void {
     .option('--seeds <n>', 'how many seeds', '1')
     .option('--for <duration>', 'how long faults are made, in simulated time, like 60s; by default drawn from the seed')
     .option('--primaries <n>', 'primaries; by default drawn from the seed')
-    .option('--workload <name>', 'bank, random, skew, or all', 'all')
-    .option('--mode <mode>', 'how pages are kept coherent: fusion, log-replay, optimistic', 'fusion')
+    .option('--workload <name>', 'bank, random, skew, sql, or all', 'all')
+    .option(
+      '--mode <mode>',
+      'how pages are kept coherent: fusion, log-replay, single-writer (bank only), optimistic',
+      'fusion',
+    )
+    .option('--volume <kind>', 'what the volume is: local, or quorum (six storage nodes, which fail too)', 'local')
     .option('--threads <n>', 'threads; by default one per core')
     .option('--keep-going', 'go on after a seed has failed', false)
     .option('--twice', 'run every seed twice and compare the end states', false)

@@ -31,7 +31,7 @@ export const NO_SPACE = -7;
 export const TOO_BIG = -8;
 /** NOWAIT met a locked row (3572). */
 export const LOCK_BUSY = -9;
-/** SKIP LOCKED passed over a locked row; ask for the next. */
+/** SKIP LOCKED passed over a locked row, or a cursor's filter turned an entry down; ask for the next. */
 export const SKIPPED = -10;
 
 export const Isolation = {readUncommitted: 0, readCommitted: 1, repeatableRead: 2, serializable: 3} as const;
@@ -81,6 +81,11 @@ export interface IndexBuild {
   readonly notes: TreeRef;
 }
 
+/** How many rows of a table this primary has inserted, changed or deleted, rolled back or not. */
+export interface ChangeCount {
+  rows: number;
+}
+
 /** A table as the engine needs it; built by the catalog for one definition version. */
 export interface TableHandle {
   readonly tableId: number;
@@ -88,6 +93,7 @@ export interface TableHandle {
   readonly primaryKey: KeyExtractor;
   /** In definition order; index numbers are position + 1 (0 is the primary key). */
   readonly secondaries: readonly SecondaryIndex[];
+  readonly changes: ChangeCount;
 }
 
 /** Longest key, clustered or secondary with its primary key. */
@@ -113,8 +119,16 @@ export interface PointRead extends RowPlace {
   get(table: TableHandle, key: Uint8Array, keyLength: number, lock: LockMode, wait: LockWait): number;
 }
 
+/** Says which entries of a secondary index are worth a look at their rows. */
+export interface EntryFilter {
+  /** `key`: the whole key, valid during the call. May be asked about entries whose rows the view does not show. */
+  accepts(key: Uint8Array, length: number): boolean;
+}
+
 /** Walks an index in key order. */
 export interface Cursor extends RowPlace {
+  /** Asked before the row behind an entry of a secondary index is looked up or locked; entries that it turns down are SKIPPED. */
+  filter: EntryFilter | undefined;
   /** Whole key of the current row in the index walked (a view into engine scratch, valid until the next call). */
   readonly key: Uint8Array;
   keyLength: number;
@@ -286,6 +300,25 @@ export interface TreeStatistics {
   levels: number;
 }
 
+/** What a sample says of one level of a tree. */
+export interface LevelSample {
+  /** Pages looked at. */
+  readonly seen: number;
+  /** Pages of the level, estimated from the fan-out above. */
+  readonly pages: number;
+  /** Entries in the pages looked at; of leaves without those marked as deleted. */
+  readonly entries: number;
+}
+
+/** Gets the entries of the pages that a sample looks at, in key order on each level. */
+export interface EntryVisitor {
+  /**
+   * `key`: the whole key, valid during the call; its first `indexed` bytes are the index's own parts. Keys above the leaves may be cut off where they differ from the
+   * one before. `follows`: the entry given before on this level stands directly in front of this one.
+   */
+  entry(level: number, key: Uint8Array, length: number, indexed: number, follows: boolean): void;
+}
+
 /** One primary's engine. */
 export interface Engine {
   /** `poll` runs whatever the session has to do; the engine calls it when the session's waiter has been woken, and `run` calls it now. */
@@ -304,6 +337,13 @@ export interface Engine {
   writeRoot(session: EngineSession, index: number, value: number): number;
   /** Estimate by looking at cached pages near the root; BLOCKED is possible. */
   statistics(session: EngineSession, tree: TreeRef, out: TreeStatistics): number;
+  /** Looks at about `leaves` leaves of a tree, and at the pages above them. `poll`: ROW when it is done, or BLOCKED; then `levels` has what was seen, leaf first. */
+  newTreeSample(
+    session: EngineSession,
+    tree: TreeRef,
+    leaves: number,
+    visitor: EntryVisitor,
+  ): {poll(): number; readonly levels: readonly LevelSample[]};
   /** Estimate of the rows in a key range. */
   estimateRange(
     session: EngineSession,

@@ -6,8 +6,17 @@
 import {CorruptionError} from '../base/errors.ts';
 import {VIRTUAL_PAGE_FIRST} from '../format/ids.ts';
 import type {FusionEvents} from '../fusion/api.ts';
-import {type Engine, type EngineSession, ROW, type TableHandle, type TreeRef, type TreeStatistics} from './api.ts';
+import {
+  type Engine,
+  type EngineSession,
+  type EntryVisitor,
+  ROW,
+  type TableHandle,
+  type TreeRef,
+  type TreeStatistics,
+} from './api.ts';
 import {estimateRange, treeStatistics} from './btree/statistics.ts';
+import {TreeSample} from './btree/tree-sample.ts';
 import {TableCheck} from './check/table-check.ts';
 import {EngineCore, type EngineOptions, type EngineWorld} from './core.ts';
 import {Purge} from './purge/purge.ts';
@@ -191,6 +200,10 @@ export class PrimaryEngine implements Engine, FusionEvents {
 
   statistics(session: EngineSession, tree: TreeRef, out: TreeStatistics): number {
     return treeStatistics(this.core.pool, tree, (session as Session).task, out);
+  }
+
+  newTreeSample(session: EngineSession, tree: TreeRef, leaves: number, visitor: EntryVisitor): TreeSample {
+    return new TreeSample(this.core.pool, tree, (session as Session).task, leaves, visitor);
   }
 
   estimateRange(

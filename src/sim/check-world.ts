@@ -7,12 +7,11 @@ import {samePageExceptHints} from '../format/page/compare.ts';
 import {isTreeType, pageType} from '../format/page/page.ts';
 import {checkFusion} from '../fusion/check-fusion.ts';
 import {PAGE_ABSENT, PAGE_FOUND} from '../storage/api.ts';
-import {checkVolume} from '../storage/local/check.ts';
 import type {SimWorld} from './world.ts';
 
 /** Everything that is wrong, in words. The logs must be durable and no session may be in the middle of something. */
 export function checkWorld(world: SimWorld): string[] {
-  const faults = [...checkFusion(world.supervisor), ...checkVolume(world.volume).faults];
+  const faults = [...checkFusion(world.supervisor), ...world.storage.check()];
   for (const primary of world.alive()) {
     primary.engine.core.pool.forEachPage((pageNo, memory, base) => {
       const fault = cachedPageFault(world, pageNo, memory, base);
@@ -44,5 +43,5 @@ export function digestOf(world: SimWorld): string {
       Uint8Array.from(event, character => character.charCodeAt(0)),
       events,
     );
-  return `${world.disk.digest().toString(16)}.${events.toString(16)}.${world.time.steps}`;
+  return `${world.storage.digest().toString(16)}.${events.toString(16)}.${world.time.steps}`;
 }

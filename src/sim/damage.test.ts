@@ -10,6 +10,7 @@ import {DiskFailure} from '../env/disk.ts';
 import {Memory} from '../format/memory.ts';
 import {samePageExceptHints} from '../format/page/compare.ts';
 import {PAGE_DAMAGED, PAGE_FOUND} from '../storage/api.ts';
+import type {LocalVolume} from '../storage/local/local-volume.ts';
 import {WORKLOADS} from './workloads.ts';
 import type {SimWorld} from './world.ts';
 
@@ -79,7 +80,7 @@ test('a damaged volume serves what was there, or says that it is damaged', () =>
     const run = WORKLOADS.random({seed});
     run.run();
     const {world} = run;
-    world.volume.checkpointAll();
+    (world.volume as LocalVolume).checkpointAll();
     const wanted = pagesOf(world);
     for (const primary of world.alive()) world.kill(primary);
     world.disk.crash();

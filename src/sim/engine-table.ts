@@ -29,7 +29,7 @@ function fourBytes(offset: number): KeyExtractor {
 
 export function tableOf(tableId: number, clustered: TreeRef, byK: TreeRef | undefined, unique = false): TableHandle {
   const secondaries: SecondaryIndex[] = byK === undefined ? [] : [{tree: byK, unique, key: fourBytes(4)}];
-  return {tableId, clustered, primaryKey: fourBytes(0), secondaries};
+  return {tableId, clustered, primaryKey: fourBytes(0), secondaries, changes: {rows: 0}};
 }
 
 export interface Row {

@@ -1,11 +1,15 @@
 // What goes wrong in a run, drawn from its seed: deaths of one and of everything, deaths in the middle of a disk operation, primaries that stand still and are taken
 // for dead, disks that are slow, full or broken, clocks that jump, bells that are not heard.
 //
+// Where the volume is of storage nodes, these fail in place of the machine's disk.
+//
 // A seed uses some kinds of faults and not others (swarm): a rare fault would never come alone if the common ones always came first.
 
 import type {Prng} from '../base/prng.ts';
 import {type BellFaults, GOOD_BELLS} from './sim-bells.ts';
+import type {SimTrouble} from './sim-storage.ts';
 import type {SimSupervisor} from './sim-supervisor.ts';
+import {mayWrite} from './sim-writers.ts';
 import {DRIVER, type SimPrimary, type SimWorld} from './world.ts';
 
 export const FAULT_KINDS = [
@@ -22,6 +26,12 @@ export const FAULT_KINDS = [
   'clockJump',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What the disk of the machine does. */
+const OF_THE_DISK: ReadonlySet<FaultKind> = new Set(['halfDone', 'slowDisk', 'fullDisk', 'brokenRedo', 'brokenImages']);
+
+/** Chance that a storage node is struck by what strikes primaries. */
+const ALSO_STORAGE = 0.5;
 
 /** How often each kind comes beside the others; 0 = never. */
 export type FaultMix = Readonly<Record<FaultKind, number>>;
@@ -63,7 +73,12 @@ export class FaultMaker {
     if (kind === undefined) return;
     this.made[kind]++;
     this.#world.note('fault', {kind});
-    this.#makers[kind]();
+    const {trouble} = this.#world.storage;
+    if (trouble === undefined) this.#makers[kind]();
+    else {
+      if (!OF_THE_DISK.has(kind)) this.#makers[kind]();
+      if (OF_THE_DISK.has(kind) || this.#prng.chance(ALSO_STORAGE)) this.#shake(trouble);
+    }
   }
 
   #draw(): FaultKind | undefined {
@@ -82,17 +97,27 @@ export class FaultMaker {
     this.#world.bells.faults = GOOD_BELLS;
     disk.capacity = Number.POSITIVE_INFINITY;
     disk.forgetFailures();
+    this.#world.storage.trouble?.end();
     for (let node = 0; node < primaries.length; node++) this.#world.resume(node);
     for (const zombie of [...zombies.values()]) this.#world.kill(zombie);
   }
 
+  /** Where storage is of nodes, something is done to one of them, and later one is helped up. */
+  #shake(trouble: SimTrouble): void {
+    trouble.strike();
+    this.#later(60, () => {
+      if (!this.#isOver) trouble.mend();
+    });
+  }
+
   readonly #makers: Readonly<Record<FaultKind, () => void>> = {
-    kill: () => this.#onAny(primary => this.#supervisor.kill(primary)),
+    kill: () => this.#onAny(primary => this.#supervisor.kill(this.#writerOr(primary))),
     crash: () => this.#supervisor.crashEverything(false),
     power: () => this.#supervisor.crashEverything(true),
     halfDone: () => this.#world.disk.crashAfter(1 + this.#prng.below(this.#prng.chance(0.5) ? 10 : 200)),
     pause: () => this.#onAny(primary => this.#pause(primary, false)),
-    zombie: () => this.#onAny(primary => this.#pause(primary, true)),
+    // A thread has ended before its writer's place is taken: no zombie feeds replicas.
+    zombie: () => this.#onAny(primary => this.#pause(primary, this.#world.options.singleWriter !== true)),
     slowDisk: () => {
       this.#world.diskSlowness = 10 + this.#prng.below(200);
       this.#later(50, () => (this.#world.diskSlowness = 1));
@@ -109,6 +134,13 @@ export class FaultMaker {
   #onAny(act: (primary: SimPrimary) => void): void {
     const awake = this.#world.alive().filter(({node}) => !this.#world.time.isHeld(node + 1));
     if (awake.length > 0) act(awake[this.#prng.below(awake.length)]);
+  }
+
+  /** Where one primary writes, its death is the one that matters. */
+  #writerOr(primary: SimPrimary): SimPrimary {
+    const {options} = this.#world;
+    if (options.singleWriter !== true || this.#prng.chance(0.5)) return primary;
+    return this.#world.alive().find(mayWrite) ?? primary;
   }
 
   #later(withinMs: number, act: () => void): void {

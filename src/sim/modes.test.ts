@@ -45,6 +45,13 @@ for (const workload of ['bank', 'random'] as const) {
   });
 }
 
+test('single-writer: the bank while writers die; replicas take their places, and show whole moments of the past', () => {
+  const runs = runAll('bank', 'single-writer');
+  const promoted = runs.flatMap(run => run.world.events.filter(event => / promoted /.test(event)));
+  assert.ok(promoted.length >= 5, `${promoted.length} promotions`);
+  assert.ok(sum(runs, 'replica_records_applied') > 1000, 'redo was applied to cached pages');
+});
+
 test('modes go by their names', () => {
   for (const mode of ['fusion', 'log-replay', 'single-writer', 'optimistic']) assert.equal(parseMode(mode), mode);
   assert.throws(() => parseMode('magic'), {

@@ -1,6 +1,6 @@
 // Which rare paths a run has come by: the figures that primaries, their shared memory and the volume keep anyway, added up by name.
 
-import type {LocalVolume} from '../storage/local/local-volume.ts';
+import type {SimVolume} from './sim-storage.ts';
 import type {SimPrimary} from './world.ts';
 
 export type Probes = Map<string, number>;
@@ -9,13 +9,14 @@ function add(probes: Probes, counters: Iterable<readonly [string, number]>): voi
   for (const [name, count] of counters) probes.set(name, (probes.get(name) ?? 0) + count);
 }
 
-export function addPrimary(probes: Probes, {engine, fusion, optimism}: SimPrimary): void {
+export function addPrimary(probes: Probes, {engine, fusion, optimism, replica}: SimPrimary): void {
   add(probes, engine.counters());
   add(probes, fusion.counters());
   add(probes, optimism?.counters() ?? []);
+  add(probes, replica?.counters() ?? []);
 }
 
-export function addVolume(probes: Probes, volume: LocalVolume): void {
+export function addVolume(probes: Probes, volume: SimVolume): void {
   add(probes, volume.counters());
 }
 

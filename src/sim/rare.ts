@@ -3,16 +3,18 @@
 //   clock       a poll takes milliseconds now and then: turns end early, tasks are left over, patience runs out
 //   mail        there is mail although there is none: long polls give way
 //   DBP frame   is not there any more when it is asked for: the page comes from storage
+//   DBP         somebody else is filling every frame just when a page is pushed: it goes without one
 //   storage     takes no more reads just now
 //
 // The limits of shared memory and volume are drawn small in some seeds (see `drawLimits`): then rings are full, directory entries are taken away from others, images are
 // written and read again all the time, the index is rewritten, redo files are few.
 
-import type {Prng} from '../base/prng.ts';
+import {Prng} from '../base/prng.ts';
+import type {Attachment} from '../fusion/attachment.ts';
 import type {FusionNode} from '../fusion/fusion.ts';
 import type {VolumeLimits} from '../storage/segment/options.ts';
 import {SimClock, type SimTime} from './sim-clock.ts';
-import type {SimPageReader} from './sim-pages.ts';
+import type {SimReader} from './sim-storage.ts';
 
 /** A poll that takes long takes up to this long. Milliseconds. */
 const LONG_POLL_MS = 3;
@@ -36,14 +38,23 @@ class HastyClock extends SimClock {
   }
 }
 
+/** Share of the seeds with rare branches in which pushes find all frames in use, and the share of their pushes that do. */
+const BUSY_SEEDS = 0.3;
+const BUSY_PUSHES = 0.02;
+
 export class RareBranches {
   readonly #prng: Prng;
   readonly #rate: number;
+  /** Draws of its own: what was added later leaves the others as they were. */
+  readonly #busy: Prng;
+  readonly #busyRate: number;
 
   /** `rate` is the chance of each of them, each time; 0 = never. */
-  constructor(prng: Prng, rate: number) {
-    this.#prng = prng;
+  constructor(seed: number, rate: number) {
+    this.#prng = new Prng(seed + 2);
     this.#rate = rate;
+    this.#busy = new Prng(seed + 5);
+    this.#busyRate = rate > 0 && this.#busy.chance(BUSY_SEEDS) ? BUSY_PUSHES : 0;
   }
 
   #now(): boolean {
@@ -54,21 +65,37 @@ export class RareBranches {
     return this.#rate === 0 ? new SimClock(time, owner) : new HastyClock(time, owner, this.#prng, this.#rate);
   }
 
-  /** Takes hold of the verbs of a node. */
-  touchFusion(fusion: FusionNode): void {
+  /** Takes hold of the verbs of a node; `other` stands for another node. */
+  touchFusion(fusion: FusionNode, other: Attachment): void {
     if (this.#rate === 0) return;
     const {pages} = fusion;
     const [hasMail, copyFromDbp] = [fusion.hasMail.bind(fusion), pages.copyFromDbp.bind(pages)];
+    const push = pages.push.bind(pages);
     fusion.hasMail = () => hasMail() || this.#now();
     pages.copyFromDbp = (...args) => !this.#now() && copyFromDbp(...args);
+    pages.push = (...args) => {
+      const isBusy = this.#busyRate > 0 && this.#busy.chance(this.#busyRate);
+      const taken = isBusy ? takeFrames(other) : [];
+      const isPushed = push(...args);
+      for (const frame of taken) other.frames.free(frame);
+      return isPushed;
+    };
   }
 
   /** Who is refused asks again when an answer comes, so one must be under way. */
-  touchReader(reader: SimPageReader): void {
+  touchReader(reader: SimReader): void {
     if (this.#rate === 0) return;
     const canRead = reader.canRead.bind(reader);
     reader.canRead = () => canRead() && !(reader.underWay > 0 && this.#now());
   }
+}
+
+/** Takes every frame of the distributed buffer pool, as one that is about to fill them all. */
+function takeFrames({frames, directory}: Attachment): number[] {
+  return Array.from({length: frames.count}, (_, frame) => frame).filter(frame => {
+    const owner = frames.owner(frame);
+    return owner === 0 ? frames.tryClaim(frame) : owner > 0 && directory.evictFrame(owner - 1, frame);
+  });
 }
 
 /** What shared memory and volume are made of, beside what a run says itself. */

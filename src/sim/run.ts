@@ -16,6 +16,7 @@ import {drawLimits, PLENTY} from './rare.ts';
 import {must, sleep} from './script.ts';
 import {type BellFaults, GOOD_BELLS} from './sim-bells.ts';
 import {type SimHost, SimSupervisor} from './sim-supervisor.ts';
+import {mayWrite} from './sim-writers.ts';
 import {DRIVER, type SimOptions, type SimPrimary, SimWorld} from './world.ts';
 
 export interface RunOptions {
@@ -63,10 +64,20 @@ export interface RunRequest {
   readonly faultMs?: number | undefined;
   /** How pages are kept coherent; fusion when it is not said. */
   readonly mode?: Mode | undefined;
+  /** What the volume is; local when it is not said. */
+  readonly volume?: VolumeKind | undefined;
 }
 
+export type VolumeKind = 'local' | 'quorum';
+
 /** A cluster that is short of everything, and what goes wrong in it, drawn from the seed. */
-export function shortOfEverything({seed, primaries: asked, faultMs: askedMs, mode = 'fusion'}: RunRequest): RunOptions {
+export function shortOfEverything({
+  seed,
+  primaries: asked,
+  faultMs: askedMs,
+  mode = 'fusion',
+  volume,
+}: RunRequest): RunOptions {
   const prng = new Prng(seed * 7919 + 13);
   const drawn = 2 + prng.below(2);
   const primaries = asked ?? drawn;
@@ -86,6 +97,8 @@ export function shortOfEverything({seed, primaries: asked, faultMs: askedMs, mod
       frames: 16 + prng.below(12),
       dbpFrames: framesIn(mode, 4 + prng.below(5)),
       ...(mode === 'optimistic' ? {optimistic: 'row' as const, isRegional: true} : {}),
+      ...(volume === 'quorum' ? {quorum: true} : {}),
+      ...(mode === 'single-writer' ? {singleWriter: true} : {}),
       titSlots: 8 + prng.below(24),
       redoFileSize: 1 << (17 + prng.below(3)),
       rareRate: prng.chance(0.5) ? prng.float() * 0.03 : 0,
@@ -137,6 +150,10 @@ export abstract class SimRun implements SimHost {
   protected abstract open(client: SimClient): Script<void>;
   /** Starts the load on a primary that has come to life. */
   protected abstract load(primary: SimPrimary): void;
+  /** Starts the load of writers. */
+  protected loadWriter(_primary: SimPrimary): void {
+    expect.fail('this workload is not made for the single-writer mode');
+  }
   /** Checks the books, on a cluster at rest. */
   protected abstract check(client: SimClient): Script<void>;
 
@@ -180,6 +197,11 @@ export abstract class SimRun implements SimHost {
 
   started(primary: SimPrimary): void {
     if (this.#ready) this.load(primary);
+  }
+
+  /** A read replica has become the writer, and gets a writer's load beside its own. */
+  promoted(primary: SimPrimary): void {
+    if (this.#ready) this.loadWriter(primary);
   }
 
   died(primary: SimPrimary): void {
@@ -233,7 +255,7 @@ export abstract class SimRun implements SimHost {
 
   /** Runs one script to its end on any primary. */
   #once(script: (client: SimClient) => Script<void>): void {
-    const client = new SimClient(this.world, this.world.alive()[0]);
+    const client = new SimClient(this.world, this.world.alive().find(mayWrite) as SimPrimary);
     client.start(script(client));
     const ended = this.#pass(HEALTHY_MS, () => client.idle);
     if (client.failure !== undefined) throw client.failure;
@@ -270,10 +292,11 @@ export abstract class SimRun implements SimHost {
     this.#rest();
   }
 
-  /** Purge catches up and the logs become durable. */
+  /** Purge catches up, the logs become durable, and read replicas have applied all of it. */
   #rest(): void {
     const atRest = (): boolean =>
-      this.world.alive().every(({engine}) => {
+      this.world.alive().every(({engine, replica}) => {
+        if (replica !== undefined && new Map(replica.counters()).get('replica_lag_bytes') !== 0) return false;
         const {history, log, undo, shrinker} = engine.core;
         const purged = history.length === 0 && undo.unneeded.length === 0 && !shrinker.hasWork;
         return purged && log.endLsn === log.durableLsn;

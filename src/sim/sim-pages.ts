@@ -2,11 +2,18 @@
 // holds a request back until storage has taken in what the page needs (K3).
 
 import {Memory} from '../format/memory.ts';
-import type {PageReader} from '../storage/api.ts';
 import type {LocalVolume} from '../storage/local/local-volume.ts';
+import type {SimReader} from './sim-storage.ts';
 
-/** Requests of one primary that can be under way. */
-const REQUESTS_MAX = 3;
+/** How pages come from storage. To be changed before primaries start. */
+export interface PageWay {
+  /** The mean way of 0.12 ms takes so many times longer. */
+  slowness: number;
+  /** Requests of one primary that can be under way. */
+  requestsMax: number;
+}
+
+export const PAGE_WAY: PageWay = {slowness: 1, requestsMax: 3};
 /** A request that needs redo that is not durable yet is looked at again after this long. Milliseconds. */
 const RETRY_MS = 0.2;
 
@@ -18,12 +25,13 @@ interface Request {
 
 export interface SimPageWorld {
   readonly volume: LocalVolume;
+  readonly way: PageWay;
   /** Runs something a random short time later, in the name of the storage thread. */
   later(ms: number, run: () => void): void;
   random(): number;
 }
 
-export class SimPageReader implements PageReader {
+export class SimPageReader implements SimReader {
   onPage: (pageNo: number, status: number, memory: Memory, at: number) => void = () => {};
   readonly #world: SimPageWorld;
   readonly #ring: () => void;
@@ -38,14 +46,19 @@ export class SimPageReader implements PageReader {
     this.#staging = new Memory(new ArrayBuffer(pageSize));
   }
 
+  get hasArrived(): boolean {
+    return this.arrived.length > 0;
+  }
+
   canRead(): boolean {
-    return this.underWay < REQUESTS_MAX;
+    return this.underWay < this.#world.way.requestsMax;
   }
 
   read(pageNo: number, needStream: number, needLsn: number): void {
     this.underWay++;
     const request = {pageNo, needStream, needLsn};
-    this.#world.later(0.02 + this.#world.random() * 0.2, () => this.#serve(request));
+    const {way} = this.#world;
+    this.#world.later((0.02 + this.#world.random() * 0.2) * way.slowness, () => this.#serve(request));
   }
 
   #serve(request: Request): void {

@@ -6,12 +6,15 @@
 
 import {OperatingError} from '../base/errors.ts';
 import type {Prng} from '../base/prng.ts';
+import {mayWrite, SimWriters} from './sim-writers.ts';
 import {DRIVER, type SimPrimary, type SimWorld} from './world.ts';
 
 /** Told when a primary has started to serve, and when one is no more. */
 export interface SimHost {
   started(primary: SimPrimary): void;
   died(primary: SimPrimary): void;
+  /** It was a read replica, and writes from now on. */
+  promoted?(primary: SimPrimary): void;
 }
 
 /** Mean pause between two looks. Milliseconds. */
@@ -22,6 +25,8 @@ export class SimSupervisor {
   readonly #host: SimHost;
   readonly #prng: Prng;
   readonly #wanted: number;
+  /** In the single-writer mode. */
+  readonly #writers: SimWriters | undefined;
   /** Decision steps that are left, by dead incarnation. */
   readonly #deciding: {readonly incarnation: number; readonly steps: (() => void)[]}[] = [];
   /** False: dead primaries are recovered, but no new one is started. */
@@ -32,6 +37,7 @@ export class SimSupervisor {
     this.#host = host;
     this.#prng = prng;
     this.#wanted = wanted;
+    if (world.options.singleWriter === true) this.#writers = new SimWriters(world);
     this.#look();
   }
 
@@ -49,6 +55,7 @@ export class SimSupervisor {
 
   #lost(primary: SimPrimary): void {
     this.#host.died(primary);
+    this.#writers?.died(primary);
     this.#deciding.push({incarnation: primary.incarnation, steps: this.#world.decisionSteps(primary.incarnation)});
   }
 
@@ -56,14 +63,17 @@ export class SimSupervisor {
     const dying = this.#world.alive();
     this.#deciding.length = 0;
     this.#world.crashEverything(power);
-    for (const primary of dying) this.#host.died(primary);
+    for (const primary of dying) {
+      this.#host.died(primary);
+      this.#writers?.died(primary);
+    }
   }
 
   /** True when nobody is about to die, every dead incarnation is decided and every loser rolled back. */
   get isWhole(): boolean {
     const {unfinished, zombies, disk, volume} = this.#world;
     const isSettled = this.#deciding.length === 0 && unfinished.size === 0 && zombies.size === 0;
-    if (!isSettled || disk.isDead || volume.failure !== undefined) return false;
+    if (!isSettled || disk.isDead || volume.failure !== undefined || this.#writers?.isServing === false) return false;
     const well = this.#world.alive().filter(({failure}) => failure === undefined);
     return well.length === this.#wanted;
   }
@@ -76,6 +86,7 @@ export class SimSupervisor {
     for (const primary of this.#world.alive()) if (primary.failure !== undefined) this.kill(primary);
     for (const zombie of [...zombies.values()]) if (zombie.failure !== undefined) this.#world.kill(zombie);
     this.#decide();
+    this.#promote();
     this.#assign();
     this.#start();
     this.#world.recovery.ringAgain();
@@ -89,13 +100,22 @@ export class SimSupervisor {
     if (first.steps.length === 0) this.#deciding.shift();
   }
 
+  #promote(): void {
+    if (this.#writers === undefined || this.#deciding.length > 0) return;
+    const promoted = this.#writers.look();
+    if (promoted !== undefined) this.#host.promoted?.(promoted);
+  }
+
   #assign(): void {
-    const alive = this.#world.alive().filter(({node}) => !this.#world.time.isHeld(node + 1));
+    const alive = this.#world
+      .alive()
+      .filter(primary => !this.#world.time.isHeld(primary.node + 1) && mayWrite(primary));
     if (alive.length === 0 || !this.#prng.chance(0.5)) return;
     this.#world.assign(alive[this.#prng.below(alive.length)]);
   }
 
   #start(): void {
+    if (this.#writers?.isServing === false && !this.#world.isOrphaned) return;
     if (!this.restarts || this.#world.alive().length >= this.#wanted || !this.#prng.chance(0.3)) return;
     const node = this.#world.freeNode();
     if (node >= 0) this.#startOn(node);
@@ -105,7 +125,9 @@ export class SimSupervisor {
   /** On a full disk no primary can start; there will be room later. */
   #startOn(node: number): void {
     try {
-      this.#host.started(this.#world.start(node));
+      const primary = this.#world.start(node);
+      this.#writers?.started(primary);
+      this.#host.started(primary);
     } catch (error) {
       if (!(error instanceof OperatingError)) throw error;
       this.#world.note('start refused', {node, why: error.message});

@@ -8,9 +8,9 @@
 // Recovery is the supervisor's part (`decisionSteps`, one by one or all at once, S18) and the part of a living primary, to which undecided rollbacks are
 // assigned; when that primary dies too, another one gets the same analysis.
 
-import {crc32} from '../base/crc32.ts';
 import {OperatingError} from '../base/errors.ts';
 import {Prng} from '../base/prng.ts';
+import type {StreamDescription} from '../cluster/volume/cluster-volume.ts';
 import {PrimaryEngine} from '../engine/engine.ts';
 import type {Optimism} from '../engine/optimistic/optimism.ts';
 import type {Granularity} from '../engine/optimistic/optimistic-pool.ts';
@@ -27,16 +27,16 @@ import {Recovery} from '../fusion/recovery.ts';
 import {IncarnationState, type RedoStream} from '../storage/api.ts';
 import {FedRedoStream} from '../storage/feed/fed-redo-stream.ts';
 import type {SharedRedoFeed} from '../storage/feed/redo-feed.ts';
-import {LocalVolume} from '../storage/local/local-volume.ts';
-import {LocalRedoStream, type RedoStreamDescription} from '../storage/local/redo-stream.ts';
-import {StreamWords, streamWordsBytes} from '../storage/segment/stream-words.ts';
+import {LocalStorage} from './local-storage.ts';
 import {addPrimary, addVolume, type Probes} from './probes.ts';
+import {QuorumStorage} from './quorum-storage.ts';
 import {PLENTY, RareBranches, type SmallLimits} from './rare.ts';
 import {SimBells} from './sim-bells.ts';
 import {type SimClock, SimTime} from './sim-clock.ts';
 import {SimCrash, SimDisk} from './sim-disk.ts';
 import {endFeed, newAdjudicator, newFeed, newOptimism} from './sim-followers.ts';
-import {SimPageReader} from './sim-pages.ts';
+import {PAGE_WAY, type PageWay} from './sim-pages.ts';
+import type {SimReader, SimStorage, SimVolume} from './sim-storage.ts';
 
 export interface SimOptions {
   readonly seed: number;
@@ -54,6 +54,8 @@ export interface SimOptions {
   readonly optimistic?: Granularity;
   /** Then: every snapshot sees what was committed before it anywhere. */
   readonly isRegional?: boolean;
+  /** The volume is of six storage nodes, else a local one. */
+  readonly quorum?: boolean;
   /** Chance with which rare branches are forced, each time they could be (rare.ts). */
   readonly rareRate: number;
   readonly small: SmallLimits;
@@ -72,7 +74,7 @@ export const SIM_DEFAULTS: SimOptions = {
 };
 
 /** Owners of events beside the primaries (node + 1). What owner 0 has planned ends with the process; the driver's plans go on. */
-const WORLD = 0;
+export const WORLD = 0;
 const DISK = 100;
 export const DRIVER = 1000;
 /** Values by which the TSO limit runs ahead. */
@@ -120,6 +122,7 @@ export class SimWorld {
   readonly zombies = new Map<number, SimPrimary>();
   /** Disk operations take this many times longer. */
   diskSlowness = 1;
+  pageWay: PageWay = {...PAGE_WAY};
   /** Timers of the host and of the supervisor take this many times longer: a run sets it while nothing happens, to get over it sooner. */
   idlePace = 1;
   /** Figures of primaries that have died, and of volumes that have been closed. */
@@ -129,20 +132,22 @@ export class SimWorld {
   /** Decided incarnations that are not finished. */
   readonly unfinished = new Map<number, Unfinished>();
   memory!: PmfsMemory;
-  volume!: LocalVolume;
-  words!: StreamWords;
+  readonly storage: SimStorage;
+  volume!: SimVolume;
   supervisor!: Attachment;
   members!: Members;
   recovery!: Recovery;
   /** The writer's redo for its replicas, in the single-writer mode. */
   feed: SharedRedoFeed | undefined;
   adjudicator: AdjudicatorMemory | undefined;
+  /** In the single-writer mode: the writer is dead and nobody is there to take its place. Who is born next is the writer. */
+  isOrphaned = false;
 
   constructor(options: Partial<SimOptions> = {}) {
     this.options = {...SIM_DEFAULTS, ...options};
     this.prng = new Prng(this.options.seed);
     this.time = new SimTime(this.prng);
-    this.#rare = new RareBranches(new Prng(this.options.seed + 2), this.options.rareRate);
+    this.#rare = new RareBranches(this.options.seed, this.options.rareRate);
     this.disk = new SimDisk({
       seed: this.options.seed + 1,
       later: run => {
@@ -155,6 +160,8 @@ export class SimWorld {
     this.trace = {info: note, warn: note, error: note};
     this.time.isDown = owner => owner < DRIVER && this.disk.isDead;
     this.time.caught = error => this.#isMachineFailure(error);
+    const {quorum, seed} = this.options;
+    this.storage = quorum === true ? new QuorumStorage(this, seed + 3) : new LocalStorage(this);
     this.openEverything();
   }
 
@@ -169,17 +176,8 @@ export class SimWorld {
 
   /** Opens volume and shared memory: at the beginning, and after the death of everything. */
   openEverything(): void {
-    const {nodes, pageSize, redoFileSize, dbpFrames, frames, titSlots, small} = this.options;
-    this.words = new StreamWords(new SharedArrayBuffer(streamWordsBytes(nodes)), 0, nodes);
-    this.volume = LocalVolume.open(
-      {
-        disk: this.disk,
-        crc32,
-        trace: this.trace,
-        random: {u32: () => this.prng.u32(), secretBytes: n => new Uint8Array(n)},
-      },
-      {directory: 'volume', shape: {pageSize, redoFileSize}, limits: small.limits, words: this.words},
-    );
+    const {nodes, pageSize, dbpFrames, frames, titSlots, small} = this.options;
+    this.volume = this.storage.open();
     this.memory = PmfsMemory.create({
       nodes,
       dbpFrames,
@@ -191,6 +189,7 @@ export class SimWorld {
     });
     this.adjudicator = newAdjudicator(this.options);
     this.feed = newFeed(this.options);
+    this.isOrphaned = false;
     this.supervisor = new Attachment(this.memory, SUPERVISOR_BELL, 0, this.bells);
     this.members = new Members(this.supervisor);
     this.recovery = new Recovery(this.supervisor);
@@ -232,7 +231,7 @@ export class SimWorld {
     if (!this.members.join(node, incarnation)) throw new Error(`node ${node} cannot join yet`);
     const clock = this.#rare.clock(this.time, node + 1);
     const fusion = new FusionNode(this.memory, node, incarnation, this.bells);
-    this.#rare.touchFusion(fusion);
+    this.#rare.touchFusion(fusion, this.supervisor);
     const primary = this.#build(node, description, clock, fusion);
     this.primaries[node] = primary;
     this.bells.listen(node, () => this.#turn(primary));
@@ -241,9 +240,9 @@ export class SimWorld {
     return primary;
   }
 
-  #build(node: number, description: RedoStreamDescription, clock: SimClock, fusion: FusionNode): SimPrimary {
+  #build(node: number, description: StreamDescription, clock: SimClock, fusion: FusionNode): SimPrimary {
     const {feed} = this;
-    const plain = this.#stream(description, () => primary.dead);
+    const plain = this.#stream(description, clock, () => primary.dead);
     const stream = feed === undefined ? plain : new FedRedoStream(plain, feed, node, () => this.#ringAll(node));
     let turnAsked = false;
     const requestTurn = (): void => {
@@ -260,17 +259,17 @@ export class SimWorld {
     };
     const log = {chunkBytes: Math.min(1 << 20, stream.maxPayload), chunks: 8};
     const {pageSize, frames, redoFileSize} = this.options;
-    const optimism = newOptimism(this, node, clock, fusion, () => this.#reader(node));
+    const optimism = newOptimism(this, node, clock, fusion, () => this.#reader(node, clock));
     const replica =
-      feed === undefined || feed.writer < 0 || optimism !== undefined
+      feed === undefined || feed.writer < 0 || this.isOrphaned || optimism !== undefined
         ? undefined
-        : new Replica(fusion, this.#reader(node), feed, {pageSize, clock, requestTurn});
+        : new Replica(fusion, this.#reader(node, clock), feed, {pageSize, clock, requestTurn});
     const engine = new PrimaryEngine(
       {
         clock,
         fusion: optimism?.fusion ?? replica?.fusion ?? fusion,
         stream,
-        reader: optimism?.reader ?? replica?.reader ?? this.#reader(node),
+        reader: optimism?.reader ?? replica?.reader ?? this.#reader(node, clock),
         fail,
         requestTurn,
         refreshed: () => optimism?.tick(),
@@ -320,9 +319,9 @@ export class SimWorld {
   }
 
   /** The stream of a primary: its acknowledgements die with it. */
-  #stream(description: RedoStreamDescription, isDead: () => boolean): RedoStream {
+  #stream(description: StreamDescription, clock: SimClock, isDead: () => boolean): RedoStream {
     const {node} = description;
-    const stream = new LocalRedoStream(this.disk, crc32, this.words, description, other => this.bells.ring(other));
+    const stream = this.storage.stream(description, clock);
     let advanced = stream.onAdvance;
     Object.defineProperty(stream, 'onAdvance', {
       get: () => (error?: string) => {
@@ -337,14 +336,8 @@ export class SimWorld {
     return stream;
   }
 
-  #reader(node: number): SimPageReader {
-    const {volume} = this;
-    const world = {
-      volume,
-      later: (ms: number, run: () => void) => void this.time.schedule(ms, WORLD, run),
-      random: () => this.prng.float(),
-    };
-    const reader = new SimPageReader(world, this.options.pageSize, () => this.bells.ring(node));
+  #reader(node: number, clock: SimClock): SimReader {
+    const reader = this.storage.reader(node, clock);
     this.#rare.touchReader(reader);
     return reader;
   }
@@ -386,8 +379,7 @@ export class SimWorld {
     primary.fusion.tick();
     primary.fusion.confirm(primary.engine.core.log.durableLsn);
     const {reader} = primary.engine.core;
-    const hasPages = reader instanceof SimPageReader && reader.arrived.length > 0;
-    if (hasPages || primary.fusion.hasMail()) this.#turn(primary);
+    if ((reader as Partial<SimReader>).hasArrived === true || primary.fusion.hasMail()) this.#turn(primary);
     this.volume.maintain();
     primary.clock.after((2 + this.prng.float() * 4) * this.idlePace, () => this.#tick(primary));
   }
@@ -398,6 +390,7 @@ export class SimWorld {
     this.time.forget(primary.node + 1);
     for (const write of this.time.take(DISK + primary.node + 1)) if (this.prng.chance(0.5)) write();
     this.bells.close(primary.node);
+    this.storage.gone(primary.node);
     addPrimary(this.probes, primary);
     if (this.zombies.get(primary.node) === primary) this.zombies.delete(primary.node);
     else this.primaries[primary.node] = undefined;
@@ -459,9 +452,7 @@ export class SimWorld {
     this.time.forget(SUPERVISOR_BELL + 1);
     this.time.take(DISK);
     this.unfinished.clear();
-    if (power) this.disk.crash();
-    else this.disk.kill();
-    this.disk.capacity = Number.POSITIVE_INFINITY;
+    this.storage.crash(power);
     this.note('everything died', {power});
     this.openEverything();
     const open = this.volume.incarnations().filter(info => info.state !== IncarnationState.finished);

@@ -1,6 +1,6 @@
 // Bank transfers through all primaries, with auditors whose snapshot sums must always be right.
 //
-//   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash] [--mode log-replay|single-writer|optimistic [--granularity page]]     (--crash kills a primary every few seconds)
+//   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash] [--mode log-replay|single-writer|optimistic [--granularity page]] [--volume quorum]     (--crash kills a primary every few seconds)
 
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
@@ -11,6 +11,7 @@ const {values: options} = parseArgs({
   options: {
     seconds: {type: 'string', default: '60'},
     mode: {type: 'string', default: 'fusion'},
+    volume: {type: 'string', default: 'local'},
     granularity: {type: 'string', default: 'row'},
     primaries: {type: 'string', default: '3'},
     accounts: {type: 'string', default: '50'},
@@ -82,7 +83,7 @@ async function audit(connection: Connection): Promise<void> {
 
 const server = await Server.start({
   primaries,
-  args: ['--mode', options.mode, '--optimistic-granularity', options.granularity],
+  args: ['--mode', options.mode, '--optimistic-granularity', options.granularity, '--volume', options.volume],
 });
 try {
   const setup = await connect(server.portOf(1));

@@ -1,6 +1,6 @@
 // `pando crash 2` under load, several times: how long the others stand still, and when the primary answers again.
 //
-//   node test/acceptance/crash.ts --rounds 4 [--mode log-replay|optimistic]
+//   node test/acceptance/crash.ts --rounds 4 [--mode log-replay|optimistic] [--volume quorum]
 
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
@@ -8,14 +8,18 @@ import {Server} from '../support/server.ts';
 import {connect, errno} from '../support/sql.ts';
 
 const {values: options} = parseArgs({
-  options: {rounds: {type: 'string', default: '4'}, mode: {type: 'string', default: 'fusion'}},
+  options: {
+    rounds: {type: 'string', default: '4'},
+    mode: {type: 'string', default: 'fusion'},
+    volume: {type: 'string', default: 'local'},
+  },
 });
 const VICTIM = 2;
 const CLIENTS = [1, 1, VICTIM, VICTIM, 3, 3];
 const WARM_MS = 4000;
 const AFTER_MS = 1500;
 
-const server = await Server.start({primaries: 3, args: ['--mode', options.mode]});
+const server = await Server.start({primaries: 3, args: ['--mode', options.mode, '--volume', options.volume]});
 const load = {stopping: false, transactions: 0, longestMs: 0};
 
 function pause(ms: number): Promise<void> {

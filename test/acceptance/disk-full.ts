@@ -4,36 +4,20 @@
 //
 // DIR is an empty directory on a small file system of its own, for example: mount -t tmpfs -o size=1500m tmpfs DIR
 
-import {rmSync, statfsSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
 import {Server} from '../support/server.ts';
+import {SmallDisk} from '../support/small-disk.ts';
 import {connect, errno, value} from '../support/sql.ts';
 
 const {values: options} = parseArgs({options: {directory: {type: 'string', default: ''}}});
-const ballast = join(options.directory, 'ballast');
-const LARGEST = 2 * 1024 * 1024 * 1024;
+const disk = new SmallDisk(options.directory);
 
 let failed = false;
 function expect(what: string, isRight: boolean, detail: unknown): void {
   console.log(`${isRight ? 'ok' : 'WRONG'}  ${what}: ${String(detail)}`);
   if (!isRight) failed = true;
-}
-
-function freeBytes(): number {
-  const {bavail, bsize} = statfsSync(options.directory);
-  return bavail * bsize;
-}
-
-/** Takes all but `leave` bytes of what is free; less is left when the server takes some of it meanwhile. */
-function fill(leave: number): void {
-  const bytes = freeBytes() - leave;
-  try {
-    if (bytes > 0) writeFileSync(ballast, Buffer.alloc(bytes));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-  }
 }
 
 let next = 0;
@@ -58,8 +42,6 @@ async function count(connection: Connection): Promise<number> {
   return Number(await value(connection, 'SELECT COUNT(*) FROM full.t'));
 }
 
-if (options.directory === '' || freeBytes() > LARGEST)
-  throw new Error('name a directory on a small file system of its own with --directory');
 const server = await Server.start({
   primaries: 2,
   data: join(options.directory, 'data'),
@@ -71,7 +53,7 @@ try {
   await one.query('CREATE DATABASE full');
   await one.query('CREATE TABLE full.t (id INT PRIMARY KEY, pad LONGTEXT)');
   for (let round = 1; round <= 3; round++) {
-    fill(4 * 1024 * 1024);
+    await disk.fill(4 * 1024 * 1024);
     const first = await insertUntilRefused(one, 20_000);
     expect(
       `round ${round}: a statement is refused`,
@@ -85,7 +67,7 @@ try {
       (await count(two)) === acknowledged.size,
       acknowledged.size,
     );
-    rmSync(ballast, {force: true});
+    disk.release();
     await new Promise(done => setTimeout(done, 1000));
     const again = await insertUntilRefused(one, 50);
     expect('there is room again', again.errno === 0, again.message);
@@ -95,12 +77,12 @@ try {
   const again = await insertUntilRefused(two, 50);
   expect('the other primary writes as well', again.errno === 0, again.message);
   expect('check', (await server.check()).length === 0, 'clean');
-  fill(0);
+  await disk.fill(0);
   await insertUntilRefused(two, 20_000);
   one.destroy();
   two.destroy();
   await server.end('SIGKILL');
-  rmSync(ballast, {force: true});
+  disk.release();
   await server.run();
   const after = await connect(server.portOf(1));
   expect(

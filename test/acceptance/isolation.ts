@@ -1,10 +1,11 @@
-// Isolation through the wire: random transactions on all primaries at once, while primaries are crashed and everything is killed, judged by the isolation checker.
+// Isolation through the wire: random transactions on all primaries at once, while primaries crash, the process stands still, the disk is full and everything is killed, judged by the isolation checker.
 //
-//   node test/acceptance/isolation.ts --transactions 1000000 --primaries 3
+//   node test/acceptance/isolation.ts --transactions 1000000 --primaries 3 --resume FILE [--directory DIR]
 //   node test/acceptance/isolation.ts --transactions 20000 --levels SERIALIZABLE --workloads append
 //
-// One round is one workload at one level on tables of its own, for some seconds; the levels take turns until so many transactions have been tried (committed, rolled back, or with an outcome that nobody knows). A round
-// that shows what its level forbids is kept as a history beside its explanation.
+// One round is one workload at one level on tables of its own, for some seconds, and is judged by itself, so that memory stays what it is; the levels take turns until so many transactions have committed. A round that
+// shows what its level forbids is kept (`--keep DIR`) as a history beside its explanation. `--resume` keeps the sums in a file after every round and goes on from there, so that several runs add up. DIR is an empty
+// directory on a small file system of its own (mount -t tmpfs -o size=1500m tmpfs DIR): the data are there, and the disk is full now and then.
 
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -13,11 +14,16 @@ import {parseArgs} from 'node:util';
 import type {LevelName} from '../../tools/isolation/checker/levels.ts';
 import {writeJson} from '../../tools/isolation/history/json.ts';
 import type {HistoryEvent} from '../../tools/isolation/history/types.ts';
+import {mariadbServer} from '../../tools/isolation/runner/mariadb-server.ts';
 import {mysqlServer} from '../../tools/isolation/runner/mysql2-server.ts';
 import {runWorkload} from '../../tools/isolation/runner/run.ts';
 import {createWorkload} from '../../tools/isolation/workloads/catalog.ts';
-import type {ReadMode, Workload} from '../../tools/isolation/workloads/workload.ts';
+import type {Workload, WorkloadOptions} from '../../tools/isolation/workloads/workload.ts';
+import {Nemesis, NO_TROUBLES, type Troubles} from '../support/nemesis.ts';
+import {pause} from '../support/pause.ts';
 import {Server} from '../support/server.ts';
+import {SmallDisk} from '../support/small-disk.ts';
+import {readTally, writeTally} from '../support/tally.ts';
 
 const {values: options} = parseArgs({
   options: {
@@ -25,15 +31,21 @@ const {values: options} = parseArgs({
     primaries: {type: 'string', default: '3'},
     levels: {type: 'string', default: 'READ COMMITTED,REPEATABLE READ,SERIALIZABLE'},
     workloads: {type: 'string', default: 'append,register'},
-    clients: {type: 'string', default: '40'},
+    clients: {type: 'string', default: '60'},
     seconds: {type: 'string', default: '40'},
-    // Mean pause between two crashes of a primary, and between two kills of everything. Milliseconds.
-    crashes: {type: 'string', default: '8000'},
-    kills: {type: 'string', default: '30000'},
+    // Mean pause between two troubles of a kind, 0 for none. Milliseconds.
+    crashes: {type: 'string', default: '15000'},
+    kills: {type: 'string', default: '60000'},
+    stops: {type: 'string', default: '60000'},
+    full: {type: 'string', default: '90000'},
+    directory: {type: 'string'},
     port: {type: 'string'},
     seed: {type: 'string', default: '1'},
     data: {type: 'string'},
     keep: {type: 'string'},
+    resume: {type: 'string'},
+    // Say when each trouble came.
+    tell: {type: 'boolean', default: false},
   },
 });
 /** What each level is judged as: REPEATABLE READ is snapshot isolation, and a commit that was answered is in every later snapshot on every primary. */
@@ -42,34 +54,48 @@ const JUDGED_AS: ReadonlyMap<string, LevelName> = new Map([
   ['REPEATABLE READ', 'strong-snapshot-isolation'],
   ['SERIALIZABLE', 'strict-serializable'],
 ]);
-/** How the rounds of a level read, one after the other. */
-const READS: readonly ReadMode[] = ['plain', 'plain', 'index', 'plain', 'update'];
-/** Keys in use at a time, whether they are all as likely as each other, and how far apart they lie. */
-const KEYS = [
-  {keys: 300, even: true, filler: 1500},
-  {keys: 12, even: false, filler: 0},
-  {keys: 300, even: true, filler: 1500},
-  {keys: 100, even: true, filler: 1500},
-  {keys: 60, even: true, filler: 0},
+/** What rounds look like, one after the other: keys in use at a time, how many of them a transaction chooses from, how far apart they lie, how they are read, and whether statements wait for each other. */
+const SHAPES: readonly Partial<WorkloadOptions>[] = [
+  {keys: 2000, group: 4, filler: 300, reads: 'plain', atOnce: true},
+  {keys: 300, group: 3, filler: 1500, reads: 'plain', atOnce: true},
+  {keys: 1000, group: 4, filler: 100, reads: 'index', atOnce: true},
+  {keys: 12, even: false, filler: 0, reads: 'plain', pause: 1},
+  {keys: 1000, group: 3, filler: 300, reads: 'plain', atOnce: true},
+  {keys: 500, group: 5, filler: 300, reads: 'update', atOnce: true},
+  {keys: 2000, group: 6, filler: 0, reads: 'plain', atOnce: true},
+  {keys: 200, group: 4, filler: 1500, reads: 'plain', pause: 0},
 ];
 const PATIENCE = 60_000;
 const TIMEOUT = 20_000;
-const TICK_MS = 50;
 
-interface Sums {
+interface Sums extends Troubles {
   rounds: number;
   ok: number;
   fail: number;
   info: number;
-  crashes: number;
-  kills: number;
-  /** Times that the process ended without being asked to. */
-  deaths: number;
   refuted: number;
+  /** Longest time within a round that nobody's commit was answered, in seconds. */
+  longestGap: number;
+}
+
+interface Tally {
+  readonly proof: 'isolation';
+  nextSeed: number;
+  /** Processor time aside, how long all of it took. */
+  seconds: number;
+  readonly levels: Record<string, Sums>;
 }
 
 const primaries = Number(options.primaries);
-const data = options.data ?? mkdtempSync(join(tmpdir(), 'pando-isolation-'));
+const disk = options.directory === undefined ? undefined : new SmallDisk(options.directory);
+const data = options.data ?? mkdtempSync(join(options.directory ?? tmpdir(), 'pando-isolation-'));
+const pauses = {
+  crashes: Number(options.crashes),
+  kills: Number(options.kills),
+  stops: Number(options.stops),
+  full: disk === undefined ? 0 : Number(options.full),
+  isTold: options.tell,
+};
 const server = await Server.start({
   primaries,
   data,
@@ -77,62 +103,28 @@ const server = await Server.start({
   ...(options.port === undefined ? {} : {port: Number(options.port)}),
 });
 
-function pause(ms: number): Promise<void> {
-  return new Promise(done => setTimeout(done, ms));
-}
+/** When the commits of a round were answered. */
+class Pace {
+  readonly perSecond: number[] = [];
+  longestGap = 0;
 
-/** A moment that comes after so many milliseconds on average. */
-function later(ms: string): number {
-  return performance.now() + Number(ms) * (0.5 + Math.random());
-}
-
-/** Makes trouble until it is told to end; the server runs then. */
-class Nemesis {
-  #ending = false;
-  readonly #sums: Sums;
-  readonly over: Promise<void>;
-
-  constructor(sums: Sums) {
-    this.#sums = sums;
-    this.over = this.#run();
-  }
-
-  end(): Promise<void> {
-    this.#ending = true;
-    return this.over;
-  }
-
-  async #run(): Promise<void> {
-    let crashAt = later(options.crashes);
-    let killAt = later(options.kills);
-    for (; !this.#ending; await pause(TICK_MS)) {
-      if (performance.now() > killAt) {
-        await this.#killAll();
-        killAt = later(options.kills);
-      } else if (performance.now() > crashAt) {
-        await this.#crashOne();
-        crashAt = later(options.crashes);
-      }
+  constructor(events: readonly HistoryEvent[]) {
+    const begun = seconds(events[0]);
+    let last = begun;
+    for (const event of events) {
+      if (event.type !== 'ok' || event.final === true) continue;
+      const at = seconds(event);
+      this.longestGap = Math.max(this.longestGap, Math.round((at - last) * 10) / 10);
+      last = at;
+      const second = Math.floor(at - begun);
+      while (this.perSecond.length <= second) this.perSecond.push(0);
+      this.perSecond[second]++;
     }
   }
+}
 
-  async #crashOne(): Promise<void> {
-    const victim = 1 + Math.floor(Math.random() * primaries);
-    try {
-      const {status} = await server.admin('POST', `/primaries/crash/${victim}`);
-      if (status === 200) this.#sums.crashes++;
-    } catch (error) {
-      console.log(`the server has died by itself: ${error}\n${server.output.slice(-5000)}`);
-      this.#sums.deaths++;
-      await this.#killAll();
-    }
-  }
-
-  async #killAll(): Promise<void> {
-    await server.end('SIGKILL');
-    this.#sums.kills++;
-    await server.run();
-  }
+function seconds({time = 0}: HistoryEvent): number {
+  return time / 1e9;
 }
 
 function judge(workload: Workload, events: readonly HistoryEvent[], isolation: string, round: string): boolean {
@@ -148,24 +140,14 @@ function judge(workload: Workload, events: readonly HistoryEvent[], isolation: s
 }
 
 async function runRound(isolation: string, name: string, seed: number, sums: Sums): Promise<void> {
-  const reads = READS[seed % READS.length];
-  const settings = {
-    seed,
-    pause: Math.floor(seed / 2) % 2,
-    reads,
-    ...KEYS[Math.floor(seed / 2) % KEYS.length],
-    writesPerKey: 128,
-  };
-  const workload = createWorkload(name, settings) as Workload;
-  const servers = Array.from({length: primaries}, (_, i) =>
-    mysqlServer(`mysql://root@127.0.0.1:${server.portOf(i + 1)}/isolation`, {
-      isolation,
-      variables: [],
-      password: undefined,
-      prepared: seed % 2 === 0,
-      timeout: TIMEOUT,
-    }),
-  );
+  const shape = SHAPES[Math.floor(seed / 2) % SHAPES.length];
+  const workload = createWorkload(name, {seed, pause: 0, writesPerKey: 128, even: true, ...shape}) as Workload;
+  const servers = Array.from({length: primaries}, (_, i) => {
+    const url = `mysql://root@127.0.0.1:${server.portOf(i + 1)}/isolation`;
+    const session = {isolation, password: undefined, timeout: TIMEOUT};
+    if (shape.atOnce === true) return mariadbServer(url, {...session, variables: ['autocommit=0']});
+    return mysqlServer(url, {...session, variables: [], prepared: seed % 2 === 0});
+  });
   let nemesis: Nemesis | undefined;
   const time = {now: () => performance.now(), sleep: pause};
   const events = await runWorkload(workload, servers, time, {
@@ -175,41 +157,54 @@ async function runRound(isolation: string, name: string, seed: number, sums: Sum
     seed,
     patience: PATIENCE,
     begun: () => {
-      nemesis = new Nemesis(sums);
+      nemesis = new Nemesis(server, pauses, sums, disk);
     },
     calm: async () => nemesis?.end(),
   });
-  for (const {type} of events) if (type !== 'invoke') sums[type]++;
+  const pace = new Pace(events);
+  sums.longestGap = Math.max(sums.longestGap, pace.longestGap);
+  if (options.tell) console.log(`commits in each second: ${pace.perSecond.join(' ')}`);
+  for (const {type, final} of events) if (type !== 'invoke' && final !== true) sums[type]++;
   sums.rounds++;
   if (!judge(workload, events, isolation, `${isolation.replace(' ', '-')}-${name}-${seed}`)) sums.refuted++;
 }
 
-function tried({ok, fail, info}: Sums): number {
-  return ok + fail + info;
-}
-
 const levels = options.levels.split(',');
 const names = options.workloads.split(',');
-const all = new Map<string, Sums>(
-  levels.map(level => [level, {rounds: 0, ok: 0, fail: 0, info: 0, crashes: 0, kills: 0, deaths: 0, refuted: 0}]),
-);
-const total = (): number => [...all.values()].reduce((sum, sums) => sum + tried(sums), 0);
+const tally = readTally<Tally>(options.resume, {
+  proof: 'isolation',
+  nextSeed: Number(options.seed),
+  seconds: 0,
+  levels: {},
+});
+for (const level of levels)
+  tally.levels[level] ??= {rounds: 0, ok: 0, fail: 0, info: 0, refuted: 0, longestGap: 0, ...NO_TROUBLES};
+const committed = (): number => Object.values(tally.levels).reduce((sum, {ok}) => sum + ok, 0);
 try {
-  for (let seed = Number(options.seed); total() < Number(options.transactions); seed++) {
-    for (const [isolation, sums] of all) {
-      const name = names[seed % names.length];
-      await runRound(isolation, name, seed, sums);
-      console.log(`${total()} transactions; ${isolation} ${name} seed ${seed}: ${JSON.stringify(sums)}`);
+  while (committed() < Number(options.transactions)) {
+    for (const isolation of levels) {
+      const name = names[tally.nextSeed % names.length];
+      const sums = tally.levels[isolation];
+      const [before, started] = [committed(), performance.now()];
+      await runRound(isolation, name, tally.nextSeed, sums);
+      const seconds = (performance.now() - started) / 1000;
+      tally.seconds += seconds;
+      writeTally(options.resume, tally);
+      const rate = ((committed() - before) / seconds).toFixed(0);
+      console.log(
+        `${committed()} committed, ${rate}/s; ${isolation} ${name} seed ${tally.nextSeed}: ${JSON.stringify(sums)}`,
+      );
     }
+    tally.nextSeed++;
   }
 } finally {
   await server.end('SIGTERM');
+  disk?.release();
   if (options.data === undefined) rmSync(data, {recursive: true, force: true});
 }
-for (const [isolation, sums] of all) {
+for (const [isolation, sums] of Object.entries(tally.levels)) {
   const holds = sums.refuted === 0 && sums.deaths === 0;
-  console.log(
-    `${isolation} as ${JUDGED_AS.get(isolation)}: ${holds ? 'holds' : 'REFUTED'}; ${tried(sums)} transactions, ${JSON.stringify(sums)}`,
-  );
+  console.log(`${isolation} as ${JUDGED_AS.get(isolation)}: ${holds ? 'holds' : 'REFUTED'}; ${JSON.stringify(sums)}`);
   if (!holds) process.exitCode = 1;
 }
+console.log(`${committed()} transactions committed in ${tally.seconds.toFixed(0)} s`);

@@ -1,20 +1,23 @@
 // Kills the whole process under load again and again: every acknowledged commit must be there, nothing half, the check clean, and it must be ready in time.
 //
 //   node test/acceptance/kill9.ts --rounds 20 --primaries 3 [--mode log-replay|single-writer|optimistic] [--volume quorum]
-//   node test/acceptance/kill9.ts --rounds 1000 --drop --one-thread --commits 30 --check-every 20 --ready-ms 60000
+//   node test/acceptance/kill9.ts --rounds 1000 --drop --one-thread --commits 30 --check-every 20 --ready-ms 60000 --resume FILE
 //
 // A round is killed after some commits, about `--commits` of them. Each client writes pairs of rows (n, a) and (n, b) in one transaction and notes n once COMMIT was answered. With `--drop` the bytes that were not synced die with the process
 // (test/support/page-cache.ts), and one kill in five comes while the server is still recovering from the one before; `--drop --lies` answers syncs without doing them, and must lose commits. All transactions are looked for every
-// `--check-every` rounds, with the checks of the volume; in between those of the last rounds. `--one-thread` runs all primaries in one thread, which starts faster.
+// `--check-every` rounds, with the checks of the volume; in between those of the last rounds. `--one-thread` runs all primaries in one thread, from one file and with small redo files, which starts faster. `--resume` keeps the
+// sums in a file after every round and goes on from there, with a new volume, until `--rounds` kills are reached.
 
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
+import {bundleOneThread} from '../support/one-thread-bundle.ts';
+import {pause} from '../support/pause.ts';
 import {Server} from '../support/server.ts';
 import {connect, rows} from '../support/sql.ts';
+import {readTally, writeTally} from '../support/tally.ts';
 
 const {values: options} = parseArgs({
   options: {
@@ -30,13 +33,12 @@ const {values: options} = parseArgs({
     commits: {type: 'string', default: '500'},
     'ready-ms': {type: 'string', default: '5000'},
     'check-every': {type: 'string', default: '1'},
+    resume: {type: 'string'},
   },
 });
 const CACHE_MODULE = new URL('../support/page-cache.mjs', import.meta.url).href;
-const ONE_THREAD = fileURLToPath(new URL('../support/one-thread.mjs', import.meta.url));
-/** Chance that a start is killed too, within so many milliseconds. */
+/** Chance that a start is killed too, at any moment of the time that the start before took. */
 const KILL_START = 0.2;
-const START_MS = 800;
 /** A round that commits little ends all the same. Milliseconds. */
 const ROUND_MS = 10_000;
 /** Rounds of which the transactions are looked for every time. */
@@ -48,11 +50,19 @@ const data = mkdtempSync(join(tmpdir(), 'pando-kill-'));
 const cache = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'pando-cache-'));
 const acknowledged = new Set<number>();
 let next = 1;
-let failures = 0;
-let kills = 0;
+const tally = readTally(options.resume, {
+  proof: 'kill9',
+  kills: 0,
+  rounds: 0,
+  acknowledged: 0,
+  failures: 0,
+  readyMsMax: 0,
+  seconds: 0,
+});
+/** What the last start took. */
+let startMs = 800;
 /** The first transaction of each round. */
 const firsts: number[] = [];
-const startTimes: number[] = [];
 
 async function client(port: number): Promise<void> {
   try {
@@ -73,7 +83,7 @@ async function client(port: number): Promise<void> {
 }
 
 function fail(text: string): void {
-  failures++;
+  tally.failures++;
   console.error(text);
 }
 
@@ -96,7 +106,7 @@ async function verifyWhole(server: Server, connection: Connection, transactions:
 
 /** Kills the server, and with it what it has not synced. */
 async function kill(server: Server): Promise<void> {
-  kills++;
+  tally.kills++;
   await server.end('SIGKILL');
   if (options.drop) rmSync(cache, {recursive: true, force: true});
 }
@@ -105,11 +115,12 @@ async function kill(server: Server): Promise<void> {
 async function start(server: Server): Promise<number> {
   while (options.drop && Math.random() < KILL_START) {
     const started = server.run().catch(() => {});
-    await pause(Math.random() * START_MS);
+    await pause(Math.random() * startMs);
     await kill(server);
     await started;
   }
-  return server.run();
+  startMs = await server.run();
+  return startMs;
 }
 
 /** Waits until so many more transactions are acknowledged, and a moment longer: a kill shall not follow an answer. */
@@ -120,15 +131,12 @@ async function committed(transactions: number): Promise<void> {
   await pause(Math.random() * 20);
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise(done => setTimeout(done, ms));
-}
-
+const oneThread = options['one-thread'] ? await bundleOneThread() : undefined;
 const server = await Server.start({
   primaries,
   data,
   args: ['--mode', options.mode, '--volume', options.volume],
-  ...(options['one-thread'] ? {main: ONE_THREAD} : {}),
+  ...(oneThread === undefined ? {} : {main: oneThread.program}),
   env: options.drop
     ? {
         NODE_OPTIONS: options['one-thread'] ? '' : `--disable-warning=ExperimentalWarning --import ${CACHE_MODULE}`,
@@ -145,7 +153,10 @@ try {
   await setup.query('CREATE TABLE ledger.total (id INT PRIMARY KEY, n INT NOT NULL)');
   await setup.query(`INSERT INTO ledger.total VALUES ${Array.from({length: 10}, (_, i) => `(${i}, 0)`).join(',')}`);
   await setup.end();
-  for (let round = 1; kills < Number(options.rounds); round++) {
+  for (let round = 1; tally.kills < Number(options.rounds); round++) {
+    const began = performance.now();
+    const [before, times] = [acknowledged.size, [began]];
+    const lap = (): void => void times.push(performance.now());
     firsts.push(next);
     const clients = Array.from({length: Number(options.clients)}, (_, i) =>
       client(server.portOf(options.mode === 'single-writer' ? 0 : 1 + (i % primaries))),
@@ -153,27 +164,27 @@ try {
     await committed(Math.random() * 2 * Number(options.commits));
     await kill(server);
     await Promise.all(clients);
+    lap();
     const took = await start(server);
-    startTimes.push(took);
+    lap();
     if (took > Number(options['ready-ms'])) fail(`ready after ${took.toFixed(0)} ms`);
-    const isWhole = round % checkEvery === 0 || kills >= Number(options.rounds);
+    const isWhole = round % checkEvery === 0 || tally.kills >= Number(options.rounds);
     await verify(server, isWhole ? 1 : firsts[Math.max(0, round - RECENT_ROUNDS)]);
+    lap();
+    tally.rounds++;
+    tally.acknowledged += acknowledged.size - before;
+    tally.readyMsMax = Math.max(tally.readyMsMax, Math.round(took));
+    tally.seconds += (performance.now() - began) / 1000;
+    writeTally(options.resume, tally);
+    const [load, starts, look] = times.slice(1).map((time, i) => Math.round(time - times[i]));
     console.log(
-      `round ${round}, kill ${kills}: ${acknowledged.size} acknowledged, ready in ${took.toFixed(0)} ms, ${failures} failures`,
+      `kill ${tally.kills}: ${tally.acknowledged} acknowledged, ${tally.failures} failures; ms under load ${load}, of starts ${starts}, of checks ${look}`,
     );
   }
 } finally {
   await server.end('SIGTERM');
-  for (const directory of [data, cache]) rmSync(directory, {recursive: true, force: true});
+  for (const directory of [data, cache, oneThread?.directory])
+    if (directory !== undefined) rmSync(directory, {recursive: true, force: true});
 }
-startTimes.sort((a, b) => a - b);
-console.log(
-  JSON.stringify({
-    rounds: startTimes.length,
-    kills,
-    acknowledged: acknowledged.size,
-    failures,
-    readyMsMax: Math.round(startTimes.at(-1) ?? 0),
-  }),
-);
-if (failures > 0) process.exitCode = 1;
+console.log(JSON.stringify(tally));
+if (tally.failures > 0) process.exitCode = 1;

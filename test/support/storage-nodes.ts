@@ -1,5 +1,6 @@
 // The storage nodes of a quorum volume as processes: who they are, and what can be done to them from outside.
 
+import {type ChildProcess, spawn} from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -13,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import {join} from 'node:path';
+import {MAIN} from './server.ts';
 
 /** Process ids by node number, of the nodes whose directories lie below `data`. */
 export function storagePids(data: string): Map<number, number> {
@@ -29,6 +31,35 @@ export function storagePids(data: string): Map<number, number> {
     if (match !== null && command.includes('\0storage\0')) found.set(Number(match[1]), Number(name));
   }
   return found;
+}
+
+/** Six nodes that run by themselves, without a secret, in directories like those of a server's children. */
+export async function startPlainNodes(data: string): Promise<{readonly places: string; end(): void}> {
+  const children: ChildProcess[] = [];
+  const places: string[] = [];
+  for (const [i, zone] of [...'aabbcc'].entries()) {
+    const directory = join(data, 'storage', `node-${i + 1}-${zone}`);
+    const args = ['storage', '--zone', zone, '--data', directory, '--listen', '127.0.0.1:0'];
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    places.push(`${zone}@${await addressOf(child)}`);
+  }
+  const end = (): void => {
+    for (const child of children) child.kill('SIGKILL');
+  };
+  return {places: places.join(','), end};
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    child.once('exit', code => fail(new Error(`the storage node ended with ${code}`)));
+    child.stdout?.on('data', (bytes: Buffer) => {
+      const match = /storage listens on (\S+)/.exec(bytes.toString());
+      if (match !== null) done(match[1]);
+    });
+  });
 }
 
 /** Sends a signal to some nodes. */

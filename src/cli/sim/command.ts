@@ -3,9 +3,10 @@
 import {availableParallelism} from 'node:os';
 import pc from 'picocolors';
 import {OperatingError} from '../../base/errors.ts';
-import {parseMode} from '../../cluster/supervisor/modes.ts';
+import {type Mode, parseMode} from '../../cluster/supervisor/modes.ts';
 import {PANDO_VERSION} from '../../host/version.ts';
 import {neverHit} from '../../sim/probes.ts';
+import type {VolumeKind} from '../../sim/run.ts';
 import {WORKLOAD_NAMES, type WorkloadName} from '../../sim/workloads.ts';
 import {parseCount} from '../sizes.ts';
 import {printTable} from '../table.ts';
@@ -18,6 +19,7 @@ export interface SimArguments {
   readonly primaries?: string;
   readonly workload: string;
   readonly mode: string;
+  readonly volume: string;
   readonly threads?: string;
   readonly keepGoing: boolean;
   readonly twice: boolean;
@@ -41,6 +43,21 @@ function parseWorkloads(text: string): readonly WorkloadName[] {
   return [name];
 }
 
+/** Those that the mode can run. */
+function workloadsIn(mode: Mode, wanted: readonly WorkloadName[]): readonly WorkloadName[] {
+  if (mode !== 'single-writer') return wanted;
+  if (!wanted.includes('bank'))
+    throw new OperatingError(`${wanted[0]} writes on every primary, and here one of them writes`, 'choose bank');
+  return ['bank'];
+}
+
+function parseVolume(text: string, mode: Mode): VolumeKind {
+  if (text !== 'local' && text !== 'quorum') throw new OperatingError(`--volume ${text}`, 'choose local or quorum');
+  if (text === 'quorum' && mode === 'optimistic')
+    throw new OperatingError('the optimistic mode needs the local volume', 'choose fusion or log-replay');
+  return text;
+}
+
 /** The tasks asked for; where several workloads are wanted, the seeds take turns. */
 function tasksOf(options: SimArguments): SeedTask[] {
   const first = parseCount(options.seed, '--seed', 0, 2 ** 31);
@@ -48,28 +65,25 @@ function tasksOf(options: SimArguments): SeedTask[] {
   const primaries = options.primaries === undefined ? undefined : parseCount(options.primaries, '--primaries', 1, 8);
   const faultMs = options.for === undefined ? undefined : parseDuration(options.for);
   const mode = parseMode(options.mode);
-  if (mode === 'single-writer')
-    throw new OperatingError(
-      'the workloads of the simulator write on every primary',
-      'choose fusion, log-replay or optimistic',
-    );
-  const workloads = parseWorkloads(options.workload);
+  const volume = parseVolume(options.volume, mode);
+  const workloads = workloadsIn(mode, parseWorkloads(options.workload));
   const tasks = Array.from({length: count}, (_, i) => ({
     seed: first + i,
     workload: workloads[i % workloads.length],
     primaries,
     faultMs,
     mode,
+    volume,
   }));
   return options.twice ? tasks.flatMap(task => [task, task]) : tasks;
 }
 
 /** The command that runs a seed again. */
-function replayOf({workload, seed, primaries, faultMs, mode}: SeedTask): string {
+function replayOf({workload, seed, primaries, faultMs, mode, volume}: SeedTask): string {
   const forMs = faultMs === undefined ? '' : ` --for ${faultMs}ms`;
   const on = primaries === undefined ? '' : ` --primaries ${primaries}`;
   const inMode = mode === 'fusion' ? '' : ` --mode ${mode}`;
-  return `npm run sim -- --workload ${workload} --seed ${seed}${forMs}${on}${inMode}`;
+  return `npm run sim -- --workload ${workload} --seed ${seed}${forMs}${on}${inMode}${volume === 'local' ? '' : ` --volume ${volume}`}`;
 }
 
 class Summary {

@@ -3,6 +3,7 @@
 import {Worker} from 'node:worker_threads';
 import type {Mode} from '../../cluster/supervisor/modes.ts';
 import {ROOT} from '../../host/places.ts';
+import type {VolumeKind} from '../../sim/run.ts';
 import type {WorkloadName} from '../../sim/workloads.ts';
 
 /** What to run; the same for all seeds. */
@@ -11,6 +12,7 @@ export interface SimJob {
   readonly primaries: number | undefined;
   readonly faultMs: number | undefined;
   readonly mode: Mode;
+  readonly volume: VolumeKind;
 }
 
 export interface SeedTask extends SimJob {

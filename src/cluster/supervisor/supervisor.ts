@@ -4,6 +4,7 @@
 import {CorruptionError, OperatingError} from '../../base/errors.ts';
 import type {Env} from '../../env/env.ts';
 import type {Thread, Threads} from '../../env/threads.ts';
+import {checkPage} from '../../format/page/check.ts';
 import {STORAGE_BELL} from '../../fusion/api.ts';
 import {Inspection} from '../../storage/local/inspection.ts';
 import {StorageThread} from '../../storage/storage-thread.ts';
@@ -391,7 +392,7 @@ export class Supervisor {
       this.#checkTables(result => done({...result, repaired: []}));
       return;
     }
-    const inspection = new Inspection(local);
+    const inspection = new Inspection(local, page => checkPage(page, 0, local.pageSize));
     const step = (): void =>
       this.#guard(() => {
         if (!inspection.step()) {

@@ -132,7 +132,7 @@ export class VolumeMaster {
     const {words, nodes, pagesPerGroup, secret} = this.#init;
     const port = new Dispatcher(new SocketTransport(this.#env, secret?.bytes));
     const options = {
-      nodes: this.#places(),
+      nodes: () => this.#places(),
       ...(pagesPerGroup === undefined ? {} : {pagesPerGroup}),
       words: new QuorumWords(words, nodes),
       deposed: (reason: string) => this.#say({kind: 'failed', reason}),

@@ -29,12 +29,14 @@ import {
   BLOCKED,
   type Cursor,
   DONE,
+  type EntryFilter,
   INTERRUPTED,
   Isolation,
   KEY_BYTES_MAX,
   LockMode,
   type LockWait,
   ROW,
+  SKIPPED,
   type TableHandle,
   type TreeRef,
 } from '../api.ts';
@@ -48,6 +50,7 @@ import {RowReader} from './row-reader.ts';
 const NO_TREE: TreeRef = {treeId: 0, rootPage: 0};
 
 export class IndexCursor implements Cursor {
+  filter: EntryFilter | undefined = undefined;
   readonly #core: EngineCore;
   readonly #session: Session;
   readonly #rows: RowReader;
@@ -342,6 +345,10 @@ export class IndexCursor implements Cursor {
       this.payloadAt = -1;
       this.#pass(length);
       return ROW;
+    }
+    if (this.filter !== undefined && !this.filter.accepts(this.#check, length)) {
+      this.#pass(length);
+      return SKIPPED;
     }
     const found =
       this.#lock === LockMode.none

@@ -141,6 +141,7 @@ export class Writer implements RowWriter {
       if (result !== ROW) return this.#ended(result);
       this.#phase++;
     }
+    table.changes.rows++;
     return this.#ended(ROW);
   }
 

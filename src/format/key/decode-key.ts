@@ -4,8 +4,7 @@
 // (readColumn, textColumn, RowWirePlan) then read; `decodeKeyPart` gives one value.
 //
 // Cannot be decoded: character strings, because weights do not tell which of the equal strings was meant (but for those in
-// utf8mb4_0900_bin); prefix parts, which have only the beginning of the value; and every part behind a PAD SPACE string, whose end
-// only its collation could find. `decodableParts` tells in advance.
+// utf8mb4_0900_bin), and prefix parts, which have only the beginning of the value. `decodableParts` tells in advance.
 
 import {assert} from '../../base/assert.ts';
 import {CorruptionError} from '../../base/errors.ts';
@@ -13,6 +12,7 @@ import {Memory} from '../memory.ts';
 import {readColumn} from '../row/decode.ts';
 import {RowEncoder} from '../row/encode.ts';
 import {FIRST_VARIABLE, Form} from '../row/layout.ts';
+import {paddedKeyEnd} from '../value/collation.ts';
 import type {TimeZone} from '../value/temporal.ts';
 import {UTC} from '../value/time-zone.ts';
 import type {Value} from '../value/types.ts';
@@ -28,12 +28,7 @@ const UTF8MB4_0900_BIN = 309;
 
 /** By part: whether its value can be had from the key. */
 export function decodableParts(layout: KeyLayout): readonly boolean[] {
-  let reachable = true;
-  return layout.parts.map((_, part) => {
-    const decodable = reachable && isDecodable(layout, part);
-    reachable &&= hasKnownEnd(layout, part);
-    return decodable;
-  });
+  return layout.parts.map((_, part) => isDecodable(layout, part));
 }
 
 function isDecodable(layout: KeyLayout, part: number): boolean {
@@ -42,15 +37,15 @@ function isDecodable(layout: KeyLayout, part: number): boolean {
   return layout.prefixes[part] === 0 && (collation === BINARY || collation === UTF8MB4_0900_BIN);
 }
 
-function hasKnownEnd(layout: KeyLayout, part: number): boolean {
-  return layout.forms[part] !== Form.text || !layout.collations[part].padSpace;
+/** End of the part that begins at `at` in a key that ends at `end`. A part that goes on behind the key's end is damage. */
+export function keyPartEnd(layout: KeyLayout, part: number, key: Uint8Array, at: number, end: number): number {
+  const to = cutPartEnd(layout, part, key, at, end);
+  if (to > end) throw new CorruptionError('an index key', `part ${part} goes on behind its end`);
+  return to;
 }
 
-/**
- * End of the part that begins at `at` in a key that ends at `end`; -1 when it cannot be found (PAD SPACE strings). A part that
- * goes on behind the key's end is damage.
- */
-export function keyPartEnd(layout: KeyLayout, part: number, key: Uint8Array, at: number, end: number): number {
+/** The same in a key that may have been cut off, as those above the leaves of a tree are: a part that goes on there ends behind `end`. */
+export function cutPartEnd(layout: KeyLayout, part: number, key: Uint8Array, at: number, end: number): number {
   const mask = layout.descending[part] === 1 ? 0xff : 0;
   let to = at;
   if (layout.nullable[part] === 1) {
@@ -60,9 +55,9 @@ export function keyPartEnd(layout: KeyLayout, part: number, key: Uint8Array, at:
   const form = layout.forms[part];
   if (form < FIRST_VARIABLE) to += layout.valueLayout.widths[part];
   else if (form === Form.decimal) to = decimalKeyEnd(key, to, end, mask);
-  else if (!hasKnownEnd(layout, part)) return -1;
+  else if (form === Form.text && layout.collations[part].padSpace)
+    to = paddedKeyEnd(layout.collations[part], key, to, end, mask);
   else to = stringEnd(key, to, end, mask);
-  if (to > end) throw new CorruptionError('an index key', `part ${part} goes on behind its end`);
   return to;
 }
 
@@ -91,8 +86,8 @@ export function rowFromKey(
   encoder.begin(layout.valueLayout, target, targetAt, UTC);
   let from = at;
   for (let part = 0; part < layout.partCount; part++) {
-    const to = from < 0 ? -1 : keyPartEnd(layout, part, key, from, end);
-    if (to < 0 || !isDecodable(layout, part)) encoder.skip();
+    const to = keyPartEnd(layout, part, key, from, end);
+    if (!isDecodable(layout, part)) encoder.skip();
     else putPart(layout, part, key, from, to);
     from = to;
   }

@@ -16,7 +16,6 @@ export function printKey(layout: KeyLayout, key: Uint8Array, at: number, end: nu
   let from = at;
   for (let part = 0; part < layout.partCount; part++) {
     const to = keyPartEnd(layout, part, key, from, end);
-    if (to < 0) return `(${[...shown, `~${hex(key, from, end)}`].join(', ')}`;
     const value = decodable[part] ? decodeKeyPart(layout, part, key, at, end) : undefined;
     shown.push(value === undefined ? `~${hex(key, from, to)}` : printValue(value));
     from = to;

@@ -25,6 +25,7 @@ import {
   hashSimple,
   maxSimpleKeyBytes,
   type SimpleWeights,
+  simpleKeyEnd,
   writeSimpleKey,
   writeSimplePrefix,
 } from './simple-collation.ts';
@@ -33,6 +34,7 @@ import {
   compareUcaPadded,
   hashUca,
   maxUcaKeyBytes,
+  ucaPaddedKeyEnd,
   writePrimaries,
   writeUcaKey,
   writeUcaKeyPadded,
@@ -212,6 +214,14 @@ export function writeWeights(
     default:
       return writeBytesKey(source, at, end, target, targetAt);
   }
+}
+
+/**
+ * End of the key of a PAD SPACE collation that begins at `at` (the others end with byte 00); behind `end` when the bytes end before the key does. `mask` is 255 where
+ * the bytes are inverted.
+ */
+export function paddedKeyEnd({family}: Collation, key: Uint8Array, at: number, end: number, mask: number): number {
+  return family === Family.uca ? ucaPaddedKeyEnd(key, at, end, mask) : simpleKeyEnd(key, at, end, mask);
 }
 
 /**

@@ -142,6 +142,17 @@ export function writeSimpleKey(
   return to + 1;
 }
 
+/** End of the key that begins at `at`; behind `end` when the bytes end before it does. `mask` is 255 where the key's bytes are inverted. */
+export function simpleKeyEnd(key: Uint8Array, at: number, end: number, mask: number): number {
+  let to = at;
+  while (to < end) {
+    const lead = key[to] ^ mask;
+    if (lead === KEY_END) return to + 1;
+    to += lead < TWO_BYTES ? 1 : lead < THREE_BYTES ? 2 : 3;
+  }
+  return end + 1;
+}
+
 /** Most bytes of the key of a text of this many characters. */
 export function maxSimpleKeyBytes(characters: number): number {
   return characters * 3 + 1;

@@ -384,6 +384,16 @@ export function writeUcaKeyPadded(
   return kept + 1;
 }
 
+/** End of the PAD SPACE key that begins at `at`; behind `end` when the bytes end before it does. `mask` is 255 where the key's bytes are inverted. */
+export function ucaPaddedKeyEnd(key: Uint8Array, at: number, end: number, mask: number): number {
+  for (let to = at; to < end; ) {
+    const lead = key[to] ^ mask;
+    if (lead === PAD_END) return to + 1;
+    to += tokenLength(lead);
+  }
+  return end + 1;
+}
+
 /** Elements of the character with the most of them. */
 const ELEMENTS_MAX = 18;
 

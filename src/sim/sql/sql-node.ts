@@ -1,6 +1,11 @@
 // SQL on a simulated primary: its server, its sessions, and statements as steps of a client's script.
 
-import type {SqlResult, Script as SqlScript} from '../../../tools/isolation/workloads/sql-client.ts';
+import {
+  NOTHING,
+  type SqlResult,
+  type Script as SqlScript,
+  type Statement,
+} from '../../../tools/isolation/workloads/sql-client.ts';
 import {BLOCKED, ROW} from '../../engine/api.ts';
 import type {Crypto} from '../../env/crypto.ts';
 import type {SqlSession} from '../../sql/session/session.ts';
@@ -26,7 +31,6 @@ const NO_CRYPTO: Crypto = {
   rsaDecrypt: notSimulated,
   rsaPublicKey: notSimulated,
 };
-const NOTHING: SqlResult = {rows: [], affectedRows: 0, insertId: 0};
 
 export class SqlNode {
   readonly #primary: SimPrimary;
@@ -87,6 +91,19 @@ export class SqlNode {
     return answers.result;
   }
 
+  /** Statements that need not wait for each other run one after the other here. @throws SqlFailure */
+  *#answer(
+    client: SimClient,
+    session: SqlSession,
+    request: Statement | {several: readonly Statement[]},
+  ): Script<SqlResult> {
+    if (!('several' in request)) return yield* this.#statement(client, session, textOf(request.sql, request.params));
+    const several: SqlResult[] = [];
+    for (const {sql, params} of request.several)
+      several.push(yield* this.#statement(client, session, textOf(sql, params)));
+    return {...NOTHING, several};
+  }
+
   /** Drives a conversation of the isolation tool over a session. @throws what it throws */
   *converse<T>(client: SimClient, session: SqlSession, script: SqlScript<T>): Script<T> {
     let step = script.next(NOTHING);
@@ -100,7 +117,7 @@ export class SqlNode {
       let result: SqlResult | undefined;
       let failure: unknown;
       try {
-        result = yield* this.#statement(client, session, textOf(request.sql, request.params));
+        result = yield* this.#answer(client, session, request);
       } catch (error) {
         failure = error;
       }

@@ -85,6 +85,7 @@ function buildHandle(
         return secondary(index, keyLayout, rowLayout, {notes: index.notes});
       }),
     ],
+    changes: {rows: 0},
   };
 }
 

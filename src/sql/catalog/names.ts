@@ -7,6 +7,7 @@ export const NAME_CHARACTERS_MAX = 64;
 
 export const INFORMATION_SCHEMA = 'information_schema';
 export const PERFORMANCE_SCHEMA = 'performance_schema';
+export const SYS_SCHEMA = 'sys';
 /** A stored schema in which some virtual tables stand: those about accounts. */
 export const MYSQL_SCHEMA = 'mysql';
 
@@ -41,13 +42,18 @@ export function checkObjectName(name: string): void {
   if (isTooLong(name)) throw new SqlError('ER_TOO_LONG_IDENT', name);
 }
 
-/** The schema name that is meant: those of the virtual schemas are matched without case. */
+/** The schema name that is meant: information_schema and performance_schema are matched without case. */
 export function canonicalSchema(name: string): string {
   const lower = name.toLowerCase();
   return lower === INFORMATION_SCHEMA || lower === PERFORMANCE_SCHEMA ? lower : name;
 }
 
 export function isVirtualSchema(name: string): boolean {
+  return name === INFORMATION_SCHEMA || name === PERFORMANCE_SCHEMA || name === SYS_SCHEMA;
+}
+
+/** A schema whose tables everybody may read: they show to each account what it may know of. */
+export function isEverybodys(name: string): boolean {
   return name === INFORMATION_SCHEMA || name === PERFORMANCE_SCHEMA;
 }
 

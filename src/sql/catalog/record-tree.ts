@@ -88,6 +88,7 @@ export class RecordTree {
       clustered: tree,
       primaryKey: new RowKeyExtractor(keyLayout, rowLayout),
       secondaries: [],
+      changes: {rows: 0},
     };
     this.#pieceBytes = Math.min(PIECE_BYTES_MAX, Math.floor(pageSize / 4));
   }

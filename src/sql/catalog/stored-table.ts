@@ -43,6 +43,8 @@ export interface StoredIndex {
   readonly tree: TreeRef;
   readonly comment: string;
   readonly invisible: boolean;
+  /** Made for a foreign key that had none. */
+  readonly implicit?: boolean | undefined;
 }
 
 /** An index that is being built while others write (ADR 0009). */

@@ -1,8 +1,8 @@
-// The list of virtual tables: information_schema and performance_schema. Names are matched without case.
+// The list of virtual tables: information_schema, performance_schema, sys. Names are matched without case.
 
 import type {StatementContext} from '../statement/statement-context.ts';
 import type {VirtualTable} from './definition.ts';
-import {INFORMATION_SCHEMA, isVirtualSchema, MYSQL_SCHEMA, PERFORMANCE_SCHEMA} from './names.ts';
+import {INFORMATION_SCHEMA, isVirtualSchema, MYSQL_SCHEMA, PERFORMANCE_SCHEMA, SYS_SCHEMA} from './names.ts';
 import type {Steps} from './steps.ts';
 import {ACCOUNT_TABLES} from './virtual/account-tables.ts';
 import {columnStatistics} from './virtual/column-statistics.ts';
@@ -14,7 +14,7 @@ import {
   statistics,
   tableConstraints,
 } from './virtual/index-tables.ts';
-import {dataLockWaits, statementDigests} from './virtual/performance-tables.ts';
+import {dataLocks, dataLockWaits, statementDigests} from './virtual/performance-tables.ts';
 import {
   applicableRoles,
   columnPrivileges,
@@ -36,6 +36,7 @@ import {
   sessionStatus,
   sessionVariables,
 } from './virtual/server-tables.ts';
+import {SYS_TABLES} from './virtual/sys-tables.ts';
 import {materialized, type VirtualDefinition} from './virtual/virtual-table.ts';
 
 const INFORMATION: readonly VirtualDefinition[] = [
@@ -64,6 +65,7 @@ const INFORMATION: readonly VirtualDefinition[] = [
 ];
 
 const PERFORMANCE: readonly VirtualDefinition[] = [
+  dataLocks,
   dataLockWaits,
   statementDigests,
   processlist,
@@ -80,6 +82,7 @@ function byName(definitions: readonly VirtualDefinition[]): ReadonlyMap<string, 
 const SCHEMAS: ReadonlyMap<string, ReadonlyMap<string, VirtualDefinition>> = new Map([
   [INFORMATION_SCHEMA, byName(INFORMATION)],
   [PERFORMANCE_SCHEMA, byName(PERFORMANCE)],
+  [SYS_SCHEMA, byName(SYS_TABLES)],
   [MYSQL_SCHEMA, byName(ACCOUNT_TABLES)],
 ]);
 

@@ -15,6 +15,7 @@ import {rowFromKey} from '../../format/key/decode-key.ts';
 import type {KeyLayout} from '../../format/key/key-layout.ts';
 import {Memory} from '../../format/memory.ts';
 import type {ExecContext} from './contract.ts';
+import type {EntryCondition} from './entry-condition.ts';
 import type {ByteRange, IndexRanges} from './index-ranges.ts';
 import type {PollClock} from './poll-clock.ts';
 
@@ -31,6 +32,8 @@ export interface ScanParts {
   readonly covering: KeyLayout | undefined;
   /** False: nobody reads a column, rows are only counted. */
   readonly isRowNeeded: boolean;
+  /** Tested on index entries before their rows are looked up. */
+  readonly filter: EntryCondition | undefined;
   readonly clock: PollClock;
 }
 
@@ -57,12 +60,14 @@ export class RangeCursor {
 
   open(context: ExecContext): void {
     this.close();
-    const {ranges, descending, covering} = this.#parts;
+    const {ranges, descending, covering, filter} = this.#parts;
     if (this.#engine !== context.engine) {
       this.#engine = context.engine;
       this.#cursor = context.engine.newCursor();
+      this.#cursor.filter = filter;
       this.place = covering === undefined ? this.#cursor : this.#keyRow;
     }
+    filter?.open(context);
     this.#ranges = ranges === undefined ? EVERYTHING : ranges.make(context);
     this.#range = descending ? this.#ranges.length - 1 : 0;
   }
@@ -78,9 +83,9 @@ export class RangeCursor {
 
   /** ROW, DONE, BLOCKED or an engine result code. */
   next(context: ExecContext): number {
-    const pause = this.#parts.clock.tick(context);
-    if (pause !== ROW) return pause;
     for (;;) {
+      const pause = this.#parts.clock.tick(context);
+      if (pause !== ROW) return pause;
       if (!this.#isOpen && !this.#openRange()) return DONE;
       const result = this.#cursor.next();
       if (result === ROW) {

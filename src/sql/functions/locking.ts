@@ -1,13 +1,12 @@
 // SLEEP and the named locks. They may block, so they are steps of their own (blocking-call.ts).
 
 import {SqlError} from '../../base/sql-error.ts';
-import {BLOCKED, LOCK_TIMEOUT, ROW} from '../../engine/api.ts';
+import {BLOCKED, INTERRUPTED, LOCK_TIMEOUT, ROW} from '../../engine/api.ts';
 import type {Value} from '../../format/value/types.ts';
-import {type Expression, Volatility} from '../bind/expression.ts';
+import type {Expression} from '../bind/expression.ts';
 import {INT} from '../bind/type-classes.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {BlockingCall, type BlockingFunction} from './blocking-call.ts';
-import {call0, callLoose} from './call.ts';
 import {type CallSite, define, doubleArg, type FunctionDefinition, textArg} from './definition.ts';
 
 const MICROS_PER_SECOND = 1_000_000;
@@ -16,17 +15,27 @@ const LOCK_NAME_MAX = 64;
 const FOREVER_MS = 365 * 86_400_000;
 
 class Sleep implements BlockingFunction {
-  readonly result = 0;
+  result = 0;
+  readonly #isAlone: boolean;
   #deadline = 0;
+
+  /** `isAlone`: of a query without tables. KILL QUERY ends the sleep there, and not the statement. */
+  constructor(isAlone: boolean) {
+    this.#isAlone = isAlone;
+  }
 
   start([seconds]: readonly Value[], {session}: ExecContext): void {
     const duration = seconds as number | null;
     if (duration === null || duration < 0) throw new SqlError('ER_WRONG_ARGUMENTS', 'sleep.');
     this.#deadline = session.nowMicros() + Math.round(duration * MICROS_PER_SECOND);
+    this.result = 0;
   }
 
   poll({session}: ExecContext): number {
-    return session.sleepUntil(this.#deadline);
+    const result = session.sleepUntil(this.#deadline);
+    if (result !== INTERRUPTED || !this.#isAlone) return result;
+    this.result = 1;
+    return ROW;
   }
 }
 
@@ -108,11 +117,38 @@ class IsUsedLock implements BlockingFunction {
   }
 }
 
-/** Gives a lock up once; true when the session held it. */
-function release(name: string, {engine, session}: ExecContext): boolean {
-  if (!engine.unlockNamed(name)) return false;
-  if (!engine.holdsNamed(name)) session.namedLocks.delete(name);
-  return true;
+/** It waits for nobody, but has to take its turn among those that may. */
+class ReleaseLock implements BlockingFunction {
+  #name = '';
+  result: Value = null;
+
+  start([name]: readonly Value[]): void {
+    this.#name = lockName(name);
+  }
+
+  poll({engine, session}: ExecContext): number {
+    const isReleased = engine.unlockNamed(this.#name);
+    if (isReleased && !engine.holdsNamed(this.#name)) session.namedLocks.delete(this.#name);
+    this.result = isReleased ? 1 : null;
+    return ROW;
+  }
+}
+
+class ReleaseAllLocks implements BlockingFunction {
+  result: Value = 0;
+
+  start(): void {}
+
+  poll({engine, session}: ExecContext): number {
+    session.namedLocks.clear();
+    this.result = engine.unlockAllNamed();
+    return ROW;
+  }
+}
+
+/** Is the call in a query of its own, without tables? */
+function isAlone({scope}: CallSite): boolean {
+  return scope.parent === undefined && scope.namespace.sources.length === 0;
 }
 
 function blocking(
@@ -126,7 +162,7 @@ function blocking(
 
 export const lockingFunctions: readonly FunctionDefinition[] = [
   define('SLEEP', 'locking', 1, 'Waits for so many seconds; 0, or 1 when interrupted', ([n], site) =>
-    blocking('sleep', [doubleArg(n)], site, () => new Sleep()),
+    blocking('sleep', [doubleArg(n)], site, () => new Sleep(isAlone(site))),
   ),
   define(
     'GET_LOCK',
@@ -150,17 +186,9 @@ export const lockingFunctions: readonly FunctionDefinition[] = [
     'locking',
     1,
     'Gives up a named lock: 1, or NULL when the session does not hold it',
-    ([name], site) =>
-      callLoose(
-        {name: 'release_lock', type: INT, volatility: Volatility.volatile},
-        [textArg(name, site)],
-        ([value], context) => (release(lockName(value), context) ? 1 : null),
-      ),
+    ([name], site) => blocking('release_lock', [textArg(name, site)], site, () => new ReleaseLock()),
   ),
-  define('RELEASE_ALL_LOCKS', 'locking', 0, 'Gives up all named locks of the session; their number', () =>
-    call0({name: 'release_all_locks', type: INT, volatility: Volatility.volatile}, ({engine, session}) => {
-      session.namedLocks.clear();
-      return engine.unlockAllNamed();
-    }),
+  define('RELEASE_ALL_LOCKS', 'locking', 0, 'Gives up all named locks of the session; their number', (_, site) =>
+    blocking('release_all_locks', [], site, () => new ReleaseAllLocks()),
   ),
 ];

@@ -13,6 +13,7 @@ import type {ColumnName, Expression, IntegerLiteral, Parameter, TableName, UserV
 import type {JsonResponse, Window} from './ast-function.ts';
 import type {ProgramStatement} from './ast-program.ts';
 import type {DataType, SchemaStatement} from './ast-schema.ts';
+import type {LiteralRows} from './literal-rows.ts';
 
 // --- Queries -------------------------------------------------------------------------------------------------------
 
@@ -280,6 +281,8 @@ export interface Insert {
 export interface InsertRows {
   readonly kind: 'rows';
   readonly rows: readonly (readonly Expression[])[];
+  /** The rows behind those, when they have been left as text. */
+  readonly more: LiteralRows | null;
 }
 
 export interface InsertQuery {

@@ -231,7 +231,7 @@ function formatInsert(insert: Insert): string {
   const rows =
     source.kind === 'query'
       ? formatQuery(source.query)
-      : `VALUES ${source.rows.map(row => `(${formatExpressions(row)})`).join(', ')}`;
+      : `VALUES ${[...source.rows, ...(source.more ?? [])].map(row => `(${formatExpressions(row)})`).join(', ')}`;
   const alias = rowAlias === null ? '' : ` AS ${quoteName(rowAlias.name)}${nameList(rowAlias.columns)}`;
   const onDuplicate =
     insert.onDuplicate.length === 0 ? '' : ` ON DUPLICATE KEY UPDATE ${formatAssignments(insert.onDuplicate)}`;

@@ -3,11 +3,15 @@
 import type {ColumnAssignment, Insert, InsertRows, RowAlias} from './ast.ts';
 import type {ColumnName, Expression} from './ast-expression.ts';
 import {parseExpression} from './expression.ts';
+import {parseRow, passLiteralRows} from './literal-rows.ts';
 import type {Parser} from './parser.ts';
 import {beginsQuery, parseHints, parseQuery, parseValue} from './query.ts';
 import {parsePartitionNames} from './table-reference.ts';
 
 type Source = Pick<Insert, 'columns' | 'source' | 'rowAlias'>;
+
+/** Of a longer list of rows the rest stays text where it can. */
+const ROWS_AT_ONCE = 64;
 
 const PRIORITIES = ['LOW_PRIORITY', 'HIGH_PRIORITY', 'DELAYED'] as const;
 
@@ -64,17 +68,13 @@ function parseColumns(parser: Parser): ColumnName[] | null {
 function parseRows(parser: Parser): InsertRows {
   const rows: Expression[][] = [];
   do {
-    parser.expect('(');
-    rows.push(parser.word === ')' ? [] : parseRowValues(parser));
-    parser.expect(')');
+    if (rows.length === ROWS_AT_ONCE) {
+      const more = passLiteralRows(parser, rows[0].length);
+      if (more !== undefined) return {kind: 'rows', rows, more};
+    }
+    rows.push(parseRow(parser));
   } while (parser.accept(','));
-  return {kind: 'rows', rows};
-}
-
-function parseRowValues(parser: Parser): Expression[] {
-  const values = [parseValue(parser)];
-  while (parser.accept(',')) values.push(parseValue(parser));
-  return values;
+  return {kind: 'rows', rows, more: null};
 }
 
 /** SET column = value, ... as one row. */
@@ -82,7 +82,7 @@ function parseSet(parser: Parser): Source {
   const assignments = parseAssignments(parser);
   const columns = assignments.map(assignment => assignment.column);
   const row = assignments.map(assignment => assignment.value);
-  return {columns, source: {kind: 'rows', rows: [row]}, rowAlias: parseRowAlias(parser)};
+  return {columns, source: {kind: 'rows', rows: [row], more: null}, rowAlias: parseRowAlias(parser)};
 }
 
 function parseRowAlias(parser: Parser): RowAlias | null {

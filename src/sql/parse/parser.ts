@@ -247,6 +247,11 @@ export class Parser extends Scanner {
     return textOf(this.text.slice(at, this.previousEnd));
   }
 
+  /** Every literal of the statement stays what it is. */
+  get keepsLiterals(): boolean {
+    return !this.#takesLiterals;
+  }
+
   /** A literal as it is, or the parameter that stands for it. The literal's first token must be current. */
   literalOrParameter<L extends ParameterLiteral>(literal: L): L | Parameter {
     if (!this.#takesLiterals || !this.inLiteralZone || this.frozen > 0 || barredAfter[this.previousIndex] === 1) {

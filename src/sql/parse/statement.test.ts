@@ -109,7 +109,33 @@ test('the height of trees is bounded, chains of AND, OR and UNION are flat', () 
 test('long statements take time in proportion to their length', () => {
   const rows = Array.from({length: 20_000}, (_, i) => `(${i}, 'x${i}')`).join(',');
   const insert = parse(`INSERT INTO t VALUES ${rows}`) as Insert;
-  assert.equal(insert.source.kind === 'rows' && insert.source.rows.length, 20_000);
+  assert.ok(insert.source.kind === 'rows');
+  assert.equal([...insert.source.rows, ...(insert.source.more ?? [])].length, 20_000);
+});
+
+test('of a long list of rows only the first ones become trees, unless one of the others is no row of literals', () => {
+  const parsed = (last: string): readonly number[] => {
+    const insert = parse(
+      `INSERT INTO t VALUES ${'(1, NULL), '.repeat(999)}${last} ON DUPLICATE KEY UPDATE a = 1`,
+    ) as Insert;
+    assert.ok(insert.source.kind === 'rows' && insert.onDuplicate.length === 1);
+    return [insert.source.rows.length, insert.source.more?.count ?? 0];
+  };
+  for (const last of ["(-1.5, _binary 'x')", "('a''b', 0xff)", "(1e3, b'01')"])
+    assert.deepEqual(parsed(last), [64, 936], last);
+  for (const last of [
+    '(1, a)',
+    "('a' 'b', 1)",
+    '(1 + 1, 1)',
+    '(1)',
+    '(1, 1, 1)',
+    '(DEFAULT, 1)',
+    '()',
+    "(1, DATE '2024-01-01')",
+  ])
+    assert.deepEqual(parsed(last), [1000, 0], last);
+  assert.throws(() => parsed('(1,'), {errno: 1064});
+  assert.throws(() => parsed("(1, 'x"), {errno: 1064});
 });
 
 test('too many columns', () => {

@@ -65,8 +65,9 @@ export class FastRun {
   }
 
   #lock(): number {
-    const {objects} = this.#plan;
+    const {objects, statistics} = this.#plan;
     const engine = this.#engine;
+    for (let i = 0; i < statistics.length; i++) if (statistics[i].isOld) return FAST_STALE;
     for (let i = 0; i < objects.length; i++) {
       const {id, epoch} = objects[i];
       const locked = engine.lockMetadata(id, false);

@@ -25,6 +25,8 @@ export interface Access {
   readonly covering: KeyLayout | undefined;
   /** Conditions that the ranges enforce entirely. */
   readonly enforced: ReadonlySet<Expression>;
+  /** Conditions that are tested on the entries of a secondary index, before their rows are looked up. */
+  readonly entryConditions: readonly Expression[];
   /** Leading parts that are fixed to one value: the order of the others is the order of the rows. */
   readonly fixedParts: number;
   readonly rows: number;
@@ -76,7 +78,7 @@ interface Bounds {
 
 function accessBy(source: Source, table: TableDefinition, number: number, facts: Facts, estimator: Estimator): Access {
   const index = table.indexes[number];
-  const share: EqualShare = part => equalSelectivity(table, index, part, estimator);
+  const share: EqualShare = part => equalSelectivity(table, number, part, estimator);
   const bounds = boundsOf(index, facts.predicates, share);
   if (bounds.parts.length === 0) {
     const branches = alternativeBranches(index, facts, share);
@@ -97,6 +99,7 @@ function fullScan(source: Source, table: TableDefinition, number: number, rows: 
     descending: false,
     covering,
     enforced: new Set(),
+    entryConditions: [],
     fixedParts: 0,
     rows,
     cost: Cost.descent + rows * rowCost(number, covering),
@@ -125,6 +128,7 @@ function rangeScan(
     descending: false,
     covering: isPoint ? undefined : covering,
     enforced: isSingle ? first.enforced : new Set(),
+    entryConditions: [],
     fixedParts: isSingle ? first.fixed : 0,
     rows: Math.max(rows, unique ? 1 : 0.1),
     cost: Cost.descent * branches.reduce((n, b) => n + b.lookups, 0) + rows * rowCost(number, covering),
@@ -194,10 +198,13 @@ function boundsOf(index: IndexDefinition, predicates: readonly ColumnPredicate[]
   return bounds;
 }
 
-/** Each further part of a unique index comes closer to one row; of other indexes a histogram knows how many values a column has. */
-function equalSelectivity(table: TableDefinition, index: IndexDefinition, part: number, estimator: Estimator): number {
+/** By the number of different values; where that is unknown, each further part of a unique index comes closer to one row. */
+function equalSelectivity(table: TableDefinition, number: number, part: number, estimator: Estimator): number {
+  const index = table.indexes[number];
+  const known = estimator.shareOfPart(table, number, part);
+  if (known !== undefined) return known;
   if (index.kind !== 'index') return estimator.tableRows(table) ** (-1 / index.parts.length);
-  return estimator.shareOfOne(table, index.parts[part].column) ?? (part === 0 ? Selectivity.equal : 0.1);
+  return part === 0 ? Selectivity.equal : 0.1;
 }
 
 /** A bound of the part to one value, a list or NULL. Prefix parts enforce nothing. */
@@ -277,7 +284,7 @@ export function coveringLayout(source: Source, table: TableDefinition, number: n
 }
 
 /** The parts of a secondary entry's key: the index's own, then the primary key's. */
-function wholeKeyLayout(table: TableDefinition, number: number): KeyLayout | undefined {
+export function wholeKeyLayout(table: TableDefinition, number: number): KeyLayout | undefined {
   const own = table.indexes[number].keyLayout.parts;
   const primary = table.indexes[0].keyLayout.parts;
   if (own.length + primary.length > KEY_PARTS_MAX) return undefined;

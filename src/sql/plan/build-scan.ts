@@ -15,6 +15,7 @@ import type {ScanParts} from '../exec/range-cursor.ts';
 import type {RowWirePlans} from '../exec/result-sink.ts';
 import {RowReader} from '../exec/row-reader.ts';
 import type {Access} from './access.ts';
+import {entryFilter} from './entry-conditions.ts';
 import type {PlanNode} from './physical.ts';
 
 /** The base table behind a source. */
@@ -64,6 +65,7 @@ export function scanParts(source: Source, access: Access, clock: PollClock): Sca
     wait: source.lock.wait,
     covering,
     isRowNeeded: true,
+    filter: entryFilter(source, access),
     clock,
   };
 }

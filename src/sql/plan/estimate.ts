@@ -72,12 +72,14 @@ export class Estimator {
     }
   }
 
-  /** Share of a table's rows with one value of a column, on average over its values; undefined without a histogram. */
-  shareOfOne(table: TableDefinition, column: number): number | undefined {
-    const histogram = this.#statistics.histogram(table, column);
-    if (histogram === undefined || histogram.buckets.length === 0) return undefined;
-    const distinct = histogram.buckets.reduce((sum, bucket) => sum + bucket.distinct, 0);
-    return (1 - histogram.nullShare) / distinct;
+  /**
+   * Share of the rows with one value in a part of an index among those with one value in each part before it, on average over the values; undefined when nobody knows
+   * how many there are.
+   */
+  shareOfPart(table: TableDefinition, index: number, part: number): number | undefined {
+    const own = this.#statistics.distinct(table, index, part + 1);
+    const before = part === 0 ? 1 : this.#statistics.distinct(table, index, part);
+    return own === undefined || before === undefined || own === 0 ? undefined : Math.min(1, before / own);
   }
 
   #shareCompared(histogram: Histogram, operator: RangeOperator, e: Expression): number | undefined {

@@ -174,9 +174,18 @@ class TableWalker {
     const table = tableOf(source);
     const index = table.indexes[access.index];
     const isKeyed = access.kind !== 'full' || access.index > 0;
-    const extras = access.covering === undefined ? around.extras : [...around.extras, 'Using index'];
+    const extras = [
+      ...(access.entryConditions.length === 0 ? [] : ['Using index condition']),
+      ...around.extras,
+      ...(access.covering === undefined ? [] : ['Using index']),
+    ];
+    const filtered = access.entryConditions.length === 0 ? 100 : (100 * rows) / Math.max(access.rows, rows);
     this.#push(
-      {...around, extras: access.descending ? [...extras, 'Backward index scan'] : extras},
+      {
+        ...around,
+        filtered: Math.round(around.filtered * filtered) / 100,
+        extras: access.descending ? [...extras, 'Backward index scan'] : extras,
+      },
       {
         table: source.alias,
         type: accessType(access, index),
@@ -184,7 +193,7 @@ class TableWalker {
         key: isKeyed ? index.name : null,
         keyLength: isKeyed ? String(keyLength(table, index, access)) : null,
         ref: refText(source, access),
-        rows: Math.max(1, Math.round(rows)),
+        rows: Math.max(1, Math.round(access.rows)),
       },
     );
   }

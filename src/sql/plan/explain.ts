@@ -231,7 +231,9 @@ function scanText({source, access}: Pick<Extract<PlanNode, {kind: 'scan'}>, 'sou
   const index = tableOf(source).indexes[access.index];
   const covering = access.covering === undefined ? '' : 'Covering i';
   const prefix = covering === '' ? 'I' : covering;
-  const backward = access.descending ? ' (reverse)' : '';
+  const tested = access.entryConditions;
+  const condition = tested.length === 0 ? '' : `, with index condition: ${joined(tested, ' and ')}`;
+  const backward = `${condition}${access.descending ? ' (reverse)' : ''}`;
   switch (access.kind) {
     case 'full':
       if (access.index === 0) return `Table scan on ${alias}${backward}`;

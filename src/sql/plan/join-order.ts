@@ -15,12 +15,13 @@ import type {Source} from '../bind/source.ts';
 import {type Access, accessesOf, orderDirection, type WantedOrder} from './access.ts';
 import {tableOf} from './build-scan.ts';
 import {hasBlocking, readsAny, readsOnly, sourcesIn} from './dependencies.ts';
+import {entryConditions} from './entry-conditions.ts';
 import type {Estimator} from './estimate.ts';
 import {indexMerges} from './index-merge.ts';
 import type {JoinGroup, JoinUnit} from './join-group.ts';
 import type {PlanNode} from './physical.ts';
 import {factsOf} from './sargable.ts';
-import {applied, filtered} from './shape.ts';
+import {applied, filtered, type KnownShare, shareOf} from './shape.ts';
 import type {SourcePlanner} from './source-plan.ts';
 import {Cost} from './statistics.ts';
 
@@ -300,12 +301,21 @@ function unitSources(unit: JoinUnit): readonly Source[] {
 
 /** A table scan with the conditions that its ranges do not enforce. */
 function scan(source: Source, access: Access, conditions: readonly Expression[], estimator: Estimator): PlanNode {
-  const node: PlanNode = {kind: 'scan', source, access, rows: access.rows, cost: access.cost};
-  const rest = conditions.filter(c => !access.enforced.has(c));
-  return filtered(node, rest, condition => {
+  const known: KnownShare = condition => {
     const [predicate] = factsOf([condition], source).predicates;
     return predicate === undefined ? undefined : estimator.share(tableOf(source), predicate);
-  });
+  };
+  const rest = conditions.filter(c => !access.enforced.has(c));
+  const onEntries = entryConditions(source, access, rest);
+  const rows = access.rows * shareOf(onEntries, known);
+  const saved = (access.rows - rows) * (Cost.lookupRow - Cost.coveredRow);
+  const tested = {...access, entryConditions: onEntries};
+  const node: PlanNode = {kind: 'scan', source, access: tested, rows: Math.max(rows, 0.1), cost: access.cost - saved};
+  return filtered(
+    node,
+    rest.filter(c => !onEntries.includes(c)),
+    known,
+  );
 }
 
 function loop(

@@ -78,6 +78,7 @@ function statistics(rows: readonly number[]): PlanStatistics {
   return {
     rows: table => rows[TABLES.indexOf(table.name as (typeof TABLES)[number])],
     rangeRows: () => undefined,
+    distinct: () => undefined,
     histogram: () => undefined,
   };
 }

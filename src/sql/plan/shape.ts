@@ -29,10 +29,14 @@ export function filtered(
 }
 
 function filter(child: PlanNode, conditions: readonly Expression[], known: KnownShare): PlanNode {
-  const share = conditions.reduce((s, c) => s * (known(c) ?? selectivity(c)), 1);
-  const rows = Math.max(child.rows * share, Math.min(child.rows, 0.1));
+  const rows = Math.max(child.rows * shareOf(conditions, known), Math.min(child.rows, 0.1));
   const cost = child.cost + child.rows * Cost.filterRow * conditions.length;
   return {kind: 'filter', child, conditions, rows, cost};
+}
+
+/** Share of rows that conditions let through, taken for independent of each other. */
+export function shareOf(conditions: readonly Expression[], known: KnownShare): number {
+  return conditions.reduce((share, condition) => share * (known(condition) ?? selectivity(condition)), 1);
 }
 
 function selectivity(condition: Expression): number {

@@ -13,6 +13,8 @@ export interface PlanStatistics {
     low: Uint8Array | undefined,
     high: Uint8Array | undefined,
   ): number | undefined;
+  /** Different values of the first `parts` parts of an index; undefined when unknown. */
+  distinct(table: TableDefinition, index: number, parts: number): number | undefined;
   /** How the values of a column were spread; undefined when that was never looked at. */
   histogram(table: TableDefinition, column: number): Histogram | undefined;
 }
@@ -23,6 +25,7 @@ export const ROWS_UNKNOWN = 1000;
 export const NO_STATISTICS: PlanStatistics = {
   rows: () => undefined,
   rangeRows: () => undefined,
+  distinct: () => undefined,
   histogram: () => undefined,
 };
 

@@ -1,7 +1,7 @@
 // USE and KILL.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {canonicalSchema, isEverybodys, isVirtualSchema} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {Kill} from '../parse/ast-command.ts';
 import {evaluateOne} from '../statement/evaluate.ts';
@@ -12,13 +12,13 @@ import type {SqlSession} from './session.ts';
 /** USE, COM_INIT_DB: 1049 when there is no such schema, 1044 when the account may do nothing in it. */
 export function* runUse(session: SqlSession, name: string): Steps<Outcome> {
   const schema = canonicalSchema(name);
-  const isVirtual = isVirtualSchema(schema);
   yield* session.learnRights();
-  if (!isVirtual && !session.rights.seesSchema(schema)) {
+  if (!isEverybodys(schema) && !session.rights.seesSchema(schema)) {
     const {accountUser, accountHost} = session.state.identity;
     throw new SqlError('ER_DBACCESS_DENIED', accountUser, accountHost, name);
   }
-  const exists = isVirtual || (yield* session.server.catalog.schema(session.engine, schema)) !== undefined;
+  const exists =
+    isVirtualSchema(schema) || (yield* session.server.catalog.schema(session.engine, schema)) !== undefined;
   if (!exists) throw new SqlError('ER_BAD_DB', name);
   session.state.database = schema;
   return NOTHING_DONE;

@@ -30,7 +30,7 @@ import {
   KEY_CHARACTERS_MAX,
   PlanCache,
 } from '../plan-cache/plan-cache.ts';
-import {describeQuery} from '../statement/describe-query.ts';
+import {describeQuery, isUpdatable} from '../statement/describe-query.ts';
 import type {Outcome, StatementContext} from '../statement/statement-context.ts';
 import {WatchedSink} from '../statement/watched-sink.ts';
 import {type Reply, SessionStatus, type StatementClient} from './client.ts';
@@ -420,6 +420,7 @@ export class SqlSession {
       rights: this.rights,
       rightsOf: (user, host) => server.rights.of(engine, user, host),
       describeQuery: sql => describeQuery(context, sql),
+      isUpdatable: view => isUpdatable(context, view),
       planned: undefined,
       digests: server.digests,
       processes: () => this.#processes(),

@@ -43,11 +43,10 @@ export class SqlServer {
     this.world = world;
     this.catalog = new Catalog(world.engine, world.pageSize);
     this.rights = new RightsCache(world.engine, this.catalog, () => this.#forgetRights());
-    this.statistics = new TableStatisticsCache(world.engine, world.clock, this.catalog);
+    const run = (make: (engine: EngineSession) => Steps<void>): void => this.runDetached(make, () => undefined);
+    this.statistics = new TableStatisticsCache(world.engine, world.clock, this.catalog, run);
     this.globals = new GlobalVariables(world.facts);
-    const builds = new IndexBuilds(world.engine, this.catalog, world.clock, make =>
-      this.runDetached(make, () => undefined),
-    );
+    const builds = new IndexBuilds(world.engine, this.catalog, world.clock, run);
     this.catalog.buildAbandoned = builds.look;
     this.settings = new SharedSettings(world.engine, this.catalog, values => this.globals.setAll(values));
     this.usage = new ResourceUsage(world.clock);

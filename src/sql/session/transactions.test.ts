@@ -161,6 +161,21 @@ test('KILL QUERY ends a waiting statement', () => {
   assert.equal(a.run('KILL 99999').error?.errno, 1094);
 });
 
+test('KILL QUERY ends a sleep: a query without tables goes on with 1', () => {
+  const killed = (sql: string): number | readonly (readonly (string | null)[])[] => {
+    c.start(sql);
+    waits(c);
+    a.ok(`KILL QUERY ${c.session.state.connectionId}`);
+    const [{error, rows}] = c.finish();
+    return error?.errno ?? rows;
+  };
+  assert.deepEqual(killed('SELECT SLEEP(1000), 5'), [['1', '5']]);
+  assert.deepEqual(killed('DO SLEEP(1000)'), []);
+  assert.equal(killed('SELECT id FROM t WHERE SLEEP(1000)'), 1317);
+  assert.equal(killed('SELECT (SELECT SLEEP(1000))'), 1317);
+  assert.deepEqual(c.rows('SELECT SLEEP(0), COUNT(*) FROM t'), ['0|3']);
+});
+
 test('READ ONLY transactions refuse changes', () => {
   check(a, [
     ['START TRANSACTION READ ONLY', 'ok'],
@@ -255,6 +270,15 @@ test('named locks: free or not, on every primary', () => {
     ["SELECT GET_LOCK('named', 1), RELEASE_LOCK('named')", ['1|1']],
     [`SELECT IS_USED_LOCK('named') = ${holder}`, ['1']],
     ["SELECT RELEASE_LOCK('named')", ['1']],
+    [
+      `SELECT GET_LOCK('turn', 0), RELEASE_LOCK('turn'), IS_USED_LOCK('turn'), GET_LOCK('turn', 0), IS_USED_LOCK('turn') = CONNECTION_ID()`,
+      ['1|1|NULL|1|1'],
+    ],
+    ["SELECT RELEASE_ALL_LOCKS(), IS_USED_LOCK('turn')", ['1|NULL']],
+    ['CREATE TABLE taken (a INT, b INT, c INT)', 'ok'],
+    ["INSERT INTO taken VALUES (GET_LOCK('v', 0), RELEASE_LOCK('v'), RELEASE_LOCK('v')), (SLEEP(0), 2, 3)", 'ok 2'],
+    ['SELECT * FROM taken', ['1|1|NULL', '0|2|3']],
+    ['DROP TABLE taken', 'ok'],
     ["SELECT IS_USED_LOCK('named')", ['NULL']],
     ["SELECT GET_LOCK('x', 0), GET_LOCK('y', 0)", ['1|1']],
     ['SELECT RELEASE_ALL_LOCKS()', ['2']],

@@ -221,8 +221,9 @@ export class AlterDraft {
 
   #dropIndex(name: string): void {
     const at = this.draft.findIndex(name);
-    if (at < 0) throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
-    this.draft.indexes.splice(at, 1);
+    if (at >= 0) this.draft.indexes.splice(at, 1);
+    // The same statement has made another one in its place.
+    else if (!this.draft.replaced.delete(name.toLowerCase())) throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
   }
 
   #replaceIndex(name: string, change: (index: DraftIndex) => DraftIndex): void {

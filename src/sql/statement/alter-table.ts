@@ -76,17 +76,14 @@ function chooseWay(
   if (!isCopyWanted && keptRows(context, stored, finished) !== undefined) return 'instant';
   if (algorithm === 'INSTANT')
     throw new SqlError('ER_ALTER_NOT_SUPPORTED', 'ALGORITHM=INSTANT', 'ALGORITHM=COPY/INPLACE');
-  const isOnline = !isCopyWanted && lock !== 'EXCLUSIVE' && mayBuildOnline(context, stored, finished);
-  if (isOnline) return 'online';
-  if (algorithm === 'INPLACE' && lock !== 'EXCLUSIVE')
+  // There is no lock that lets readers in and keeps writers out: SHARED is taken for EXCLUSIVE.
+  const keepsOut = lock === 'SHARED' || lock === 'EXCLUSIVE';
+  const isOnline = !isCopyWanted && mayBuildOnline(context, stored, finished);
+  if (isOnline && !keepsOut) return 'online';
+  if (algorithm === 'INPLACE' && !isOnline)
     throw new SqlError('ER_ALTER_NOT_SUPPORTED', 'ALGORITHM=INPLACE', 'ALGORITHM=COPY');
-  if (lock === 'NONE' || lock === 'SHARED')
-    throw new SqlError(
-      'ER_ALTER_NOT_SUPPORTED_REASON',
-      `LOCK=${lock}`,
-      'COPY algorithm requires a lock',
-      'LOCK=EXCLUSIVE',
-    );
+  if (lock === 'NONE')
+    throw new SqlError('ER_ALTER_NOT_SUPPORTED_REASON', 'LOCK=NONE', 'COPY algorithm requires a lock', 'LOCK=SHARED');
   return 'copy';
 }
 

@@ -82,7 +82,7 @@ function insertOf({table, duplicates}: CreateTable, columns: readonly ResultColu
     table,
     partitions: [],
     columns: columns.map(({name}) => ({kind: 'column', at: table.at, schema: null, table: null, name})),
-    source: {kind: 'rows', rows: []},
+    source: {kind: 'rows', rows: [], more: null},
     rowAlias: null,
     onDuplicate: [],
   };

@@ -130,7 +130,7 @@ test('LIKE, AS SELECT, IF NOT EXISTS', () => {
     ['SHOW WARNINGS', ["Note|1050|Table 'src' already exists"]],
     ["CREATE TABLE sel (id INT, n INT DEFAULT 3, KEY (c)) SELECT id, CONCAT(b, '!') AS c FROM src", 'ok 2'],
     ['SELECT * FROM sel', ['1|3|x!', '2|3|y!']],
-    ['SHOW INDEX FROM sel', ['sel|1|c|1|c|A|1|NULL|NULL|YES|BTREE|||YES|NULL']],
+    ['SHOW INDEX FROM sel', ['sel|1|c|1|c|A|2|NULL|NULL|YES|BTREE|||YES|NULL']],
   ]);
 });
 

@@ -37,22 +37,17 @@ export function addForeignKey(draft: TableDraft, ast: ForeignKey, table: TableRe
   checkActions(key, columns);
   draft.foreignKeys.push(key);
   if (draft.indexOver(key.columnIds) !== undefined) return;
-  draft.addIndex({
-    at: ast.at,
-    type: 'index',
-    constraint: null,
-    name: ast.index ?? freeIndexName(draft, ast.constraint),
-    parts: ast.columns,
-    options: {
-      using: null,
-      keyBlockSize: null,
-      parser: null,
-      comment: null,
-      visible: null,
-      engineAttribute: null,
-      secondaryEngineAttribute: null,
-    },
-  });
+  const options = {
+    using: null,
+    keyBlockSize: null,
+    parser: null,
+    comment: null,
+    visible: null,
+    engineAttribute: null,
+    secondaryEngineAttribute: null,
+  };
+  const indexName = ast.index ?? freeIndexName(draft, ast.constraint);
+  draft.addIndex({at: ast.at, type: 'index', constraint: null, name: indexName, parts: ast.columns, options}, true);
 }
 
 /** The index is called like the constraint, unless another index is: then after its first column. */

@@ -267,3 +267,34 @@ test('information_schema tells of foreign keys', () => {
     ['DROP TABLE c, p', 'ok'],
   ]);
 });
+
+test('the index made for a foreign key goes when one that the user makes can take its place', () => {
+  const indexes = (): string[] =>
+    client.rows(
+      "SELECT CONCAT(INDEX_NAME, ' ', COLUMN_NAME) FROM information_schema.STATISTICS WHERE TABLE_NAME = 'own' AND NON_UNIQUE = 1 ORDER BY 1",
+    );
+  client.ok(
+    'CREATE TABLE far (id INT PRIMARY KEY, b INT, KEY (b, id))',
+    'INSERT INTO far VALUES (1, 1), (2, 2)',
+    'CREATE TABLE own (id INT PRIMARY KEY, a INT, b INT, CONSTRAINT fa FOREIGN KEY (a) REFERENCES far (id), FOREIGN KEY (b) REFERENCES far (b))',
+    'INSERT INTO own VALUES (1, 1, 1), (2, 2, 2)',
+  );
+  assert.deepEqual(indexes(), ['b b', 'fa a']);
+  client.ok('CREATE INDEX mine ON own (a, b)');
+  assert.deepEqual(indexes(), ['b b', 'mine a', 'mine b']);
+  client.ok('ALTER TABLE own ADD INDEX b (b)');
+  assert.deepEqual(indexes(), ['b b', 'mine a', 'mine b']);
+  client.ok('ALTER TABLE own ADD INDEX more (b, a)');
+  assert.deepEqual(indexes(), ['b b', 'mine a', 'mine b', 'more a', 'more b'], 'b is the own one of the user by now');
+  check(client, [
+    ['DROP INDEX mine ON own', 1553],
+    ['INSERT INTO own VALUES (3, 3, 1)', 1452],
+    ['DELETE FROM far WHERE id = 2', 1451],
+    ['CHECK TABLE own', ['test.own|check|status|OK']],
+    ['ALTER TABLE own DROP FOREIGN KEY fa', 'ok'],
+    ['ALTER TABLE own DROP INDEX mine, ADD FOREIGN KEY fb (a) REFERENCES far (id)', 'ok'],
+    ['ALTER TABLE own ADD INDEX again (a), DROP INDEX fb', 'ok'],
+  ]);
+  assert.deepEqual(indexes(), ['again a', 'b b', 'more a', 'more b']);
+  check(other, [['CHECK TABLE own', ['test.own|check|status|OK']]]);
+});

@@ -11,11 +11,12 @@ import type {Expression} from '../bind/expression.ts';
 import {Namespace, Scope} from '../bind/scope.ts';
 import type {Source} from '../bind/source.ts';
 import type {TableDefinition} from '../catalog/definition.ts';
-import type {Insert, RowAlias} from '../parse/ast.ts';
+import type {Insert, InsertRows, RowAlias} from '../parse/ast.ts';
 import type {Expression as Ast, ColumnName} from '../parse/ast-expression.ts';
 import {hasBlocking} from '../plan/dependencies.ts';
 import {type BoundAssignment, bindAssignments} from './assignments.ts';
 import {bindColumnDefault, RowExpressions} from './row-expressions.ts';
+import {ValueRows} from './value-rows.ts';
 
 /** A value of VALUES: an expression, or DEFAULT. */
 export type BoundValue = Expression | 'default';
@@ -25,7 +26,7 @@ export interface InsertPlan {
   /** Columns that get the values, in the order of the values. */
   readonly targets: readonly number[];
   /** Rows of VALUES; undefined for INSERT ... SELECT. */
-  readonly rows: readonly (readonly BoundValue[])[] | undefined;
+  readonly rows: ValueRows | undefined;
   /** By column: the default; undefined when it has none. */
   readonly defaults: readonly (Expression | undefined)[];
   readonly rowExpressions: RowExpressions;
@@ -53,7 +54,7 @@ export function planInsert(
   const newRow = tableSource(table, table.name, [], scope);
   scope.namespace = Namespace.of(newRow);
   const targets = targetColumns(table, ast.columns);
-  const rows = ast.source.kind === 'rows' ? bindRows(ast.source.rows, targets, scope) : undefined;
+  const rows = ast.source.kind === 'rows' ? bindRows(ast.source, targets, scope) : undefined;
   if (valueCount >= 0 && valueCount !== targets.length) throw new SqlError('ER_WRONG_VALUE_COUNT_ON_ROW', 1);
   const defaults = table.columns.map(column =>
     column.generated === undefined && !column.hidden ? bindColumnDefault(column, scope) : undefined,
@@ -110,12 +111,14 @@ export function findColumn(table: TableDefinition, name: string, clause: string)
   return at;
 }
 
-function bindRows(rows: readonly (readonly Ast[])[], targets: readonly number[], scope: Scope): BoundValue[][] {
-  return rows.map((row, i) => {
-    // VALUES () is a row of defaults.
+function bindRows({rows, more}: InsertRows, targets: readonly number[], scope: Scope): ValueRows {
+  const bind = (row: readonly Ast[]): BoundValue[] => row.map(value => bindValue(value, scope));
+  const first = rows.map((row, i) => {
+    // VALUES () is a row of defaults. Rows left as text have as many values as the first one.
     if (row.length !== targets.length && row.length !== 0) throw new SqlError('ER_WRONG_VALUE_COUNT_ON_ROW', i + 1);
-    return row.map(value => bindValue(value, scope));
+    return bind(row);
   });
+  return new ValueRows(first, more, bind);
 }
 
 function bindValue(value: Ast, scope: Scope): BoundValue {

@@ -32,7 +32,8 @@ import {type StatementBody, StepsBody} from './statement-body.ts';
 import {StatementCatalog} from './statement-catalog.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
 import {targetTable} from './target-table.ts';
-import {valuesHaveSubqueries, withoutSubqueries} from './value-subqueries.ts';
+import type {ValueRows} from './value-rows.ts';
+import {valuesMayWait, withoutWaits} from './value-subqueries.ts';
 import {insertThrough, type ViewCheck} from './view-target.ts';
 
 /** Where rows come from: VALUES, or a query. */
@@ -302,20 +303,20 @@ export function touchesPrimaryKey(parts: readonly {readonly column: number}[], c
 
 /** The rows of VALUES. */
 export class ValuesSupply implements RowSupply {
-  readonly #rows: NonNullable<InsertPlan['rows']>;
+  readonly #rows: ValueRows;
   #next = 0;
 
-  constructor(rows: NonNullable<InsertPlan['rows']>) {
+  constructor(rows: ValueRows) {
     this.#rows = rows;
   }
 
   rowsLeft(): number {
-    return this.#rows.length - this.#next + 1;
+    return this.#rows.count - this.#next + 1;
   }
 
   next(row: NewRow): number {
-    if (this.#next === this.#rows.length) return DONE;
-    row.takeBound(this.#rows[this.#next++]);
+    if (this.#next === this.#rows.count) return DONE;
+    row.takeBound(this.#rows.at(this.#next++));
     return ROW;
   }
 }
@@ -352,13 +353,13 @@ export function planInsertBody(context: StatementContext, catalog: StatementCata
   const rules: InsertRules = {foreignKeys: ForeignKeys.of(context, catalog, table), check: through?.check};
   if (ast.source.kind === 'query')
     return new StepsBody(inner => insertQuery(inner, ast, ast.source as InsertQuery, table, rules));
-  if (valuesHaveSubqueries(ast)) return new StepsBody(inner => insertComputed(inner, ast, table, rules));
+  if (valuesMayWait(ast)) return new StepsBody(inner => insertComputed(inner, ast, table, rules));
   const plan = planInsert(ast, table, environment, -1);
-  const rows = plan.rows ?? [];
+  const rows = plan.rows as ValueRows;
   const mayMeetOthers = ast.ignore || ast.replace || plan.onDuplicate.length > 0;
   const isPlain = !mayMeetOthers && rules.foreignKeys === undefined && rules.check === undefined;
   if (isPlain) return new PlainInsert(context, plan, rows);
-  return new StepsBody(inner => new InsertRun(inner, plan, ast, rows.length > 1, rules).run(new ValuesSupply(rows)));
+  return new StepsBody(inner => new InsertRun(inner, plan, ast, rows.count > 1, rules).run(new ValuesSupply(rows)));
 }
 
 /** The table that the statement names, when the account may do to it what the statement does. */
@@ -377,17 +378,17 @@ function namedTable(context: StatementContext, catalog: StatementCatalog, ast: I
   return table;
 }
 
-/** VALUES with subqueries: bound anew each time, when their values are known. */
+/** VALUES with what may wait: bound anew each time, when its values are known. */
 function* insertComputed(
   outer: StatementContext,
   given: Insert,
   table: TableDefinition,
   rules: InsertRules,
 ): Steps<Outcome> {
-  const {ast, context} = yield* withoutSubqueries(outer, given);
+  const {ast, context} = yield* withoutWaits(outer, given);
   const plan = planInsert(ast, table, bindEnvironment(context, new StatementCatalog(context)), -1);
-  const rows = plan.rows ?? [];
-  return yield* new InsertRun(context, plan, ast, rows.length > 1, rules).run(new ValuesSupply(rows));
+  const rows = plan.rows as ValueRows;
+  return yield* new InsertRun(context, plan, ast, rows.count > 1, rules).run(new ValuesSupply(rows));
 }
 
 /** All rows are collected first: the query may read the table that is being written. */

@@ -91,7 +91,7 @@ function* plan(context: StatementContext, ast: Load): Steps<LoadJob> {
     ignore: true,
     table: name,
     columns: null,
-    source: {kind: 'rows', rows: []},
+    source: {kind: 'rows', rows: [], more: null},
   };
   yield* catalog.load(first);
   const table = targetTable(context, catalog, name);
@@ -110,10 +110,10 @@ function* plan(context: StatementContext, ast: Load): Steps<LoadJob> {
     columns.push(column);
     rows.push(value);
   }
-  const insert: Insert = {...first, columns, source: {kind: 'rows', rows: [rows]}};
+  const insert: Insert = {...first, columns, source: {kind: 'rows', rows: [rows], more: null}};
   const environment = {...bindEnvironment(context, catalog), parameterTypes};
   const bound = planInsert(insert, table, environment, -1);
-  const [row] = bound.rows ?? [[]];
+  const row = bound.rows?.at(0) ?? [];
   const foreignKeys = ForeignKeys.of(context, catalog, table);
   return {insert, plan: bound, table, foreignKeys, targets, row, parameters: parameterTypes.map(() => null)};
 }

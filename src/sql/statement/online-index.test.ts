@@ -364,7 +364,10 @@ test('ALGORITHM and LOCK are kept or refused', () => {
     ['CREATE INDEX i2 ON t (k) ALGORITHM = COPY LOCK = NONE', 1846],
     ['CREATE INDEX i2 ON t (k) ALGORITHM = COPY', 'ok 10'],
     ['CREATE INDEX i3 ON t (k) LOCK = EXCLUSIVE', 'ok 10'],
+    ['ALTER TABLE t ADD INDEX i4 (k), ALGORITHM = INPLACE, LOCK = SHARED', 'ok 10'],
     ['ALTER TABLE t MODIFY k BIGINT, ALGORITHM = INPLACE', 1845],
+    ['ALTER TABLE t MODIFY k BIGINT, ALGORITHM = INPLACE, LOCK = EXCLUSIVE', 1845],
+    ['ALTER TABLE t MODIFY n BIGINT, LOCK = SHARED', 'ok 10'],
     ['ALTER TABLE t MODIFY k BIGINT, LOCK = NONE', 1846],
     ['ALTER TABLE t ADD COLUMN c INT, ALGORITHM = INSTANT, LOCK = NONE', 1221],
     ['ALTER TABLE t ADD COLUMN c INT, ALGORITHM = INPLACE, LOCK = NONE', 'ok 0'],
@@ -374,6 +377,26 @@ test('ALGORITHM and LOCK are kept or refused', () => {
     ['CHECK TABLE t', OK],
   ]);
 });
+
+for (const [lock, waits] of [
+  ['NONE', false],
+  ['SHARED', true],
+  ['EXCLUSIVE', true],
+] as const) {
+  test(`LOCK = ${lock} ${waits ? 'keeps writers out' : 'lets writers in'}`, () => {
+    const cluster = new TestCluster(2, SMALL);
+    const a = filled(cluster, 3000);
+    const b = cluster.connect(1);
+    a.start(`CREATE INDEX by_k ON t (k) LOCK = ${lock}`);
+    cluster.world.time.run(3);
+    assert.equal(a.isDone, false);
+    b.start('UPDATE t SET k = -1 WHERE id = 7');
+    cluster.until(() => a.isDone || b.isDone, 'one of the two');
+    assert.equal(a.isDone, waits);
+    for (const client of [a, b]) assert.equal(client.finish()[0].error, undefined);
+    check(b, [['CHECK TABLE t', OK]]);
+  });
+}
 
 test('with a foreign key, and with other changes beside it', () => {
   const cluster = new TestCluster(2, SMALL);

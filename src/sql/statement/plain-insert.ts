@@ -5,11 +5,12 @@ import type {ExecContext} from '../exec/contract.ts';
 import {PollClock} from '../exec/poll-clock.ts';
 import {ColumnTarget} from './column-target.ts';
 import {duplicateEntry} from './duplicate-key.ts';
-import type {BoundValue, InsertPlan} from './insert-plan.ts';
+import type {InsertPlan} from './insert-plan.ts';
 import {NewRow} from './new-row.ts';
 import {RowStore} from './row-store.ts';
 import type {StatementBody} from './statement-body.ts';
 import {changed, NOTHING_DONE, type Outcome, type StatementContext} from './statement-context.ts';
+import type {ValueRows} from './value-rows.ts';
 
 /** How often a generated AUTO_INCREMENT value that is taken is replaced by the next one. */
 export const GENERATED_RETRIES_MAX = 10_000;
@@ -19,7 +20,7 @@ const Step = {evaluate: 0, number: 1, store: 2} as const;
 
 export class PlainInsert implements StatementBody {
   readonly #plan: InsertPlan;
-  readonly #rows: readonly (readonly BoundValue[])[];
+  readonly #rows: ValueRows;
   readonly #context: ExecContext;
   readonly #statement: StatementContext;
   readonly #target: ColumnTarget;
@@ -31,7 +32,7 @@ export class PlainInsert implements StatementBody {
   #tries = 0;
   outcome: Outcome = NOTHING_DONE;
 
-  constructor(statement: StatementContext, plan: InsertPlan, rows: readonly (readonly BoundValue[])[]) {
+  constructor(statement: StatementContext, plan: InsertPlan, rows: ValueRows) {
     const {engine, exec, state, world} = statement;
     this.#statement = statement;
     this.#plan = plan;
@@ -40,7 +41,7 @@ export class PlainInsert implements StatementBody {
     this.#context = {registers, parameters: exec.parameters, engine, session: state};
     this.#target = new ColumnTarget(state);
     this.#store = new RowStore(engine, plan.table, world.pageSize);
-    this.#row = new NewRow(plan, statement, this.#context, this.#target, rows.length > 1);
+    this.#row = new NewRow(plan, statement, this.#context, this.#target, rows.count > 1);
   }
 
   start(context: StatementContext): void {
@@ -55,15 +56,15 @@ export class PlainInsert implements StatementBody {
 
   poll(): number {
     const row = this.#row;
-    while (this.#next < this.#rows.length) {
+    while (this.#next < this.#rows.count) {
       if (this.#step === Step.evaluate) {
         const tick = this.#clock.tick(this.#context);
         if (tick !== ROW) return tick;
-        row.takeBound(this.#rows[this.#next]);
+        row.takeBound(this.#rows.at(this.#next));
         this.#step = Step.number;
       }
       if (this.#step === Step.number) {
-        const numbered = row.complete(this.#rows.length - this.#next);
+        const numbered = row.complete(this.#rows.count - this.#next);
         if (numbered !== ROW) return numbered;
         row.finish();
         this.#step = Step.store;
@@ -101,7 +102,7 @@ export class PlainInsert implements StatementBody {
     const row = this.#row;
     const {state} = this.#statement;
     const {autoColumn} = this.#plan;
-    const count = this.#rows.length;
+    const count = this.#rows.count;
     row.giveBack();
     let id: number | bigint = 0;
     if (row.firstGenerated > 0) {

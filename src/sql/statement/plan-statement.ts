@@ -2,6 +2,7 @@
 
 import type {OpenObject} from '../catalog/catalog.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StatisticsBasis} from '../catalog/table-statistics.ts';
 import type {Delete, Insert, Query, Update} from '../parse/ast.ts';
 import {prepareSelect} from '../plan/prepare.ts';
 import {planDeleteBody} from './delete.ts';
@@ -19,6 +20,8 @@ export interface PlannedStatement {
   readonly body: StatementBody;
   /** Tables and views the plan was made of: it is good as long as their metadata locks show these versions. */
   readonly objects: readonly OpenObject[];
+  /** The figures that it was chosen by. */
+  readonly statistics: readonly StatisticsBasis[];
   /** It reads tables that are made for one statement. */
   readonly readsVirtual: boolean;
 }
@@ -28,7 +31,12 @@ export function* planStatement(context: StatementContext, statement: RowStatemen
   yield* catalog.load(statement);
   if (statement.kind !== 'insert') yield* catalog.loadStatistics();
   const body = bodyOf(context, catalog, statement);
-  return {body, objects: catalog.dependencies, readsVirtual: catalog.hasVirtual};
+  const objects = catalog.dependencies;
+  const statistics =
+    statement.kind === 'insert'
+      ? []
+      : objects.map(({id}) => context.statistics.basisOf(id)).filter(basis => basis !== undefined);
+  return {body, objects, statistics, readsVirtual: catalog.hasVirtual};
 }
 
 function bodyOf(context: StatementContext, catalog: StatementCatalog, statement: RowStatement): StatementBody {

@@ -1,7 +1,7 @@
 // CREATE, ALTER and DROP DATABASE.
 
 import {SqlError} from '../../base/sql-error.ts';
-import {canonicalSchema, checkSchemaName, isVirtualSchema} from '../catalog/names.ts';
+import {canonicalSchema, checkSchemaName, isVirtualSchema, SYS_SCHEMA} from '../catalog/names.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredTable} from '../catalog/stored-table.ts';
 import type {AlterDatabase, CreateDatabase, DatabaseOption, DropDatabase} from '../parse/ast-schema.ts';
@@ -24,10 +24,12 @@ export function* createDatabase(context: StatementContext, ast: CreateDatabase):
   const {catalog, engine, state} = context;
   const name = canonicalSchema(ast.name);
   checkSchemaName(name);
-  if (isVirtualSchema(name)) throw schemaDenied(context, name);
+  // That one is a schema like others in MySQL, and dumps of all databases make it.
+  const isSys = name === SYS_SCHEMA;
+  if (isVirtualSchema(name) && !isSys) throw schemaDenied(context, name);
   const collation = collationOfOptions(ast.options) ?? DEFAULT_COLLATION;
   const id = yield* newId(engine);
-  if (yield* catalog.addSchema(engine, {id, name, collation})) return changed(1);
+  if (!isSys && (yield* catalog.addSchema(engine, {id, name, collation}))) return changed(1);
   if (!ast.ifNotExists) throw new SqlError('ER_CANT_CREATE_DB_EXISTS', name);
   state.warning('Note', 1007, `Can't create database '${name}'; database exists`);
   return changed(1);

@@ -1,7 +1,7 @@
 // Which privileges the statements need that define, administer or show something. Statements on rows ask when they are bound, for only then
 // it is known what they read (statement-catalog.ts) and what they change (insert.ts, update.ts, delete.ts).
 
-import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {canonicalSchema, isEverybodys, isVirtualSchema} from '../catalog/names.ts';
 import {Privilege} from '../catalog/privileges.ts';
 import type {Statement} from '../parse/ast.ts';
 import type {SetStatement, Show} from '../parse/ast-command.ts';
@@ -161,7 +161,7 @@ function checkShow(context: StatementContext, ast: Show): void {
     case 'createView': {
       const table = ast.target as TableName;
       const schema = canonicalSchema(table.schema ?? ast.schema ?? context.state.database);
-      const isKnown = isVirtualSchema(schema) || context.rights.seesTable(schema, table.name);
+      const isKnown = isEverybodys(schema) || context.rights.seesTable(schema, table.name);
       if (!isKnown)
         needTable(context, Privilege.select, ast.subject === 'createView' ? 'SHOW VIEW' : 'SELECT', schema, table.name);
       return;

@@ -4,7 +4,7 @@ import {BugError} from '../../base/assert.ts';
 import {SqlError} from '../../base/sql-error.ts';
 import type {OpenObject, OpenTable} from '../catalog/catalog.ts';
 import type {CatalogView, ReadableColumns, TableDefinition, VirtualTable} from '../catalog/definition.ts';
-import {canonicalSchema, isVirtualSchema} from '../catalog/names.ts';
+import {canonicalSchema, isEverybodys, isVirtualSchema} from '../catalog/names.ts';
 import {Privilege} from '../catalog/privileges.ts';
 import {parentsOf} from '../catalog/references.ts';
 import type {Rights} from '../catalog/rights.ts';
@@ -256,10 +256,10 @@ export class StatementCatalog implements CatalogView {
 
   virtualTable(schema: string, name: string): VirtualTable | undefined {
     const canonical = canonicalSchema(schema);
-    const isOpen = isVirtualSchema(canonical);
-    const found = this.#virtual.get(`${canonical}\0${isOpen ? name.toUpperCase() : name}`);
-    // The tables about accounts are not everybody's.
-    if (found !== undefined && !isOpen) this.#noteRead(canonical, name);
+    const key = isVirtualSchema(canonical) ? name.toUpperCase() : name;
+    const found = this.#virtual.get(`${canonical}\0${key}`);
+    // The tables about accounts are not everybody's, nor is sys.
+    if (found !== undefined && !isEverybodys(canonical)) this.#noteRead(canonical, name);
     return found;
   }
 }

@@ -5,6 +5,7 @@ import type {AutoIncrement} from '../catalog/auto-increment.ts';
 import type {Catalog} from '../catalog/catalog.ts';
 import type {Rights} from '../catalog/rights.ts';
 import type {Steps} from '../catalog/steps.ts';
+import type {StoredView} from '../catalog/stored-table.ts';
 import type {TableStatisticsCache} from '../catalog/table-statistics.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import type {ResultColumn} from '../exec/result-column.ts';
@@ -42,6 +43,8 @@ export interface StatementContext {
   rightsOf(user: string, host: string): Steps<Rights | undefined>;
   /** Columns of the query of a view. */
   describeQuery(sql: string): Steps<readonly ResultColumn[]>;
+  /** Can rows be changed through the view? */
+  isUpdatable(view: StoredView): Steps<boolean>;
   /** Told of the plan that was made for this statement, when somebody wants to keep it. */
   readonly planned: ((planned: PlannedStatement) => void) | undefined;
   /** What statements have cost on this primary. */

@@ -36,6 +36,8 @@ export interface DraftIndex {
   readonly parts: readonly DraftPart[];
   readonly comment: string;
   readonly invisible: boolean;
+  /** Made for a foreign key that had none: it goes when another one can take its place. */
+  readonly implicit?: boolean | undefined;
   /** The tree of an index that is there already. */
   readonly tree: TreeRef | undefined;
 }
@@ -59,6 +61,8 @@ export interface FinishedDraft {
 export class TableDraft {
   readonly columns: StoredColumn[] = [];
   indexes: DraftIndex[] = [];
+  /** Names, in small letters, of indexes of foreign keys that others have taken the place of. */
+  readonly replaced: Set<string> = new Set();
   checks: CheckDefinition[] = [];
   foreignKeys: DraftForeignKey[] = [];
   collation: number;
@@ -128,14 +132,16 @@ export class TableDraft {
     return this.indexes.find(index => index.kind === 'primary');
   }
 
-  addIndex(ast: IndexDefinition): void {
+  /** `implicit`: for a foreign key. */
+  addIndex(ast: IndexDefinition, implicit = false): void {
     if (ast.type === 'fulltext' || ast.type === 'spatial') {
       throw new SqlError('ER_NOT_SUPPORTED_YET', `${ast.type.toUpperCase()} index`);
     }
     const parts = this.#parts(ast.parts);
     const name = ast.type === 'primary' ? PRIMARY : (ast.name ?? ast.constraint ?? this.#freeName(parts));
     const {comment, visible} = ast.options;
-    this.#add({name, kind: ast.type, parts, comment: comment ?? '', invisible: visible === false, tree: undefined});
+    const index = {name, kind: ast.type, parts, comment: comment ?? '', invisible: visible === false, tree: undefined};
+    this.#add(implicit ? {...index, implicit} : index);
   }
 
   /** UNIQUE or PRIMARY KEY behind a column. */
@@ -147,6 +153,7 @@ export class TableDraft {
   }
 
   #add(index: DraftIndex): void {
+    this.#replaceImplicit(index);
     if (index.kind === 'primary' && this.primary !== undefined) throw new SqlError('ER_MULTIPLE_PRI_KEY');
     checkObjectName(index.name);
     if (index.kind !== 'primary' && index.name.toUpperCase() === PRIMARY) {
@@ -156,6 +163,15 @@ export class TableDraft {
     if (this.indexes.length >= INDEXES_MAX) throw new SqlError('ER_TOO_MANY_KEYS', INDEXES_MAX);
     if (index.kind === 'primary') this.indexes.unshift(index);
     else this.indexes.push(index);
+  }
+
+  /** Indexes that were made for foreign keys go where the new one begins with their columns. */
+  #replaceImplicit({parts}: DraftIndex): void {
+    const isCovered = (old: DraftIndex): boolean =>
+      old.implicit === true &&
+      old.parts.every(({columnId}, i) => parts[i]?.columnId === columnId && parts[i].length === 0);
+    for (const old of this.indexes.filter(isCovered)) this.replaced.add(old.name.toLowerCase());
+    this.indexes = this.indexes.filter(old => !isCovered(old));
   }
 
   #parts(parts: readonly KeyPart[]): DraftPart[] {

@@ -48,8 +48,9 @@ export function* makeTable(
   const id = yield* newId(engine);
   const indexes: StoredIndex[] = [];
   for (const [i, index] of draft.indexes.entries()) {
-    const {name: indexName, kind, parts, comment, invisible} = index;
-    indexes.push({name: indexName, kind, parts, comment, invisible, tree: yield* makeTree(engine, i === 0)});
+    const {name: indexName, kind, parts, comment, invisible, implicit} = index;
+    const tree = yield* makeTree(engine, i === 0);
+    indexes.push({name: indexName, kind, parts, comment, invisible, implicit, tree});
   }
   const hasAuto = draft.columns.some(column => column.autoIncrement);
   const hasRowId = draft.columns.some(column => column.hidden);

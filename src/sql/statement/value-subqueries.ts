@@ -1,4 +1,4 @@
-// Subqueries inside VALUES: they are run before the first row goes in, and their values take their places as parameters.
+// What may wait inside VALUES, subqueries and SLEEP and the named locks: it is run before the first row goes in, and the values take its places as parameters.
 
 import type {Value} from '../../format/value/types.ts';
 import type {Steps} from '../catalog/steps.ts';
@@ -10,28 +10,38 @@ import {isLeaf} from './table-references.ts';
 
 const SUBQUERIES = new Set<unknown>(['subquery', 'exists', 'inQuery', 'quantified']);
 
-function hasSubquery(node: unknown): boolean {
+const WAITING_CALLS = new Set<unknown>([
+  'sleep',
+  'get_lock',
+  'is_free_lock',
+  'is_used_lock',
+  'release_lock',
+  'release_all_locks',
+]);
+
+function mayWait(node: unknown): boolean {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;
-  const {kind} = node as {readonly kind?: unknown};
-  return !isLeaf(kind) && (SUBQUERIES.has(kind) || Object.values(node).some(hasSubquery));
+  const {kind, name} = node as {readonly kind?: unknown; readonly name?: unknown};
+  if (isLeaf(kind)) return false;
+  return SUBQUERIES.has(kind) || (kind === 'call' && WAITING_CALLS.has(name)) || Object.values(node).some(mayWait);
 }
 
-/** True when a value of VALUES contains a subquery. */
-export function valuesHaveSubqueries({source}: Insert): boolean {
-  return source.kind === 'rows' && hasSubquery(source.rows);
+/** True when a value of VALUES contains a subquery, or a function that may wait. */
+export function valuesMayWait({source}: Insert): boolean {
+  return source.kind === 'rows' && mayWait(source.rows);
 }
 
 export interface PlainValues {
-  /** Without subqueries. */
+  /** Without anything that may wait. */
   readonly ast: Insert;
   readonly context: StatementContext;
 }
 
-/** Runs the values that contain subqueries, all before the first row is stored. */
-export function* withoutSubqueries(context: StatementContext, ast: Insert): Steps<PlainValues> {
+/** Runs the values that may wait, all before the first row is stored. */
+export function* withoutWaits(context: StatementContext, ast: Insert): Steps<PlainValues> {
   if (ast.source.kind !== 'rows') return {ast, context};
-  const {rows} = ast.source;
-  const found = rows.flat().filter(hasSubquery);
+  const {rows, more} = ast.source;
+  const found = rows.flat().filter(mayWait);
   const values = yield* evaluateAll(context, found);
   const before = context.exec.parameters.length;
   const parameters: Value[] = [...context.exec.parameters, ...values];
@@ -42,7 +52,7 @@ export function* withoutSubqueries(context: StatementContext, ast: Insert): Step
     }),
   );
   return {
-    ast: {...ast, source: {kind: 'rows', rows: replaced}},
+    ast: {...ast, source: {kind: 'rows', rows: replaced, more}},
     context: {...context, exec: {...context.exec, parameters}},
   };
 }

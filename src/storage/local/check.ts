@@ -39,8 +39,13 @@ export function checkVolume(volume: LocalVolume): CheckReport {
     if (leaf.head[i] !== NONE && volume.readPage(pageNo, scratch, 0) === PAGE_DAMAGED)
       faults.push(volume.damages.get(pageNo) ?? `page ${pageNo}`);
   });
-  faults.push(...slotFaults(volume.parts), ...redoFaults(volume.parts));
+  faults.push(...accountFaults(volume));
   return {pages, images, faults};
+}
+
+/** The accounts of slots and of waiting redo: what is in memory only, and quick to look over. */
+export function accountFaults({parts}: LocalVolume): string[] {
+  return [...slotFaults(parts), ...redoFaults(parts)];
 }
 
 function imageFault(

@@ -252,6 +252,23 @@ test('a primary that cannot get its first redo file is refused, and can be born 
   );
 });
 
+test('a primary is born on a disk that is full of redo which nobody needs any more', () => {
+  const world = new TestWorld(1);
+  world.volume.checkpointAll();
+  const a = world.start(0);
+  for (let i = 0; i < 60; i++) world.change(a, [i % 6]);
+  world.flush(a);
+  world.crash(true);
+  assert.equal(world.volume.incarnations().length, 1);
+  world.disk.capacity = world.disk.usedBytes() + 8 * PAGE_SIZE;
+  world.start(0);
+  assert.deepEqual(
+    world.volume.incarnations().map(i => i.incarnation),
+    [2],
+  );
+  world.verifyAll();
+});
+
 function open(disk: SimDisk, directory: string): LocalVolume {
   const world = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
   const trace = {info: () => {}, warn: () => {}, error: () => {}};

@@ -124,3 +124,49 @@ test('a bit that flips in any file of a closed volume is never served', () => {
   }
   assert.ok(outcomes.refused > 50 && outcomes.damaged > 10 && outcomes.whole > 50, JSON.stringify(outcomes));
 });
+
+test('a page whose waiting redo does not lead on from its image is named (I4)', () => {
+  const world = atWork(3, true);
+  const {table, arena} = world.volume.parts;
+  const leaf = table.leaf(2);
+  const first = leaf.head[2];
+  leaf.head[2] = arena.next(first);
+  const {faults} = inspect(world);
+  assert.ok(
+    faults.some(fault => /page 2\b/.test(fault)),
+    faults.join('\n'),
+  );
+});
+
+test('a slot that two pages share is named', () => {
+  const world = atWork(4, false);
+  const {slot} = world.volume.parts.table.leaf(1);
+  slot[4] = slot[1];
+  assert.match(inspect(world).faults.join('\n'), /slot \d+ is mapped by pages 1 and 4/);
+});
+
+test('redo that is counted and does not wait is named', () => {
+  const world = atWork(5, true);
+  const [stream] = world.volume.parts.streams.all();
+  stream.files[0].waiting++;
+  assert.match(inspect(world).faults.join('\n'), /counts \d+ waiting records, \d+ wait/);
+});
+
+test('what the caller finds wrong with a page is named, unless it is gone at the second look (I8)', () => {
+  const world = atWork(6, true);
+  let looks = 0;
+  const inspection = new Inspection(world.volume, page => {
+    const llsn = page.view.getUint32(8, true);
+    if (looks++ === 3) return ['gone soon'];
+    return page.bytes.every((byte, i) => byte === bytesOf(world, 1)[i] || i < 4) ? [`unsound at ${llsn}`] : [];
+  });
+  while (!inspection.step());
+  assert.equal(inspection.faults.length, 1);
+  assert.match(inspection.faults[0], /^page 1: unsound/);
+});
+
+function bytesOf(world: TestWorld, pageNo: number): Uint8Array {
+  const page = new Memory(new ArrayBuffer(PAGE_SIZE));
+  world.volume.readPage(pageNo, page, 0);
+  return page.bytes;
+}

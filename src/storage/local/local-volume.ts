@@ -159,7 +159,7 @@ export class LocalVolume {
 
   /** Opens the next incarnation for a node; what it returns makes the LocalRedoStream in the primary's thread. */
   openIncarnation(node: number): RedoStreamDescription {
-    return this.#attempt(() => this.parts.streams.open(node));
+    return this.#attempt(() => this.parts.streams.open(node, () => this.checkpointAll()));
   }
 
   /** Seals the stream of an incarnation whose thread has ended; returns its end D. May be repeated (S18). */

@@ -123,8 +123,8 @@ export class Streams {
     return stream;
   }
 
-  /** Opens the next incarnation of a node: durable before this returns. Its first redo file is ready. */
-  open(node: number): RedoStreamDescription {
+  /** Opens the next incarnation of a node: durable before this returns. Its first redo file is ready. `makeRoom` is called once when there is no room for that file: it gives back what redo it can. */
+  open(node: number, makeRoom: () => void): RedoStreamDescription {
     for (const stream of this.#streams.values()) {
       assert(
         stream.phase !== 'live' || stream.node !== node,
@@ -139,7 +139,13 @@ export class Streams {
     );
     stream.phase = 'live';
     this.#words.begin(node, incarnation, FIRST_LSN);
-    while (stream.preparedSequence === 0) if (this.#prepareNext(stream) === NO_SPACE) this.#refuseBirth(incarnation);
+    let hasMadeRoom = false;
+    while (stream.preparedSequence === 0) {
+      if (this.#prepareNext(stream) !== NO_SPACE) continue;
+      if (hasMadeRoom) this.#refuseBirth(incarnation);
+      hasMadeRoom = true;
+      makeRoom();
+    }
     return {
       incarnation,
       node,

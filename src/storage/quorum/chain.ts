@@ -61,6 +61,11 @@ export class StreamChain {
     return this.#end;
   }
 
+  /** End of the last batch that has anything below D; -1 while D is not known. */
+  get tail(): number {
+    return this.#tail;
+  }
+
   /** Sealed, and everything up to the end is here. */
   get isWhole(): boolean {
     return this.#tail >= 0 && this.scl >= this.#tail;

@@ -264,6 +264,21 @@ test('a new master takes over: the old one is refused', () => {
   assert.ok(world.notes.some(note => note.includes('deposed')));
 });
 
+test('nodes that come up late, when the volume is being opened already, are found', () => {
+  const world = start(22, 1);
+  work(world, 100);
+  world.settle();
+  world.killMaster();
+  for (const node of [1, 2, 3, 4]) world.silent.add(node);
+  world.startOpening();
+  world.time.run(10_000);
+  assert.equal(world.volume, undefined, 'two of six');
+  world.silent.clear();
+  world.runUntil(() => world.volume !== undefined, 'the volume opens');
+  world.recoverAll();
+  world.verifyAll();
+});
+
 test('crash of the master at every message of recovery: the next one finds everything that was acknowledged', () => {
   for (let strike = 1; ; strike += 4) {
     const world = start(7);

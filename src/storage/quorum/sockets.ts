@@ -14,7 +14,7 @@ const QUEUE_MAX = 8 << 20;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1000;
 /** Between two slices of a node's background work. */
-const TICK_MS = 10;
+const TICK_MS = 25;
 
 export interface SocketEnv {
   readonly network: Network;

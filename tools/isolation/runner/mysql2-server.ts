@@ -1,77 +1,49 @@
-// Servers reached over the wire with mysql2.
+// Servers reached over the wire with mysql2: a statement waits for the answer of the one before.
 
-import {type Connection, createConnection, type QueryResult} from 'mysql2/promise';
-import {type SqlClient, SqlFailure, type SqlResult, type SqlValue} from '../workloads/sql-client.ts';
+import {type Connection, createConnection, type QueryError} from 'mysql2';
+import {
+  NOTHING,
+  type SqlClient,
+  SqlFailure,
+  type SqlResult,
+  type SqlValue,
+  type Statement,
+} from '../workloads/sql-client.ts';
 import type {Server} from './run.ts';
+import {type Address, addressOf, beginSession, ENDS_SESSION, type SessionOptions} from './sessions.ts';
 
-export interface MysqlOptions {
-  /** One of `isolationNames`; sent with SET SESSION TRANSACTION ISOLATION LEVEL. */
-  readonly isolation: string;
-  /** Session variables to set, as name=value. */
-  readonly variables: readonly string[];
-  /** Password when the URL has none. */
-  readonly password: string | undefined;
+export interface MysqlOptions extends SessionOptions {
   /** Use prepared statements. */
   readonly prepared: boolean;
-  /** Milliseconds to wait for an answer before the session is given up. */
-  readonly timeout: number;
 }
-
-export const isolationNames: readonly string[] = [
-  'READ UNCOMMITTED',
-  'READ COMMITTED',
-  'REPEATABLE READ',
-  'SERIALIZABLE',
-];
-const DEFAULT_DATABASE = 'isolation';
-
-/** Errors after which a session is over, though the server sent them. */
-const ENDS_SESSION: ReadonlySet<number> = new Set([1053, 1927, 2006, 2013, 3169, 4031]);
 
 /** A server from mysql://user:password@host:port/database. @throws Error when the URL or an option is not usable */
 export function mysqlServer(url: string, options: MysqlOptions): Server {
-  const parsed = new URL(url);
-  if (parsed.protocol !== 'mysql:') throw new Error(`${parsed.protocol} is not mysql:`);
-  const database = decodeURIComponent(parsed.pathname.slice(1)) || DEFAULT_DATABASE;
-  if (!/^\w{1,64}$/.test(database)) throw new Error('the database name must be letters, digits and underscores');
-  if (!isolationNames.includes(options.isolation)) throw new Error(`isolation is one of ${isolationNames.join(', ')}`);
-  for (const variable of options.variables) {
-    if (!/^\w+=[\w.'-]+$/.test(variable)) throw new Error(`${variable} is not name=value`);
-  }
-  const port = parsed.port === '' ? 3306 : Number(parsed.port);
+  const address = addressOf(url, options);
   return {
-    name: `${parsed.hostname}:${port}`,
+    name: `${address.host}:${address.port}`,
     connect: async () => {
-      const connection = await open(parsed, port, options);
-      const client = new MysqlClient(connection, options);
-      await prepare(client, database, options);
+      const client = new MysqlClient(await open(address, options), options);
+      await beginSession(client, address.database, options);
       return client;
     },
   };
 }
 
-async function open(url: URL, port: number, options: MysqlOptions): Promise<Connection> {
-  try {
-    const password = url.password === '' ? options.password : decodeURIComponent(url.password);
-    return await createConnection({
-      host: url.hostname,
-      port,
-      user: decodeURIComponent(url.username) || 'root',
-      ...(password === undefined ? {} : {password}),
-      connectTimeout: options.timeout,
-      rowsAsArray: true,
-      supportBigNumbers: true,
-    });
-  } catch (error) {
-    throw new SqlFailure((error as Error).message, 0, true);
-  }
-}
-
-async function prepare(client: MysqlClient, database: string, options: MysqlOptions): Promise<void> {
-  await client.query(`CREATE DATABASE IF NOT EXISTS ${database}`, []);
-  await client.use(database);
-  await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${options.isolation}`, []);
-  for (const variable of options.variables) await client.query(`SET SESSION ${variable}`, []);
+function open({host, port, user, password}: Address, options: MysqlOptions): Promise<Connection> {
+  const connection = createConnection({
+    host,
+    port,
+    user,
+    ...(password === undefined ? {} : {password}),
+    connectTimeout: options.timeout,
+    rowsAsArray: true,
+    supportBigNumbers: true,
+  });
+  return new Promise((resolve, reject) => {
+    connection.once('error', error => reject(new SqlFailure(error.message, 0, true)));
+    connection.once('connect', () => resolve(connection));
+  });
 }
 
 class MysqlClient implements SqlClient {
@@ -87,59 +59,54 @@ class MysqlClient implements SqlClient {
     });
   }
 
-  async use(database: string): Promise<void> {
-    await this.#connection.changeUser({database});
+  /** Gives the session up when the answer takes too long. */
+  query(sql: string, params: readonly SqlValue[]): Promise<SqlResult> {
+    if (this.#lost) return Promise.reject(new SqlFailure('the session is gone', 0, true));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#lost = true;
+        this.#connection.destroy();
+        reject(new SqlFailure(`no answer within ${this.#options.timeout} ms`, 0, true));
+      }, this.#options.timeout);
+      const answer = (error: QueryError | null, result: unknown): void => {
+        clearTimeout(timer);
+        if (error === null) resolve(resultOf(result));
+        else reject(this.#failure(error));
+      };
+      if (this.#options.prepared && params.length > 0) this.#connection.execute(sql, [...params], answer);
+      else this.#connection.query(sql, [...params], answer);
+    });
   }
 
-  async query(sql: string, params: readonly SqlValue[]): Promise<SqlResult> {
-    if (this.#lost) throw new SqlFailure('the session is gone', 0, true);
-    const asked =
-      this.#options.prepared && params.length > 0
-        ? this.#connection.execute<QueryResult>(sql, [...params])
-        : this.#connection.query<QueryResult>(sql, [...params]);
-    try {
-      const [result] = await this.#answer(asked);
-      return resultOf(result);
-    } catch (error) {
-      throw this.#failure(error);
-    }
+  async queryAll(statements: readonly Statement[]): Promise<readonly SqlResult[]> {
+    const results: SqlResult[] = [];
+    for (const {sql, params} of statements) results.push(await this.query(sql, params));
+    return results;
   }
 
-  /** The answer, or an error when it takes too long; then the session is destroyed. */
-  async #answer<T>(asked: Promise<T>): Promise<T> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      this.#lost = true;
-      this.#connection.destroy();
-      late.reject(new Error(`no answer within ${this.#options.timeout} ms`));
-    }, this.#options.timeout);
-    asked.catch(() => {});
-    try {
-      return await Promise.race([asked, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  #failure(error: unknown): SqlFailure {
-    const {errno, sqlState, message} = error as {errno?: number; sqlState?: string; message: string};
+  #failure({errno, sqlState, message}: QueryError): SqlFailure {
     const answered = typeof errno === 'number' && errno > 0 && sqlState !== undefined;
     if (!answered || ENDS_SESSION.has(errno)) this.#lost = true;
     return new SqlFailure(`${answered ? errno : 'lost'} ${message}`, answered ? errno : 0, this.#lost);
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     if (this.#lost) {
       this.#connection.destroy();
-      return;
+      return Promise.resolve();
     }
     this.#lost = true;
-    await this.#connection.end().catch(() => this.#connection.destroy());
+    return new Promise(done =>
+      this.#connection.end(error => {
+        if (error) this.#connection.destroy();
+        done();
+      }),
+    );
   }
 }
 
 function resultOf(result: unknown): SqlResult {
-  if (Array.isArray(result)) return {rows: result as unknown[][], affectedRows: 0, insertId: 0};
+  if (Array.isArray(result)) return {...NOTHING, rows: result as unknown[][]};
   const {affectedRows, insertId} = result as {affectedRows?: number; insertId?: number | string};
   return {rows: [], affectedRows: affectedRows ?? 0, insertId: Number(insertId ?? 0)};
 }

@@ -3,9 +3,14 @@
 
 import {Prng} from '../../../src/base/prng.ts';
 import type {Server} from '../runner/run.ts';
-import {type SqlClient, SqlFailure, type SqlResult, type SqlValue} from '../workloads/sql-client.ts';
-
-const nothing: SqlResult = {rows: [], affectedRows: 0, insertId: 0};
+import {
+  NOTHING,
+  type SqlClient,
+  SqlFailure,
+  type SqlResult,
+  type SqlValue,
+  type Statement,
+} from '../workloads/sql-client.ts';
 
 export interface Faults {
   /** Chance that a COMMIT is not answered. */
@@ -42,6 +47,15 @@ class MemoryClient implements SqlClient {
 
   async query(sql: string, params: readonly SqlValue[]): Promise<SqlResult> {
     await new Promise(resolve => setImmediate(resolve));
+    return this.#one(sql, params);
+  }
+
+  async queryAll(statements: readonly Statement[]): Promise<readonly SqlResult[]> {
+    await new Promise(resolve => setImmediate(resolve));
+    return statements.map(({sql, params}) => this.#one(sql, params));
+  }
+
+  #one(sql: string, params: readonly SqlValue[]): SqlResult {
     if (this.#lost) throw new SqlFailure('gone', 0, true);
     const table = /iso_append\d/.exec(sql)?.[0];
     if (sql.startsWith('SELECT val')) return this.#select(`${table} ${params[0]}`);
@@ -49,7 +63,7 @@ class MemoryClient implements SqlClient {
     if (sql === 'COMMIT') return this.#commit();
     if (sql === 'BEGIN' || sql === 'ROLLBACK') this.#clear();
     else if (!/^(DROP|CREATE) TABLE/.test(sql)) throw new SqlFailure(`cannot do ${sql}`, 1064, false);
-    return nothing;
+    return NOTHING;
   }
 
   #value(row: string): string | undefined {
@@ -60,13 +74,13 @@ class MemoryClient implements SqlClient {
 
   #select(row: string): SqlResult {
     const value = this.#value(row);
-    return value === undefined ? nothing : {...nothing, rows: [[value]]};
+    return value === undefined ? NOTHING : {...NOTHING, rows: [[value]]};
   }
 
   #append(row: string, element: string): SqlResult {
     const value = this.#value(row);
     this.#written.set(row, value === undefined ? element : `${value},${element}`);
-    return nothing;
+    return NOTHING;
   }
 
   #commit(): SqlResult {
@@ -81,7 +95,7 @@ class MemoryClient implements SqlClient {
     if (this.#written.size > 0 && applied && ++this.#db.commits !== faults.forgottenCommit) this.#apply();
     this.#clear();
     if (this.#lost) throw new SqlFailure('connection reset', 0, true);
-    return nothing;
+    return NOTHING;
   }
 
   #apply(): void {

@@ -8,14 +8,24 @@ export class KeyPool {
   readonly #active: {key: number; writes: number; limit: number}[] = [];
   readonly #limit: number;
   readonly #isEven: boolean;
+  readonly #group: number;
+  /** The first place of the group in use. */
+  #first = 0;
   #next = 0;
 
-  /** `isEven`: all active keys are as likely as each other. */
-  constructor(random: Prng, keys: number, writesPerKey: number, isEven: boolean) {
+  /** `isEven`: all active keys are as likely as each other. `group`: keys that one turn stays within; 0: all of them. */
+  constructor(random: Prng, keys: number, writesPerKey: number, isEven: boolean, group = 0) {
     this.#random = random;
     this.#isEven = isEven;
     this.#limit = writesPerKey;
+    this.#group = group === 0 ? keys : Math.min(group, keys);
     for (let i = 0; i < keys; i++) this.#active.push(this.#fresh());
+  }
+
+  /** The next keys are of one group, drawn now. */
+  turn(): void {
+    if (this.#group < this.#active.length)
+      this.#first = this.#group * this.#random.below(Math.floor(this.#active.length / this.#group));
   }
 
   #fresh(): {key: number; writes: number; limit: number} {
@@ -24,10 +34,10 @@ export class KeyPool {
   }
 
   #place(): number {
-    const n = this.#active.length;
-    if (this.#isEven) return this.#random.below(n);
+    const n = this.#group;
+    if (this.#isEven) return this.#first + this.#random.below(n);
     const drawn = Math.floor(Math.log2(1 + this.#random.float() * (2 ** Math.min(n, 30) - 1)));
-    return Math.min(drawn, n - 1);
+    return this.#first + Math.min(drawn, n - 1);
   }
 
   /** A key to read. */

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {createWorkload, workloadNames} from './catalog.ts';
-import {OperationFailure, Refused, single, transaction} from './outcome.ts';
-import {drive, query, type Script, type SqlClient, SqlFailure, type SqlResult} from './sql-client.ts';
+import {OperationFailure, Refused, single, transaction, transactionAtOnce} from './outcome.ts';
+import {drive, query, type Script, type SqlClient, SqlFailure, type SqlResult, type SqlValue} from './sql-client.ts';
 import type {Workload} from './workload.ts';
 
 const nothing: SqlResult = {rows: [], affectedRows: 0, insertId: 0};
@@ -12,12 +12,14 @@ const nothing: SqlResult = {rows: [], affectedRows: 0, insertId: 0};
 /** A client that fails at statements with a given beginning, and remembers what it was asked. */
 function failing(failures: Record<string, SqlFailure>): {client: SqlClient; asked: string[]} {
   const asked: string[] = [];
+  const query = (sql: string): Promise<SqlResult> => {
+    asked.push(sql);
+    const failure = failures[sql.split(' ')[0]];
+    return failure === undefined ? Promise.resolve(nothing) : Promise.reject(failure);
+  };
   const client: SqlClient = {
-    query: sql => {
-      asked.push(sql);
-      const failure = failures[sql.split(' ')[0]];
-      return failure === undefined ? Promise.resolve(nothing) : Promise.reject(failure);
-    },
+    query,
+    queryAll: statements => Promise.all(statements.map(({sql}) => query(sql))),
     close: () => Promise.resolve(),
   };
   return {client, asked};
@@ -61,6 +63,21 @@ test('transactions: only what was certainly rolled back is a failure', async () 
     assert.equal((await outcome(failures, update))[0], expected, JSON.stringify(failures));
 });
 
+test('statements at once: every failure is followed by ROLLBACK, for what came after it was run', async () => {
+  const both = (): Script<unknown> =>
+    transactionAtOnce([
+      {sql: 'UPDATE t SET x = 1', params: []},
+      {sql: 'DELETE FROM t', params: []},
+    ]);
+  assert.deepEqual(await outcome({}, both), ['ok', ['UPDATE t SET x = 1', 'DELETE FROM t', 'COMMIT']]);
+  assert.deepEqual(await outcome({UPDATE: deadlock}, both), [
+    'fail',
+    ['UPDATE t SET x = 1', 'DELETE FROM t', 'ROLLBACK'],
+  ]);
+  assert.equal((await outcome({UPDATE: gone}, both))[0], 'info lost');
+  assert.equal((await outcome({COMMIT: full}, both))[0], 'info');
+});
+
 test('a transaction that failed is rolled back before the next one', async () => {
   const [, asked] = await outcome({UPDATE: full}, update);
   assert.deepEqual(asked, ['BEGIN', 'UPDATE t SET x = 1', 'ROLLBACK']);
@@ -99,15 +116,17 @@ for (const name of workloadNames) {
       JSON.stringify(Array.from({length: 50}, (_, i) => workload.next(i % 4).value));
     const workload = createWorkload(name, {seed: 9, pause: 0}) as Workload;
     assert.equal(plan(workload), plan(createWorkload(name, {seed: 9, pause: 0}) as Workload));
+    const query = (sql: string, params: readonly SqlValue[]): Promise<SqlResult> => {
+      assert.equal(params.length, sql.split('?').length - 1, sql);
+      const refusing =
+        !/^(BEGIN|COMMIT|ROLLBACK|DROP|CREATE)/.test(sql) &&
+        !sql.includes('(id, balance) VALUES') &&
+        !sql.includes('(0, 0)');
+      return refusing ? Promise.reject(deadlock) : Promise.resolve(nothing);
+    };
     const client: SqlClient = {
-      query: (sql, params) => {
-        assert.equal(params.length, sql.split('?').length - 1, sql);
-        const refusing =
-          !/^(BEGIN|COMMIT|ROLLBACK|DROP|CREATE)/.test(sql) &&
-          !sql.includes('(id, balance) VALUES') &&
-          !sql.includes('(0, 0)');
-        return refusing ? Promise.reject(deadlock) : Promise.resolve(nothing);
-      },
+      query,
+      queryAll: statements => Promise.all(statements.map(({sql, params}) => query(sql, params))),
       close: () => Promise.resolve(),
     };
     const pause = (): Promise<void> => Promise.resolve();

@@ -6,7 +6,7 @@
 //   COMMIT answered with any other error         info
 //   no answer, session lost                      info      but fail when not even BEGIN was answered
 
-import {query, type Script, SqlFailure, type SqlResult, type SqlValue} from './sql-client.ts';
+import {queries, query, type Script, SqlFailure, type SqlResult, type SqlValue, type Statement} from './sql-client.ts';
 
 /** Answers to COMMIT that mean: rolled back. */
 const rolledBackAtCommit: ReadonlySet<number> = new Set([1213, 1020]);
@@ -39,6 +39,19 @@ export function* transaction<T>(body: () => Script<T>): Script<T> {
   } catch (error) {
     throw new OperationFailure(messageOf(error), true, lostIn(error));
   }
+  return yield* committed(body);
+}
+
+/**
+ * Runs the statements without waiting for answers in between, then COMMIT. For sessions with `autocommit=0` only: what comes after a statement that failed runs all the same, and ROLLBACK must undo it. Returns the results
+ * of the statements. @throws OperationFailure
+ */
+export function* transactionAtOnce(statements: readonly Statement[]): Script<readonly SqlResult[]> {
+  return yield* committed(() => queries(statements));
+}
+
+/** Runs the body of a transaction that has begun, or begins with it, and commits what it did. */
+function* committed<T>(body: () => Script<T>): Script<T> {
   let value: T;
   try {
     value = yield* body();

@@ -9,8 +9,8 @@ import {explain, explanationLines, summaryLines} from '../checker/explain.ts';
 import type {LevelName} from '../checker/levels.ts';
 import type {HistoryEvent, Mop} from '../history/types.ts';
 import {KeyPool} from './key-pool.ts';
-import {transaction} from './outcome.ts';
-import {query, type Script, sleep} from './sql-client.ts';
+import {transaction, transactionAtOnce} from './outcome.ts';
+import {query, type Script, type SqlResult, type Statement, sleep} from './sql-client.ts';
 import {
   lockClause,
   type Workload,
@@ -20,8 +20,9 @@ import {
 } from './workload.ts';
 
 const TABLES = 3;
-/** Keys that one final read looks at. */
+/** Keys that one final read looks at, and when its statements do not wait for each other. */
 const FINAL_KEYS = 16;
+const FINAL_KEYS_AT_ONCE = 64;
 
 export class TransactionWorkload implements Workload {
   readonly name: 'append' | 'register';
@@ -33,7 +34,7 @@ export class TransactionWorkload implements Workload {
     this.name = name;
     this.#options = options;
     this.#random = new Prng(options.seed);
-    this.#pool = new KeyPool(this.#random, options.keys, options.writesPerKey, options.even);
+    this.#pool = new KeyPool(this.#random, options.keys, options.writesPerKey, options.even, options.group);
   }
 
   *setup(): Script<void> {
@@ -47,6 +48,7 @@ export class TransactionWorkload implements Workload {
   }
 
   next(): WorkloadOperation {
+    this.#pool.turn();
     const length = 1 + this.#random.below(this.#options.opsMax);
     return this.#operation(Array.from({length}, () => this.#mop()));
   }
@@ -62,7 +64,7 @@ export class TransactionWorkload implements Workload {
       f: 'txn',
       value: plan,
       ...(final ? {final} : {}),
-      run: () => transaction(() => this.#perform(plan, final)),
+      run: () => (this.#options.atOnce ? this.#atOnce(plan) : transaction(() => this.#perform(plan, final))),
     };
   }
 
@@ -70,41 +72,50 @@ export class TransactionWorkload implements Workload {
     const done: Mop[] = [];
     for (const mop of plan) {
       if (done.length > 0 && !final) yield* sleep(this.#random.below(this.#options.pause + 1));
-      if (mop[0] === 'r') done.push(['r', mop[1], yield* this.#read(mop[1] as number)]);
-      else {
-        yield* this.#write(mop[1] as number, mop[2] as number);
-        done.push(mop);
-      }
+      const {sql, params} = this.#statement(mop);
+      done.push(this.#completed(mop, yield* query(sql, ...params)));
     }
     return done;
   }
 
-  *#read(key: number): Script<number | null | number[]> {
+  *#atOnce(plan: readonly Mop[]): Script<Mop[]> {
+    const results = yield* transactionAtOnce(plan.map(mop => this.#statement(mop)));
+    return plan.map((mop, i) => this.#completed(mop, results[i]));
+  }
+
+  #statement(mop: Mop): Statement {
+    return mop[0] === 'r' ? this.#read(mop[1] as number) : this.#write(mop[1] as number, mop[2] as number);
+  }
+
+  #read(key: number): Statement {
     const {reads} = this.#options;
     const table = `iso_${this.name}${key % TABLES}`;
     const where = reads === 'index' ? 'FORCE INDEX (sk) WHERE sk' : 'WHERE id';
-    const {rows} = yield* query(`SELECT val FROM ${table} ${where} = ?${lockClause(reads)}`, key);
-    if (this.name === 'register') return rows.length === 0 ? null : Number(rows[0][0]);
-    return rows.length === 0 ? [] : String(rows[0][0]).split(',').map(Number);
+    return {sql: `SELECT val FROM ${table} ${where} = ?${lockClause(reads)}`, params: [key]};
   }
 
-  *#write(key: number, value: number): Script<void> {
+  #write(key: number, value: number): Statement {
     const table = `iso_${this.name}${key % TABLES}`;
     const merged = this.name === 'append' ? "CONCAT(val, ',', ?)" : '?';
     const written = this.name === 'append' ? String(value) : value;
-    yield* query(
-      `INSERT INTO ${table} (id, sk, val, filler) VALUES (?, ?, ?, REPEAT('x', ${this.#options.filler})) ON DUPLICATE KEY UPDATE val = ${merged}`,
-      key,
-      key,
-      written,
-      written,
-    );
+    return {
+      sql: `INSERT INTO ${table} (id, sk, val, filler) VALUES (?, ?, ?, REPEAT('x', ${this.#options.filler})) ON DUPLICATE KEY UPDATE val = ${merged}`,
+      params: [key, key, written, written],
+    };
+  }
+
+  /** The operation with what it read. */
+  #completed(mop: Mop, {rows}: SqlResult): Mop {
+    if (mop[0] !== 'r') return mop;
+    if (this.name === 'register') return ['r', mop[1], rows.length === 0 ? null : Number(rows[0][0])];
+    return ['r', mop[1], rows.length === 0 ? [] : String(rows[0][0]).split(',').map(Number)];
   }
 
   final(): readonly WorkloadOperation[] {
     const operations: WorkloadOperation[] = [];
-    for (let first = 0; first < this.#pool.used; first += FINAL_KEYS) {
-      const keys = Array.from({length: Math.min(FINAL_KEYS, this.#pool.used - first)}, (_, i) => first + i);
+    const together = this.#options.atOnce ? FINAL_KEYS_AT_ONCE : FINAL_KEYS;
+    for (let first = 0; first < this.#pool.used; first += together) {
+      const keys = Array.from({length: Math.min(together, this.#pool.used - first)}, (_, i) => first + i);
       operations.push(
         this.#operation(
           keys.map(key => ['r', key, null]),

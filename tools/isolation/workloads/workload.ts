@@ -47,10 +47,14 @@ export interface WorkloadOptions {
   readonly keys: number;
   /** All keys in use are as likely as each other; else half of all operations go to one of them, a quarter to the next, and so on. */
   readonly even: boolean;
+  /** A transaction of `append` or `register` stays within so many neighbouring keys, so that two which meet at all are likely to meet twice, and a circle shows; 0: any keys. */
+  readonly group: number;
   /** Bytes that every row carries for nothing, so that keys lie on pages of their own. */
   readonly filler: number;
   readonly writesPerKey: number;
   readonly opsMax: number;
+  /** `append` and `register` send all statements of a transaction without waiting for answers, then COMMIT; for sessions with `autocommit=0`. Else a statement waits for the answer of the one before. */
+  readonly atOnce: boolean;
 }
 
 export const defaultOptions: WorkloadOptions = {
@@ -59,9 +63,11 @@ export const defaultOptions: WorkloadOptions = {
   pause: 5,
   keys: 10,
   even: false,
+  group: 0,
   filler: 0,
   writesPerKey: 256,
   opsMax: 4,
+  atOnce: false,
 };
 
 /** Whether reads of the mode lock the rows they read. */

@@ -1,11 +1,12 @@
 // information_schema: STATISTICS, KEY_COLUMN_USAGE, TABLE_CONSTRAINTS and the other tables about keys and constraints.
 
 import type {StatementContext} from '../../statement/statement-context.ts';
+import {buildTable} from '../build-table.ts';
 import type {ForeignKeyDefinition} from '../definition.ts';
 import {isSameTable, parentOf} from '../references.ts';
 import type {Steps} from '../steps.ts';
 import type {StoredIndex, StoredTable} from '../stored-table.ts';
-import {sizeOf, visibleObjects} from './schema-tables.ts';
+import {visibleObjects} from './schema-tables.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
 
 /** Indexes that have a name: not the one of hidden row ids. */
@@ -18,19 +19,23 @@ export function* baseTables(context: StatementContext): Steps<readonly StoredTab
   return objects.filter(object => object.kind === 'table');
 }
 
-/** The rows of an index: one per part. `cardinality` is the table's row count for a unique index. */
-export function indexRows(table: StoredTable, index: StoredIndex, rows: number): readonly Row[] {
+/** The rows of all named indexes of a table, one per part; each begins with the index's `NON_UNIQUE`. */
+export function* indexRows(context: StatementContext, table: StoredTable): Steps<readonly Row[]> {
+  const {distinct} = yield* context.statistics.look(context.engine, buildTable(table));
+  return namedIndexes(table).flatMap(index => rowsOf(table, index, distinct[table.indexes.indexOf(index)]));
+}
+
+function rowsOf(table: StoredTable, index: StoredIndex, distinct: readonly number[]): readonly Row[] {
   const isUnique = index.kind !== 'index';
   return index.parts.map((part, i) => {
     const column = table.columns[part.column];
-    const cardinality = isUnique && i === index.parts.length - 1 ? rows : Math.max(1, Math.floor(rows / 10));
     return [
       isUnique ? 0 : 1,
       index.name,
       i + 1,
       column.name,
       part.descending ? 'D' : 'A',
-      rows === 0 ? 0 : cardinality,
+      distinct[i],
       part.length > 0 ? part.length : null,
       null,
       column.nullable ? 'YES' : '',
@@ -68,12 +73,8 @@ export const statistics: VirtualDefinition = {
   *rows(context) {
     const result: Row[] = [];
     for (const table of yield* baseTables(context)) {
-      const {rows} = yield* sizeOf(context, table);
-      for (const index of namedIndexes(table)) {
-        for (const [nonUnique, ...rest] of indexRows(table, index, rows)) {
-          result.push(['def', table.schema, table.name, nonUnique, table.schema, ...rest]);
-        }
-      }
+      for (const [nonUnique, ...rest] of yield* indexRows(context, table))
+        result.push(['def', table.schema, table.name, nonUnique, table.schema, ...rest]);
     }
     return result;
   },

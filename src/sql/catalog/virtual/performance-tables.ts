@@ -42,13 +42,54 @@ function digestRow(context: StatementContext, digest: DigestStatistics): Row {
   ];
 }
 
+/** Names a lock: the rows that a transaction holds, or the row that it wants of another. */
+function lockId(transaction: number, wantedOf?: number): string {
+  return wantedOf === undefined ? `${transaction}:held` : `${transaction}:wants:${wantedOf}`;
+}
+
+/**
+ * The row locks that somebody waits for, and who waits for them, on all primaries. Other locks are written nowhere but in their rows; which row is meant is known to who
+ * waits only, so that the columns about it are NULL.
+ */
+export const dataLocks: VirtualDefinition = {
+  name: 'data_locks',
+  columns: [
+    ['ENGINE', 'name'],
+    ['ENGINE_LOCK_ID', 'name'],
+    ['ENGINE_TRANSACTION_ID', 'uint'],
+    ['THREAD_ID', 'uint'],
+    ['OBJECT_SCHEMA', 'name'],
+    ['OBJECT_NAME', 'name'],
+    ['INDEX_NAME', 'name'],
+    ['LOCK_TYPE', 'name'],
+    ['LOCK_MODE', 'name'],
+    ['LOCK_STATUS', 'name'],
+    ['LOCK_DATA', 'text'],
+  ],
+  *rows(context) {
+    const waits = context.world.engine.lockWaits();
+    const threads = new Map((yield* context.processes()).map(({transaction, id}) => [transaction, id]));
+    const row = (transaction: number, id: string, status: string): Row => {
+      const thread = threads.get(transaction) ?? null;
+      return ['INNODB', id, transaction, thread, null, null, null, 'RECORD', 'X,REC_NOT_GAP', status, null];
+    };
+    const holders = new Set(waits.map(({holder}) => holder));
+    return [
+      ...Array.from(holders, holder => row(holder, lockId(holder), 'GRANTED')),
+      ...waits.map(({waiter, holder}) => row(waiter, lockId(waiter, holder), 'WAITING')),
+    ];
+  },
+};
+
 /** Who waits for whom, for rows, on all primaries. A transaction whose session has gone (or is just being recovered) has no thread. */
 export const dataLockWaits: VirtualDefinition = {
   name: 'data_lock_waits',
   columns: [
     ['ENGINE', 'name'],
+    ['REQUESTING_ENGINE_LOCK_ID', 'name'],
     ['REQUESTING_ENGINE_TRANSACTION_ID', 'uint'],
     ['REQUESTING_THREAD_ID', 'uint'],
+    ['BLOCKING_ENGINE_LOCK_ID', 'name'],
     ['BLOCKING_ENGINE_TRANSACTION_ID', 'uint'],
     ['BLOCKING_THREAD_ID', 'uint'],
   ],
@@ -57,8 +98,10 @@ export const dataLockWaits: VirtualDefinition = {
     const threads = new Map((yield* context.processes()).map(({transaction, id}) => [transaction, id]));
     return waits.map(({waiter, holder}) => [
       'INNODB',
+      lockId(waiter, holder),
       waiter,
       threads.get(waiter) ?? null,
+      lockId(holder),
       holder,
       threads.get(holder) ?? null,
     ]);

@@ -5,7 +5,7 @@ import {fromUtcSeconds} from '../../../format/value/time-zone.ts';
 import type {Value} from '../../../format/value/types.ts';
 import type {StatementContext} from '../../statement/statement-context.ts';
 import {buildTable} from '../build-table.ts';
-import {INFORMATION_SCHEMA, PERFORMANCE_SCHEMA} from '../names.ts';
+import {INFORMATION_SCHEMA, isEverybodys, PERFORMANCE_SCHEMA, SYS_SCHEMA} from '../names.ts';
 import {Privilege} from '../privileges.ts';
 import {expectRow, type Steps} from '../steps.ts';
 import type {StoredTable, StoredView} from '../stored-table.ts';
@@ -29,9 +29,13 @@ export function* allSchemas(
 ): Steps<readonly {readonly name: string; readonly collation: number}[]> {
   const {catalog, engine, rights} = context;
   const all = yield* catalog.schemas(engine);
-  const stored = all.filter(({name}) => (rights.global & Privilege.showDatabases) !== 0 || rights.seesSchema(name));
-  const virtual = [INFORMATION_SCHEMA, PERFORMANCE_SCHEMA].map(name => ({name, collation: DICTIONARY_COLLATION}));
-  return [...virtual, ...stored].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const virtual = [INFORMATION_SCHEMA, PERFORMANCE_SCHEMA, SYS_SCHEMA].map(name => ({
+    name,
+    collation: DICTIONARY_COLLATION,
+  }));
+  const isSeen = (name: string): boolean =>
+    isEverybodys(name) || (rights.global & Privilege.showDatabases) !== 0 || rights.seesSchema(name);
+  return [...virtual, ...all].filter(({name}) => isSeen(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export const schemata: VirtualDefinition = {
@@ -58,7 +62,7 @@ export function* sizeOf(
   context: StatementContext,
   table: StoredTable,
 ): Steps<{readonly rows: number; readonly bytes: number}> {
-  const {rows, pages} = yield* context.statistics.load(context.engine, buildTable(table));
+  const {rows, pages} = yield* context.statistics.size(context.engine, buildTable(table));
   return {rows, bytes: pages * context.world.pageSize};
 }
 
@@ -170,24 +174,23 @@ export const views: VirtualDefinition = {
     ['COLLATION_CONNECTION', 'name'],
   ],
   *rows(context) {
-    const objects = yield* visibleObjects(context);
-    return objects.flatMap(object =>
-      object.kind === 'view'
-        ? [
-            [
-              'def',
-              object.schema,
-              object.name,
-              object.sql,
-              'NONE',
-              'NO',
-              object.definer,
-              'DEFINER',
-              collationOf(object.connectionCollation).charset.name,
-              collationOf(object.connectionCollation).name,
-            ],
-          ]
-        : [],
-    );
+    const rows: Row[] = [];
+    for (const object of yield* visibleObjects(context)) {
+      if (object.kind !== 'view') continue;
+      const {charset, name} = collationOf(object.connectionCollation);
+      rows.push([
+        'def',
+        object.schema,
+        object.name,
+        object.sql,
+        object.check?.toUpperCase() ?? 'NONE',
+        (yield* context.isUpdatable(object)) ? 'YES' : 'NO',
+        object.definer,
+        'DEFINER',
+        charset.name,
+        name,
+      ]);
+    }
+    return rows;
   },
 };

@@ -10,11 +10,13 @@ import {
   type Cursor,
   DONE,
   type EngineSession,
+  type EntryFilter,
   type IndexFill,
   Isolation,
   type PointRead,
   ROW,
   type RowWriter,
+  SKIPPED,
   type TableHandle,
 } from '../../../engine/api.ts';
 import {Memory} from '../../../format/memory.ts';
@@ -116,6 +118,7 @@ class FakePointRead implements PointRead {
 }
 
 class FakeCursor implements Cursor {
+  filter: EntryFilter | undefined = undefined;
   memory = NO_MEMORY;
   payloadAt = 0;
   payloadLength = 0;
@@ -124,6 +127,7 @@ class FakeCursor implements Cursor {
   primaryKey: Uint8Array = new Uint8Array(0);
   primaryKeyLength = 0;
   readonly #engine: FakeEngine;
+  #isClustered = true;
   #entries: readonly Entry[] = [];
   #next = 0;
   #isOpen = false;
@@ -153,6 +157,7 @@ class FakeCursor implements Cursor {
     this.#entries = descending ? found.reverse() : found;
     this.#next = 0;
     this.payloadAt = covering ? -1 : 0;
+    this.#isClustered = index === 0;
   }
 
   next(): number {
@@ -164,6 +169,8 @@ class FakeCursor implements Cursor {
     const entry = this.#entries[this.#next];
     if (entry === undefined) return DONE;
     this.#next++;
+    const isAsked = !this.#isClustered && this.payloadAt >= 0;
+    if (isAsked && this.filter?.accepts(entry.key, entry.key.length) === false) return SKIPPED;
     this.key = entry.key;
     this.keyLength = entry.key.length;
     this.primaryKey = entry.row.primaryKey;

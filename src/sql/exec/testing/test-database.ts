@@ -263,7 +263,7 @@ export class TestDatabase {
     const targets =
       insert.columns?.map(c => table.columns.findIndex(t => t.name === c.name)) ?? table.columns.map((_, i) => i);
     const scope = new Scope(new Binder(this.environment()), undefined);
-    for (const row of insert.source.rows) {
+    for (const row of [...insert.source.rows, ...(insert.source.more ?? [])]) {
       const values: Value[] = table.columns.map(() => null);
       for (const [i, item] of row.entries()) {
         const bound = bindScalar(item, scope);

@@ -3,13 +3,13 @@
 import {SqlError} from '../../../base/sql-error.ts';
 import {collationOf} from '../../../format/value/collation.ts';
 import type {OpenObject} from '../../catalog/catalog.ts';
-import {canonicalSchema, isVirtualSchema, quoteName} from '../../catalog/names.ts';
+import {canonicalSchema, isEverybodys, isVirtualSchema, quoteName} from '../../catalog/names.ts';
 import type {Steps} from '../../catalog/steps.ts';
 import type {StoredTable, StoredView} from '../../catalog/stored-table.ts';
 import {collationName, columnTypeText, isCharacterType} from '../../catalog/type-text.ts';
 import {defaultText, extraText, keyText, namedColumns} from '../../catalog/virtual/column-tables.ts';
-import {indexRows, namedIndexes} from '../../catalog/virtual/index-tables.ts';
-import {allSchemas, nextAutoIncrement, sizeOf, statusOf, visibleObjects} from '../../catalog/virtual/schema-tables.ts';
+import {indexRows} from '../../catalog/virtual/index-tables.ts';
+import {allSchemas, nextAutoIncrement, statusOf, visibleObjects} from '../../catalog/virtual/schema-tables.ts';
 import type {Row, VirtualColumn, VirtualDefinition} from '../../catalog/virtual/virtual-table.ts';
 import {columnTypeOf} from '../../catalog/virtual/virtual-table.ts';
 import {findVirtualTable, isVirtualName, virtualTableNames} from '../../catalog/virtual-tables.ts';
@@ -33,7 +33,7 @@ export function* showDatabases(context: StatementContext): Steps<ShowResult> {
 function* shownSchema(context: StatementContext, ast: Show): Steps<string> {
   const schema = canonicalSchema(ast.schema ?? context.state.database);
   if (schema === '') throw new SqlError('ER_NO_DB');
-  if (!isVirtualSchema(schema) && !context.rights.seesSchema(schema)) throw schemaDenied(context, schema);
+  if (!isEverybodys(schema) && !context.rights.seesSchema(schema)) throw schemaDenied(context, schema);
   if (!isVirtualSchema(schema) && (yield* context.catalog.schema(context.engine, schema)) === undefined) {
     throw new SqlError('ER_BAD_DB', schema);
   }
@@ -212,8 +212,7 @@ export function* showIndex(context: StatementContext, ast: Show): Steps<ShowResu
   ];
   if (opened.kind === 'view') return {columns, rows: []};
   const {stored} = opened;
-  const {rows} = yield* sizeOf(context, stored);
-  const shown = namedIndexes(stored).flatMap(index => indexRows(stored, index, rows).map(row => [stored.name, ...row]));
+  const shown = (yield* indexRows(context, stored)).map(row => [stored.name, ...row]);
   return {columns, rows: shown, likeColumn: 2};
 }
 

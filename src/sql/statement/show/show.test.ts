@@ -34,7 +34,7 @@ test('SHOW of tables, columns and indexes', () => {
     ['SHOW COLUMNS FROM v', ['id|int unsigned|NO||NULL|', 'n|varchar(20)|NO||NULL|']],
     [
       "SHOW INDEX FROM t WHERE Key_name = 'part'",
-      ['t|1|part|1|n|A|1|5|NULL||BTREE|||YES|NULL', 't|1|part|2|d|D|1|NULL|NULL|YES|BTREE|||YES|NULL'],
+      ['t|1|part|1|n|A|2|5|NULL||BTREE|||YES|NULL', 't|1|part|2|d|D|2|NULL|NULL|YES|BTREE|||YES|NULL'],
     ],
     ['SHOW COLUMNS FROM gone', 1146],
     ['SHOW TABLES FROM gone', 1049],
@@ -112,7 +112,7 @@ test('information_schema', () => {
     ],
     [
       'SELECT SCHEMA_NAME FROM information_schema.SCHEMATA ORDER BY 1',
-      ['information_schema', 'mysql', 'performance_schema', 'test'],
+      ['information_schema', 'mysql', 'performance_schema', 'sys', 'test'],
     ],
     ["SELECT VIEW_DEFINITION FROM information_schema.VIEWS WHERE TABLE_NAME = 'v'", ['SELECT id, n FROM `test`.t']],
     ["SELECT CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_NAME = 'pos'", ['(d > 0)']],

@@ -4,6 +4,7 @@ import {SqlError} from '../../../base/sql-error.ts';
 import type {Steps} from '../../catalog/steps.ts';
 import type {Show} from '../../parse/ast-command.ts';
 import type {Outcome, StatementContext} from '../statement-context.ts';
+import {showEngine} from './show-engine.ts';
 import {showGrants} from './show-grants.ts';
 import {type ShowResult, sendShown} from './show-result.ts';
 import {
@@ -60,6 +61,8 @@ function* shown(context: StatementContext, ast: Show): Steps<ShowResult> {
     case 'countWarnings':
     case 'countErrors':
       return showCount(context, ast);
+    case 'engine':
+      return yield* showEngine(context, ast);
     case 'engines':
       return showEngines();
     case 'charset':

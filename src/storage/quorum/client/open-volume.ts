@@ -19,8 +19,8 @@ const GRACE_MS = 300;
 const GROUP_BYTES = 10 * 2 ** 30;
 
 export interface OpenQuorumOptions {
-  /** Node number to place; the six first ones make up a volume that is created. */
-  readonly nodes: Readonly<Record<string, NodePlace>>;
+  /** Node number to place, asked again and again: a node may say late where it is. The six first ones make up a volume that is created. */
+  readonly nodes: () => Readonly<Record<string, NodePlace>>;
   /** For a volume that is created. */
   readonly pageSize?: number;
   readonly pagesPerGroup?: number;
@@ -60,7 +60,6 @@ class Opening {
   }
 
   start(): void {
-    this.#port.place(this.#options.nodes);
     this.#port.on('here', (node, message) => this.#answered(node, message));
     this.#port.on('ledgerKept', (node, message) => this.#ledgerKept(node, message));
     this.#tick();
@@ -68,6 +67,7 @@ class Opening {
 
   #tick(): void {
     if (this.#over) return;
+    this.#port.place(this.#options.nodes());
     if (this.#ledger === undefined) {
       for (const node of this.#nodes()) this.#port.send(node, {kind: 'hello', id: 1});
       this.#decide();
@@ -77,7 +77,7 @@ class Opening {
   }
 
   #nodes(): number[] {
-    return Object.keys(this.#options.nodes).map(Number);
+    return Object.keys(this.#options.nodes()).map(Number);
   }
 
   #answered(node: number, message: MessageOf<'here'>): void {
@@ -112,7 +112,7 @@ class Opening {
   }
 
   #create(begun: Ledger | undefined): void {
-    const {nodes, pageSize = PAGE_SIZE_DEFAULT} = this.#options;
+    const {pageSize = PAGE_SIZE_DEFAULT} = this.#options;
     const pagesPerGroup = this.#options.pagesPerGroup ?? Math.floor(GROUP_BYTES / pageSize);
     const uuid = [...this.#env.random.secretBytes(16)].map(byte => byte.toString(16).padStart(2, '0')).join('');
     this.#ledger = begun ?? {
@@ -124,7 +124,7 @@ class Opening {
       pagesPerGroup,
       creating: true,
       membership: {epoch: 1, sets: [this.#nodes()]},
-      nodes,
+      nodes: this.#options.nodes(),
       next: 1,
       incarnations: [],
       tsoLimit: 0,
@@ -155,9 +155,10 @@ class Opening {
 
   /** Nodes may have moved since the ledger was written. */
   #placesOf(ledger: Ledger): Record<string, NodePlace> {
+    const known = this.#options.nodes();
     const places: Record<string, NodePlace> = {};
     for (const node of membersOf(ledger.membership)) {
-      const place = this.#options.nodes[node];
+      const place = known[node];
       if (place !== undefined) places[node] = place;
     }
     return places;

@@ -23,7 +23,7 @@ import type {QuorumStreamDescription} from './redo-stream.ts';
 import type {StreamBytes} from './stream-bytes.ts';
 import {StreamRecovery} from './stream-recovery.ts';
 
-const TICK_MS = 200;
+const TICK_MS = 500;
 /** A node that has not answered for so long is shown as away. Milliseconds. */
 const AWAY_MS = 2000;
 

@@ -1,7 +1,8 @@
 // The log of one replica: batches of all streams in the order in which they came, in groups.
 //
 // A group is what came while the group before was being written: one durable write, and then all of it is acknowledged. Files are filled with zeros
-// ahead of need and never used again; every opening begins a new one, so nothing is ever written twice.
+// ahead of need (`prepare`) and never used again; every opening begins a new one, so nothing is ever written twice. What a crash leaves of a file that
+// was being made ready is zeros: a file without groups.
 //
 //   file   0 u32 magic · 4 u32 crc32 of bytes 8..24 · 8 u32 pg · 12 u32 number · 16 u48 sequence of its first group · 22 u16 0; groups from 512
 //   group  0 u32 magic · 4 u32 crc32 of bytes 8..length · 8 u32 length, a multiple of 8 · 12 u32 0 · 16 u48 sequence · 22 u16 0 · 24 batches
@@ -21,6 +22,8 @@ const FILE_HEADER = 512;
 const FILE_HEADER_USED = 24;
 const GROUP_HEADER = 24;
 const FILE_NAME = /^(\d{8})\.log$/;
+/** Bytes of zeros written to the next file at a time, between acknowledgements. */
+const PREPARE_BYTES = 1 << 20;
 
 export interface BatchLogEnv {
   readonly disk: Disk;
@@ -38,6 +41,15 @@ interface Waiting {
   readonly done: (place: LogPlace) => void;
 }
 
+/** The file that comes next. */
+interface NextFile {
+  readonly file: File;
+  /** Bytes of zeros so far. */
+  size: number;
+  /** They are durable, and so is its name. */
+  isReady: boolean;
+}
+
 export class BatchLog {
   readonly #env: BatchLogEnv;
   readonly #directory: string;
@@ -46,6 +58,7 @@ export class BatchLog {
   readonly #fail: (reason: string) => void;
   readonly #files: number[] = [];
   #file: File | undefined;
+  #next: NextFile | undefined;
   #position = 0;
   #sequence = 1;
   #queue: Waiting[] = [];
@@ -148,8 +161,43 @@ export class BatchLog {
     }
   }
 
+  get #nextNumber(): number {
+    return (this.#files.at(-1) ?? 0) + 1;
+  }
+
+  /**
+   * A slice of making the next file ready, once half of this one is filled. All six replicas of a group come to the end of their files at the same moment: what
+   * one did there, everybody's commits would wait for. Throws DiskFailure.
+   */
+  prepare(): void {
+    if (this.#failed || this.#position < this.#fileBytes >> 1) return;
+    this.#next ??= {
+      file: this.#env.disk.openSync(this.#path(this.#nextNumber), {create: true}),
+      size: 0,
+      isReady: false,
+    };
+    const next = this.#next;
+    if (next.size === this.#fileBytes) return;
+    next.size = Math.min(this.#fileBytes, next.size + PREPARE_BYTES);
+    next.file.allocateSync(next.size);
+    if (next.size < this.#fileBytes) return;
+    next.file.sync(error => {
+      next.file.closeSync();
+      if (error !== undefined) this.#end(error.message);
+      // It may have been needed sooner.
+      else if (next === this.#next) this.#attempt(() => this.#endPreparing(next));
+    });
+  }
+
+  #endPreparing(next: NextFile): void {
+    this.#env.disk.syncDirectorySync(this.#directory);
+    next.isReady = true;
+  }
+
   #newFile(): File {
-    const number = (this.#files.at(-1) ?? 0) + 1;
+    const number = this.#nextNumber;
+    const isReady = this.#next?.isReady === true;
+    this.#next = undefined;
     const file = this.#env.disk.openSync(this.#path(number), {create: true, durableWrites: true});
     const header = new Uint8Array(FILE_HEADER);
     const view = new DataView(header.buffer);
@@ -158,10 +206,12 @@ export class BatchLog {
     view.setUint32(12, number, true);
     setU48(view, 16, this.#sequence);
     view.setUint32(4, this.#env.crc32(header.subarray(8, FILE_HEADER_USED)), true);
-    file.allocateSync(this.#fileBytes);
+    if (!isReady) file.allocateSync(this.#fileBytes);
     file.writeSync(header, 0, header.length, 0);
-    file.syncSync();
-    this.#env.disk.syncDirectorySync(this.#directory);
+    if (!isReady) {
+      file.syncSync();
+      this.#env.disk.syncDirectorySync(this.#directory);
+    }
     this.#files.push(number);
     return file;
   }
@@ -184,9 +234,12 @@ export class BatchLog {
   }
 
   #write(): void {
-    if (this.#queue.length === 0 || this.#failed) return;
+    if (this.#queue.length > 0 && !this.#failed) this.#attempt(() => this.#writeGroup());
+  }
+
+  #attempt(action: () => void): void {
     try {
-      this.#writeGroup();
+      action();
     } catch (error) {
       if (!(error instanceof DiskFailure)) throw error;
       this.#end(error.message);

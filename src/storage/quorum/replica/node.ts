@@ -26,7 +26,7 @@ import {Segments} from './segments.ts';
 
 /** Redo that a peer lacks is on its way from the writer for this long; then gossip brings it. Milliseconds. */
 const GRACE_MS = 40;
-const GOSSIP_MS = 100;
+const GOSSIP_MS = 200;
 /** While a chain has a hole. */
 const GOSSIP_FAST_MS = 25;
 /** Bytes of batches in one answer to gossip. */

@@ -51,6 +51,8 @@ interface ReplicaState {
 
 interface FileContent {
   readonly refs: BatchRef[];
+  /** By incarnation: end of its last batch here. */
+  readonly ends: Map<number, number>;
   readonly entries: Map<number, RedoFileEntry>;
 }
 
@@ -128,18 +130,24 @@ export class Replica {
 
   #found(batch: Batch, place: LogPlace): void {
     const ref = this.#refOf(batch, place);
-    this.#contentOf(place.file).refs.push(ref);
-    const chain = this.#chain(batch.incarnation);
-    chain.add(ref);
+    this.#note(ref);
+    this.#chain(batch.incarnation).add(ref);
   }
 
   #contentOf(file: number): FileContent {
     let content = this.#content.get(file);
     if (content === undefined) {
-      content = {refs: [], entries: new Map()};
+      content = {refs: [], ends: new Map(), entries: new Map()};
       this.#content.set(file, content);
     }
     return content;
+  }
+
+  /** A batch stands in a log file. */
+  #note(ref: BatchRef): void {
+    const {refs, ends} = this.#contentOf(ref.file);
+    refs.push(ref);
+    ends.set(ref.incarnation, Math.max(ends.get(ref.incarnation) ?? 0, ref.end));
   }
 
   /** Accepts a batch. `reply` gets the stream's SCL here, at once when the batch is known, else when it is durable. */
@@ -156,7 +164,7 @@ export class Replica {
       this.#writing.delete(key);
       const ref = this.#refOf(batch, place);
       ref.bytes = batch.bytes;
-      this.#contentOf(place.file).refs.push(ref);
+      this.#note(ref);
       chain.add(ref);
       reply(chain.scl);
     });
@@ -267,16 +275,28 @@ export class Replica {
 
   /** A slice of background work. True when there is more to do at once. */
   maintain(): boolean {
+    this.#log.prepare();
     if (this.copying) return false;
     this.#takeAll();
-    const {logFilesBusy} = this.#options.limits;
-    const pressed = this.pages.fullness > 0.5 || this.#log.files.length > logFilesBusy / 2;
-    const written = pressed ? this.pages.step() : 0;
+    const written = this.pages.fullness > 0.5 || this.#isLogHeldUp() ? this.pages.step() : 0;
     if (this.#collect() && written === 0) {
       this.pages.settle();
       this.#collect();
     }
     return written > 0;
+  }
+
+  /**
+   * True when the log is long and its older files hold redo that is in no image. What else keeps a file (the stream's checkpoint, a reader, a peer) no image
+   * helps against: pages that change all the time would be written again and again.
+   */
+  #isLogHeldUp(): boolean {
+    const {files} = this.#log;
+    const excess = files.length - this.#options.limits.logFilesBusy / 2;
+    for (let i = 0; i < excess; i++) {
+      for (const entry of this.#contentOf(files[i]).entries.values()) if (entry.waiting > 0) return true;
+    }
+    return false;
   }
 
   /** Writes all pages and collects what can be. */
@@ -287,57 +307,72 @@ export class Replica {
     this.#collect();
   }
 
-  /** Removes the oldest log files that nobody needs. True when some wait only for another batch of images. */
+  /** Removes the oldest log files that nobody needs. True when some wait only for another batch of images. Called all the time: it looks at files, not at batches. */
   #collect(): boolean {
     const done: number[] = [];
     let unsettled = false;
     const busy = this.#log.files.length > this.#options.limits.logFilesBusy;
     for (const file of this.#log.files) {
-      const content = this.#contentOf(file);
-      if (file === this.#log.currentFile || !content.refs.every(ref => this.#isDone(ref, busy))) break;
-      const entries = [...content.entries.values()];
-      if (entries.some(entry => entry.waiting > 0)) break;
+      if (file === this.#log.currentFile || !this.#isDone(this.#contentOf(file), busy)) break;
+      const entries = [...this.#contentOf(file).entries.values()];
       unsettled = entries.some(entry => entry.settledBatch >= this.pages.batch);
       if (unsettled) break;
       done.push(file);
     }
-    const whole = this.#wholePrefix(done);
+    const whole = done.length === 0 ? done : this.#wholePrefix(done);
     if (whole.length > 0) this.#remove(whole);
     return unsettled;
   }
 
+  /** True when all redo of a file is in images, and nobody asks for its batches any more. */
+  #isDone({ends, entries}: FileContent, busy: boolean): boolean {
+    for (const entry of entries.values()) if (entry.waiting > 0) return false;
+    for (const [incarnation, end] of ends) {
+      const chain = this.#chain(incarnation);
+      // What lies beyond D is not wanted.
+      const last = chain.end > 0 ? Math.min(end, chain.tail) : end;
+      if (last > this.#doneTo(chain, busy)) return false;
+    }
+    return true;
+  }
+
+  /** Batches of the stream that end up to here may go. */
+  #doneTo(chain: StreamChain, busy: boolean): number {
+    const {incarnation, end, taken} = chain;
+    let lsn = chain.scl;
+    if (end === 0 || taken < end) lsn = Math.min(lsn, taken);
+    if (!this.#host.isFinished(incarnation)) {
+      lsn = Math.min(lsn, chain.checkpoint);
+      if (end === 0) lsn = Math.min(lsn, chain.readPoint);
+    }
+    if (!busy) lsn = Math.min(lsn, this.#host.peersReached(this.pg, incarnation));
+    return Math.max(lsn, chain.base);
+  }
+
   /** Files go only together with all that comes before them in their chains: a batch that filled a hole stands in a later file. */
   #wholePrefix(files: readonly number[]): readonly number[] {
+    const place = new Map(files.map((file, i) => [file, i]));
     let count = files.length;
     for (const {held} of this.chains.values()) {
-      const first = held.find(ref => !files.slice(0, count).includes(ref.file));
-      if (first === undefined) continue;
+      let stays = false;
       for (const ref of held) {
-        const at = files.indexOf(ref.file);
-        if (ref.end > first.end && at >= 0 && at < count) count = at;
+        const at = place.get(ref.file) ?? count;
+        if (at >= count) stays = true;
+        else if (stays) count = at;
       }
     }
     // A shorter prefix may leave out a batch that one of its own files builds on.
     return count === files.length ? files : this.#wholePrefix(files.slice(0, count));
   }
 
-  #isDone(ref: BatchRef, busy: boolean): boolean {
-    const chain = this.#chain(ref.incarnation);
-    if (ref.end <= chain.base || chain.isBeyondEnd(ref.first)) return true;
-    if (ref.end > chain.scl || chain.taken < Math.min(ref.end, chain.end > 0 ? chain.end : ref.end)) return false;
-    if (!this.#host.isFinished(ref.incarnation)) {
-      const readable = chain.end > 0 ? ref.end : chain.readPoint;
-      if (ref.end > chain.checkpoint || ref.end > readable) return false;
-    }
-    return busy || ref.end <= this.#host.peersReached(this.pg, ref.incarnation);
-  }
-
   #remove(files: readonly number[]): void {
     for (const file of files) {
-      for (const ref of this.#contentOf(file).refs) {
-        const chain = this.#chain(ref.incarnation);
-        if (ref.end <= chain.scl && !chain.isBeyondEnd(ref.first)) chain.collectTo(ref.end);
+      const lasts = new Map<StreamChain, number>();
+      for (const {incarnation, first, end} of this.#contentOf(file).refs) {
+        const chain = this.#chain(incarnation);
+        if (end <= chain.scl && !chain.isBeyondEnd(first)) lasts.set(chain, Math.max(lasts.get(chain) ?? 0, end));
       }
+      for (const [chain, last] of lasts) chain.collectTo(last);
     }
     this.#saveState();
     for (const file of files) {
@@ -358,9 +393,7 @@ export class Replica {
   forget(incarnation: number): boolean {
     const chain = this.chains.get(incarnation);
     if (chain === undefined) return true;
-    const inLog = [...this.#content.values()].some(content =>
-      content.refs.some(ref => ref.incarnation === incarnation),
-    );
+    const inLog = [...this.#content.values()].some(({ends}) => ends.has(incarnation));
     if (inLog || !chain.isWhole) return false;
     this.chains.delete(incarnation);
     this.#saveState();
@@ -435,7 +468,7 @@ export class Replica {
 
   /** Verifies a few images and a few batches, round and round. Returns the pages that are damaged. */
   scrub(images: number, batches: number): number[] {
-    if (this.#scrub.length === 0) for (const chain of this.chains.values()) this.#scrub.push(...chain.held);
+    if (this.#scrub.length === 0) this.#scrub = [...this.chains.values()].flatMap(chain => chain.held);
     for (let k = 0; k < batches; k++) {
       const ref = this.#scrub.pop();
       if (ref === undefined) break;

@@ -3,7 +3,9 @@
 // replica has every page.
 
 import assert from 'node:assert/strict';
-import {QuorumWorld, type TestStorage} from './quorum-world.ts';
+import type {TestStorage} from './quorum-nodes.ts';
+import {QuorumWorld} from './quorum-world.ts';
+import {StorageTrouble} from './storage-trouble.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -12,22 +14,19 @@ export interface ChaosOptions {
   readonly pagesPerGroup: number;
 }
 
-/** Members that may be unwell at once. */
-const UNWELL_MAX = 2;
-
 export class Chaos {
   readonly world: QuorumWorld;
   readonly #options: ChaosOptions;
   readonly #log: string[] = [];
   #nextNode = 7;
-  /** Nodes whose disk will crash in one of its next operations. */
-  readonly #doomed = new Set<number>();
+  readonly #trouble: StorageTrouble;
   /** Membership epoch in which the last replacement was begun. */
   #replacing = 0;
 
   constructor(options: ChaosOptions) {
     this.#options = options;
     this.world = new QuorumWorld(options.seed, options.pagesPerGroup);
+    this.#trouble = new StorageTrouble(this.world, what => this.#note(what));
   }
 
   run(): void {
@@ -56,8 +55,8 @@ export class Chaos {
       world.work(this.#options.pages);
       world.time.run(0.3);
     }
-    if (prng.chance(0.15)) this.#strike();
-    if (prng.chance(0.15)) this.#mend();
+    if (prng.chance(0.15)) this.#trouble.strike(this.#members());
+    if (prng.chance(0.15)) this.#trouble.mend();
     if (prng.chance(0.03))
       Object.assign(world.network.faults, {
         lost: prng.float() * 0.1,
@@ -77,74 +76,6 @@ export class Chaos {
     const {world} = this;
     const {membership} = world.volume?.ledger ?? {membership: {sets: [[1, 2, 3, 4, 5, 6]]}};
     return [...new Set(membership.sets.flat())].map(number => world.storage.get(number) as TestStorage);
-  }
-
-  #isWell({number, node}: TestStorage): boolean {
-    const {frozen, cut} = this.world.network;
-    return node?.isWhole === true && !this.#doomed.has(number) && !frozen.has(number) && !cut.has(number);
-  }
-
-  /** Something happens to a member, if the others are well enough. */
-  #strike(): void {
-    const members = this.#members();
-    const unwell = members.filter(one => !this.#isWell(one));
-    const well = members.filter(one => this.#isWell(one));
-    if (unwell.length >= UNWELL_MAX || well.length === 0) return;
-    const {world} = this;
-    const victim = well[world.prng.below(well.length)];
-    const {number} = victim;
-    const dice = world.prng.below(7);
-    this.#note(`${['power', 'kill', 'wipe', 'flip', 'freeze', 'cut', 'crash in an operation'][dice]} ${number}`);
-    if (dice === 0) world.stopStorage(number, 'power');
-    else if (dice === 1) world.stopStorage(number, 'kill');
-    else if (dice === 2) world.stopStorage(number, 'wipe');
-    else if (dice === 3) this.#flip(victim);
-    else if (dice === 4) world.network.frozen.add(number);
-    else if (dice === 5) world.network.cut.add(number);
-    else {
-      victim.disk.crashAfter(1 + world.prng.below(20));
-      this.#doomed.add(number);
-    }
-  }
-
-  /** A node restarts with some bits of its files flipped. */
-  #flip({number, disk}: TestStorage): void {
-    const {world} = this;
-    world.stopStorage(number, 'kill');
-    const files = ['d', 'd/pg-000000', 'd/pg-000000/log', 'd/pg-000000/images', 'd/pg-000001/log'].flatMap(directory =>
-      disk.existsSync(directory) ? disk.listSync(directory).map(name => `${directory}/${name}`) : [],
-    );
-    for (let k = 0; k < 3; k++) {
-      const path = files[world.prng.below(files.length)];
-      if (!/\.(a|b|log|images)$/.test(path)) continue;
-      const file = disk.openSync(path, {readOnly: true});
-      const size = file.sizeSync();
-      if (size > 0) disk.flip(path, world.prng.below(Math.min(size, 6000)), world.prng.below(8));
-      file.closeSync();
-    }
-    world.startStorage(number);
-  }
-
-  /** One unwell node is helped up. */
-  #mend(): void {
-    const {world} = this;
-    const {frozen, cut} = world.network;
-    const all = [...world.storage.values()];
-    const unwell = all.filter(
-      ({number, node}) => node === undefined || this.#doomed.has(number) || frozen.has(number) || cut.has(number),
-    );
-    if (unwell.length === 0) return;
-    this.#help(unwell[world.prng.below(unwell.length)]);
-  }
-
-  #help({number, node, disk}: TestStorage): void {
-    const {world} = this;
-    this.#note(`help ${number}`);
-    if (this.#doomed.delete(number)) disk.crashAfter(Number.POSITIVE_INFINITY);
-    if (disk.isDead && node !== undefined) world.stopStorage(number, 'power');
-    if (world.storage.get(number)?.node === undefined) world.startStorage(number);
-    if (world.network.frozen.has(number)) world.network.thaw(number);
-    world.network.cut.delete(number);
   }
 
   #killPrimary(): void {
@@ -187,11 +118,11 @@ export class Chaos {
   /** Recovery waits for a quorum; nobody else helps while it does. */
   #afterHelp(action: () => void): void {
     for (const one of this.world.storage.values())
-      if (!this.#isWell(one) && this.world.prng.chance(0.7)) this.#help(one);
+      if (!this.#trouble.isWell(one) && this.world.prng.chance(0.7)) this.#trouble.help(one);
     const down = [...this.world.storage.values()].filter(one => one.node === undefined);
-    for (const one of down.slice(1)) this.#help(one);
+    for (const one of down.slice(1)) this.#trouble.help(one);
     for (const one of [...this.world.storage.values()])
-      if (this.world.network.frozen.has(one.number) || this.world.network.cut.has(one.number)) this.#help(one);
+      if (this.world.network.frozen.has(one.number) || this.world.network.cut.has(one.number)) this.#trouble.help(one);
     action();
   }
 
@@ -218,7 +149,7 @@ export class Chaos {
   #heal(): void {
     const {world} = this;
     Object.assign(world.network.faults, {lost: 0, twice: 0, delay: 0.3});
-    for (const one of world.storage.values()) this.#help(one);
+    for (const one of world.storage.values()) this.#trouble.help(one);
     this.#note('all are well');
     const before = world.acknowledged;
     for (let k = 0; k < 1000 && world.acknowledged < before + 20; k++) {

@@ -3,39 +3,25 @@
 
 import assert from 'node:assert/strict';
 import {crc32} from 'node:zlib';
-import {Prng} from '../../../base/prng.ts';
 import {Memory} from '../../../format/memory.ts';
 import {applyRedo} from '../../../format/redo/apply.ts';
 import {markCpl} from '../../../format/redo/encode.ts';
 import {FRAME_HEADER} from '../../../format/redo/layout.ts';
-import {SimCrash, SimDisk} from '../../../sim/sim-disk.ts';
 import {PAGE_ABSENT, PAGE_FOUND} from '../../api.ts';
-import type {StorageEnv} from '../../segment/options.ts';
 import {RandomRedo} from '../../testing/random-redo.ts';
-import type {NodePlace} from '../api.ts';
 import {Dispatcher} from '../client/dispatcher.ts';
 import {openQuorumVolume} from '../client/open-volume.ts';
 import {QuorumPageReader} from '../client/page-reader.ts';
 import {QuorumWords, quorumWordsBytes} from '../client/quorum-words.ts';
 import {QuorumRedoStream, type QuorumStreamDescription} from '../client/redo-stream.ts';
 import type {QuorumVolume} from '../client/volume.ts';
-import {StorageNode} from '../replica/node.ts';
 import type {Replica} from '../replica/replica.ts';
-import {SimNetwork, SimTime} from './sim-network.ts';
+import {LIMITS, QuorumNodes, type TestStorage} from './quorum-nodes.ts';
+import {SimTime} from './sim-network.ts';
 
 export const PAGE_SIZE = 512;
 const SLOTS = 4;
 const BUFFER = 4096;
-export const LIMITS = {
-  pendingBytesMax: 192 << 10,
-  cachedPagesMax: 4,
-  batchPages: 5,
-  growPages: 8,
-  indexRewriteBytes: 600,
-  logFileBytes: 1 << 14,
-  logFilesBusy: 6,
-};
-
 interface Version {
   readonly llsn: number;
   readonly incarnation: number;
@@ -77,140 +63,23 @@ export class TestPrimary {
   }
 }
 
-export interface TestStorage {
-  readonly number: number;
-  readonly zone: string;
-  disk: SimDisk;
-  node: StorageNode | undefined;
-  /** Counts its lives. */
-  life: number;
-}
-
-export class QuorumWorld {
-  readonly time = new SimTime();
-  readonly network: SimNetwork;
-  readonly prng: Prng;
-  readonly storage = new Map<number, TestStorage>();
+export class QuorumWorld extends QuorumNodes<SimTime> {
   readonly pages = new Map<number, ModelPage>();
   readonly primaries: TestPrimary[] = [];
-  readonly notes: string[] = [];
   readonly pagesPerGroup: number;
   words: QuorumWords;
   volume: QuorumVolume | undefined;
   masterPort: Dispatcher | undefined;
   readonly #redo: RandomRedo;
-  #seed: number;
   /** Mini-transactions acknowledged. */
   acknowledged = 0;
 
   constructor(seed: number, pagesPerGroup = 16) {
-    this.#seed = seed;
-    this.prng = new Prng(seed);
+    super(new SimTime(), seed, LIMITS);
     this.#redo = new RandomRedo(this.prng, PAGE_SIZE);
-    this.network = new SimNetwork(this.time, seed + 1);
     this.pagesPerGroup = pagesPerGroup;
     this.words = newWords();
-    for (let number = 1; number <= 6; number++) this.addStorage(number, 'abc'[(number - 1) >> 1]);
-  }
-
-  #env(disk: SimDisk, who: string): StorageEnv {
-    const note = (event: string, fields?: Readonly<Record<string, unknown>>): void =>
-      void this.notes.push(`${this.time.now().toFixed(1)} ${who}: ${event} ${JSON.stringify(fields)}`);
-    const trace = {info: note, warn: note, error: note};
-    const random = {
-      u32: () => this.prng.u32(),
-      secretBytes: (n: number) => new Uint8Array(n).fill(this.prng.below(256)),
-    };
-    return {disk, crc32: (bytes, start) => crc32(bytes, start), trace, random};
-  }
-
-  addStorage(number: number, zone: string): TestStorage {
-    const disk = this.#newDisk(number);
-    const one: TestStorage = {number, zone, disk, node: undefined, life: 0};
-    this.storage.set(number, one);
-    this.startStorage(number);
-    return one;
-  }
-
-  #newDisk(number: number): SimDisk {
-    const later = (run: () => void): void => {
-      this.time.after(0.05 + this.prng.float() * 0.3, () => {
-        try {
-          run();
-        } catch (error) {
-          if (!(error instanceof SimCrash)) throw error;
-          if (disk.isDead) this.stopStorage(number, 'power');
-        }
-      });
-    };
-    const disk = new SimDisk({seed: this.#seed++ * 31 + number, later});
-    return disk;
-  }
-
-  #storageOf(number: number): TestStorage {
-    const one = this.storage.get(number);
-    assert.ok(one, `storage node ${number}`);
-    return one;
-  }
-
-  /** Starts the process of a node on what its disk holds. */
-  startStorage(number: number): void {
-    const one = this.#storageOf(number);
-    assert.equal(one.node, undefined);
-    const life = ++one.life;
-    const guard = (action: () => void): void => {
-      if (one.life !== life) return;
-      try {
-        action();
-      } catch (error) {
-        if (!(error instanceof SimCrash)) throw error;
-        this.stopStorage(number, 'power');
-      }
-    };
-    const transport = this.network.transport(number);
-    guard(() => {
-      const options = {
-        directory: 'd',
-        zone: one.zone,
-        limits: LIMITS,
-        now: () => this.time.now(),
-        onFailure: (reason: string) => void this.notes.push(`node ${number} failed: ${reason}`),
-      };
-      const node = new StorageNode(this.#env(one.disk, `node ${number}`), options, transport);
-      const hear = transport.onMessage;
-      transport.onMessage = (from, message) => guard(() => hear(from, message));
-      one.node = node;
-      this.network.receivers.set(number, (message, reply) => guard(() => node.receive(message, reply)));
-      const tick = (): void => {
-        if (one.life !== life) return;
-        if (one.disk.isDead) {
-          this.stopStorage(number, 'power');
-          return;
-        }
-        if (!this.network.frozen.has(number)) guard(() => node.tick());
-        this.time.after(10, tick);
-      };
-      tick();
-    });
-  }
-
-  /** Ends the process: `power` loses what was not synced, `kill` does not, `wipe` loses everything. */
-  stopStorage(number: number, how: 'power' | 'kill' | 'wipe'): void {
-    const one = this.#storageOf(number);
-    one.life++;
-    one.node = undefined;
-    this.network.receivers.delete(number);
-    this.network.frozen.delete(number);
-    this.network.thaw(number);
-    if (how === 'power') one.disk.crash();
-    else if (how === 'kill') one.disk.kill();
-    else one.disk = this.#newDisk(number);
-  }
-
-  places(): Record<string, NodePlace> {
-    return Object.fromEntries(
-      [...this.storage.values()].map(({number, zone}) => [String(number), {zone, address: `node:${number}`}]),
-    );
+    this.addSix();
   }
 
   /** Opens (or creates) the volume as a new master. */
@@ -225,9 +94,9 @@ export class QuorumWorld {
     const port = new Dispatcher(this.network.transport(0));
     this.masterPort = port;
     this.volume = undefined;
-    const env = this.#env(this.#storageOf(1).disk, 'master');
+    const env = this.env(this.storageOf(1).disk, 'master');
     const options = {
-      nodes: this.places(),
+      nodes: () => this.places(),
       pageSize: PAGE_SIZE,
       pagesPerGroup: this.pagesPerGroup,
       words: this.words,
@@ -475,7 +344,7 @@ export class QuorumWorld {
   /** Waits until every member is whole and has everything. */
   awaitWhole(limitMs = 30_000): void {
     const members = (): TestStorage[] =>
-      (this.volume as QuorumVolume).ledger.membership.sets.flat().map(number => this.#storageOf(number));
+      (this.volume as QuorumVolume).ledger.membership.sets.flat().map(number => this.storageOf(number));
     this.runUntil(() => members().every(({node}) => node?.isWhole === true), 'all nodes are whole', limitMs);
     this.runUntil(
       () => (this.volume as QuorumVolume).storageNodes().every(view => view.health === 'whole' && view.lag === 0),

@@ -2,7 +2,7 @@
 
 import {Prng} from '../../../base/prng.ts';
 import type {Clock, Timer} from '../../../env/clock.ts';
-import type {Message, Transport} from '../api.ts';
+import type {Message, NodePlace, Transport} from '../api.ts';
 import {encodeMessage, MessageSplitter} from '../codec.ts';
 
 interface Event {
@@ -38,6 +38,11 @@ export class SimTime implements Clock {
         event.cancelled = true;
       },
     };
+  }
+
+  /** When the next event is due; Infinity when there is none. */
+  get nextAt(): number {
+    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
   /** Runs the next event; false when there is none before `until`. */
@@ -102,7 +107,7 @@ export interface NetworkFaults {
 export type Receiver = (message: Message, reply: (message: Message) => void) => void;
 
 export class SimNetwork {
-  readonly time: SimTime;
+  readonly time: Clock;
   readonly prng: Prng;
   readonly faults: NetworkFaults = {lost: 0, twice: 0, delay: 0.3};
   readonly receivers = new Map<number, Receiver>();
@@ -116,7 +121,7 @@ export class SimNetwork {
   /** Told of every message that is sent. */
   onSend: (kind: string) => void = () => {};
 
-  constructor(time: SimTime, seed: number) {
+  constructor(time: Clock, seed: number) {
     this.time = time;
     this.prng = new Prng(seed);
   }
@@ -173,6 +178,8 @@ export class SimNetwork {
 export class SimTransport implements Transport {
   onMessage: (node: number, message: Message) => void = () => {};
   onUp: (node: number) => void = () => {};
+  /** Nodes whose place is not known. */
+  readonly #unknown = new Set<number>();
   readonly self: number;
   readonly #network: SimNetwork;
   closed = false;
@@ -183,14 +190,17 @@ export class SimTransport implements Transport {
   }
 
   send(node: number, message: Message): void {
-    if (!this.closed) this.#network.send(this, node, message);
+    if (!this.closed && !this.#unknown.has(node)) this.#network.send(this, node, message);
   }
 
   queued(): number {
     return 0;
   }
 
-  place(): void {}
+  place(node: number, {address}: NodePlace): void {
+    if (address === '') this.#unknown.add(node);
+    else this.#unknown.delete(node);
+  }
 
   close(): void {
     this.closed = true;
