@@ -88,7 +88,7 @@ const FULL: Profile = {
   studies: STUDIES.filter(name => !BY_NAME.includes(name)),
   rounds: '3',
   seconds: '10',
-  warmup: '3',
+  warmup: '10',
   deadline: Number.POSITIVE_INFINITY,
   warehouses: '4',
   share: '1',
