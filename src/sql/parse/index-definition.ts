@@ -4,7 +4,7 @@ import type {IndexDefinition, IndexOptions, KeyPart} from './ast-schema.ts';
 import {parseExpression} from './expression.ts';
 import type {Parser} from './parser.ts';
 
-type DraftOptions = {-readonly [K in keyof IndexOptions]: IndexOptions[K]};
+export type DraftOptions = {-readonly [K in keyof IndexOptions]: IndexOptions[K]};
 
 /**
  * The rest of an index whose kind (`UNIQUE INDEX` ...) has been passed: `[name] [USING type] (parts) options`.
@@ -17,7 +17,7 @@ export function parseIndexRest(
   constraint: string | null,
 ): IndexDefinition {
   const name = parser.isIdentifier() && !isUsing(parser) ? parser.identifier() : null;
-  const options = newOptions();
+  const options = noIndexOptions();
   if (isUsing(parser)) parseUsing(parser, options);
   const parts = parseKeyParts(parser);
   parseIndexOptions(parser, options);
@@ -40,7 +40,7 @@ function parseUsing(parser: Parser, options: DraftOptions): void {
 
 /** `[USING type]` of CREATE INDEX, before ON. */
 export function parseEarlyUsing(parser: Parser): IndexOptions['using'] {
-  const options = newOptions();
+  const options = noIndexOptions();
   if (isUsing(parser)) parseUsing(parser, options);
   return options.using;
 }
@@ -72,7 +72,8 @@ function parseKeyPart(parser: Parser): KeyPart {
   return {at, column, length, expression, descending: parser.acceptOneOf(['ASC', 'DESC']) === 'DESC'};
 }
 
-function newOptions(): DraftOptions {
+/** As in a definition that says nothing. */
+export function noIndexOptions(): DraftOptions {
   return {
     using: null,
     keyBlockSize: null,
@@ -85,7 +86,7 @@ function newOptions(): DraftOptions {
 }
 
 /** Options behind the parts, in any order; `options` receives them. */
-export function parseIndexOptions(parser: Parser, options: DraftOptions = newOptions()): IndexOptions {
+export function parseIndexOptions(parser: Parser, options: DraftOptions = noIndexOptions()): IndexOptions {
   for (;;) {
     if (isUsing(parser)) parseUsing(parser, options);
     else if (parser.accept('KEY_BLOCK_SIZE')) {

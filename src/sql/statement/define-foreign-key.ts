@@ -8,6 +8,7 @@ import {isSameTable, keysTo} from '../catalog/references.ts';
 import type {Steps} from '../catalog/steps.ts';
 import type {StoredColumn, StoredIndex, StoredTable, TableReference} from '../catalog/stored-table.ts';
 import type {ForeignKey, KeyPart} from '../parse/ast-schema.ts';
+import {noIndexOptions} from '../parse/index-definition.ts';
 import type {StatementContext} from './statement-context.ts';
 import type {DraftForeignKey, TableDraft} from './table-draft.ts';
 
@@ -37,17 +38,11 @@ export function addForeignKey(draft: TableDraft, ast: ForeignKey, table: TableRe
   checkActions(key, columns);
   draft.foreignKeys.push(key);
   if (draft.indexOver(key.columnIds) !== undefined) return;
-  const options = {
-    using: null,
-    keyBlockSize: null,
-    parser: null,
-    comment: null,
-    visible: null,
-    engineAttribute: null,
-    secondaryEngineAttribute: null,
-  };
   const indexName = ast.index ?? freeIndexName(draft, ast.constraint);
-  draft.addIndex({at: ast.at, type: 'index', constraint: null, name: indexName, parts: ast.columns, options}, true);
+  draft.addIndex(
+    {at: ast.at, type: 'index', constraint: null, name: indexName, parts: ast.columns, options: noIndexOptions()},
+    true,
+  );
 }
 
 /** The index is called like the constraint, unless another index is: then after its first column. */
