@@ -2,6 +2,7 @@
 // ratio is worth more than either rate. All servers of the group are up all the time; before each run the machine must have
 // come to rest, because what one server still writes back would be paid by the next.
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {Connection, ServerError} from './client/connection.ts';
 import type {GroupPlan, Options} from './options.ts';
 import {ratiosOf} from './report/ratios.ts';
@@ -274,10 +275,6 @@ export async function setIsolation(server: Server, value: string): Promise<void>
       await connection.close();
     }
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise(done => setTimeout(done, milliseconds));
 }
 
 function words(error: unknown): string {

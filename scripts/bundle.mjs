@@ -20,26 +20,26 @@ loadFast();
 await import('./thread.mjs');
 `;
 
+/** How sources become a bundle, whatever they are. */
+export const FORM = {
+  outExtension: {'.js': '.mjs'},
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  packages: 'external',
+  logLevel: 'silent',
+};
+
 /** Makes the bundle when there is none or a source has changed. */
 export async function bundle() {
   if (freshBundle() !== undefined) return;
   const began = Date.now();
   const {build} = await import('esbuild');
   const made = `${target}.${process.pid}`;
-  const {metafile} = await build({
-    absWorkingDir: root,
-    entryPoints: {program: 'src/cli/program.ts', thread: 'src/host/thread.ts'},
-    outdir: made,
-    outExtension: {'.js': '.mjs'},
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    packages: 'external',
-    metafile: true,
-    logLevel: 'silent',
-  });
+  const entryPoints = {program: 'src/cli/program.ts', thread: 'src/host/thread.ts'};
+  const {metafile} = await build({...FORM, absWorkingDir: root, entryPoints, outdir: made, metafile: true});
   writeFileSync(join(made, 'thread-main.mjs'), THREAD_MAIN);
   const sources = Object.keys(metafile.inputs);
   const inputs = join(made, 'inputs.json');

@@ -2,6 +2,7 @@
 // lock word and 16 KiB between two busy threads. Both sides run turns of 12 us of other work. Both need a core of their own: whatever else
 // runs on a machine of two cores spoils the figure, so the best of a few rounds counts.
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {Worker} from 'node:worker_threads';
 import {BELL_COUNT} from '../../src/cluster/supervisor/options.ts';
 import {bellBytes} from '../../src/os/bells.ts';
@@ -79,8 +80,4 @@ async function measure(
   Atomics.store(new Int32Array(stop), 0, 1);
   await ended;
   return transfers / seconds;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise(done => setTimeout(done, milliseconds));
 }

@@ -5,6 +5,7 @@
 // Statements: processor time of the server's process, all threads, per transaction of the shared-data load (prepared statements over loopback) on one primary; what it needs without clients is taken off. Parts: loops
 // in this process. Processor time, not elapsed time; and the least of a few rounds, for other programs on the machine only ever add to it (cold caches).
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {Worker} from 'node:worker_threads';
 import {FrameTable} from '../../src/engine/pool/frame-table.ts';
@@ -184,7 +185,7 @@ async function statements(scratch: Scratch, force: Part): Promise<Part[]> {
     await mixed(READ_ONLY)();
     await mixed(WRITE_ONLY)();
     const processor = processorMs(server.pids);
-    await new Promise(done => setTimeout(done, 3000));
+    await pause(3000);
     const idle = (processorMs(server.pids) - processor) / 3000;
     const empty = await served(server, idle, () => emptyTransactions(server.ports[0]));
     const reading = await served(server, idle, mixed(READ_ONLY));

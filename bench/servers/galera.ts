@@ -1,6 +1,7 @@
 // MariaDB Galera: several servers that replicate synchronously and all take writes.
 
 import {existsSync} from 'node:fs';
+import {setTimeout as pause} from 'node:timers/promises';
 import {freePorts} from '../system/ports.ts';
 import {MariadbNode, mariadbVersion} from './mariadb-node.ts';
 import {commonSettings, galeraSettings, PROVIDER_SETTINGS} from './mariadb-settings.ts';
@@ -122,7 +123,7 @@ async function isSynced(node: MariadbNode): Promise<void> {
   while (performance.now() < end) {
     const status = new Map(await node.status());
     if (status.get('wsrep_ready') === 'ON' && status.get('wsrep_local_state_comment') === 'Synced') return;
-    await new Promise(done => setTimeout(done, POLL_MS));
+    await pause(POLL_MS);
   }
   throw new Error(`a node did not join the cluster:\n${node.output.slice(-3000)}`);
 }

@@ -1,5 +1,6 @@
 // What the benchmark needs of a server, whoever made it.
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {Connection as Client, type Connection} from '../client/connection.ts';
 import type {Scratch} from '../system/scratch.ts';
 
@@ -73,7 +74,7 @@ export async function waitForAnswer(
       return performance.now() - started;
     } catch (error) {
       last = error;
-      await new Promise(done => setTimeout(done, POLL_MS));
+      await pause(POLL_MS);
     }
   }
   throw new Error(`the server on port ${port} did not answer in time: ${last instanceof Error ? last.message : last}`);

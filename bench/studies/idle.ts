@@ -1,11 +1,12 @@
 // What a server costs that nobody uses: processor time at rest, and memory of connections that wait.
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {Connection} from '../client/connection.ts';
 import type {Session} from '../group.ts';
 import type {Study} from '../report/result.ts';
 import type {Server} from '../servers/server.ts';
 import {memoryBytes, processorMs} from '../system/process-stats.ts';
-import {Notebook, pause} from './study.ts';
+import {Notebook} from './study.ts';
 
 const SERVERS = ['pando-3', 'pando-1', 'mariadb', 'galera-3'];
 const SETTLE_MS = 3000;

@@ -1,11 +1,12 @@
 // kill -9 under load, with a lot of data: how long until the first query on that data is answered, and is every acknowledged row there?
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {BulkInsert} from '../client/bulk.ts';
 import {Connection} from '../client/connection.ts';
 import type {Session} from '../group.ts';
 import type {Study} from '../report/result.ts';
 import {type Server, withConnection} from '../servers/server.ts';
-import {Notebook, pause} from './study.ts';
+import {Notebook} from './study.ts';
 
 const SERVERS = ['pando-1', 'mariadb'];
 const DATABASE = 'restart';

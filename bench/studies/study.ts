@@ -58,7 +58,3 @@ export class Notebook {
     });
   }
 }
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise(done => setTimeout(done, milliseconds));
-}

@@ -7,13 +7,14 @@
 // Bytes are what the kernel says a process has written (/proc/<pid>/io). Of Pando it is what was handed to the system, for files and sockets: log, images, what a primary sends to its storage nodes, and the answers to
 // clients, some tens of bytes each. MariaDB's pages go past the page cache by native aio, which only the count of written memory knows. Flushes are counted by the servers themselves.
 
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Session} from '../group.ts';
 import type {Study} from '../report/result.ts';
 import {counted, type Server} from '../servers/server.ts';
 import {type WriteCount, writtenBytes} from '../system/process-stats.ts';
 import {MIXES} from './shared-client.ts';
 import {CLIENTS_PER_PRIMARY, fillForOne, runClients} from './shared-data.ts';
-import {Notebook, pause} from './study.ts';
+import {Notebook} from './study.ts';
 
 const SERVERS = ['pando-1', 'pando-quorum-1', 'mariadb-replica'];
 /** Background writing goes on for a while after a load, and belongs to it: until nothing has been written for so long, but not for ever. Milliseconds. */

@@ -388,6 +388,55 @@ export const errors = {
     'HY000',
     "The value specified for generated column '%s' in table '%s' is not allowed.",
   ),
+  ER_WARN_DATA_OUT_OF_RANGE_FUNCTIONAL_INDEX: code(
+    3752,
+    '22003',
+    "Value is out of range for functional index '%s' at row %s",
+  ),
+  ER_FUNCTIONAL_INDEX_ON_JSON_OR_GEOMETRY_FUNCTION: code(
+    3753,
+    '42000',
+    'Cannot create a functional index on a function that returns a JSON or GEOMETRY value.',
+  ),
+  ER_FUNCTIONAL_INDEX_REF_AUTO_INCREMENT: code(
+    3754,
+    'HY000',
+    "Functional index '%s' cannot refer to an auto-increment column.",
+  ),
+  ER_FUNCTIONAL_INDEX_PRIMARY_KEY: code(3756, 'HY000', 'The primary key cannot be a functional index'),
+  ER_FUNCTIONAL_INDEX_ON_LOB: code(
+    3757,
+    'HY000',
+    'Cannot create a functional index on an expression that returns a BLOB or TEXT. Please consider using CAST.',
+  ),
+  ER_FUNCTIONAL_INDEX_FUNCTION_IS_NOT_ALLOWED: code(
+    3758,
+    'HY000',
+    "Expression of functional index '%s' contains a disallowed function.",
+  ),
+  ER_FULLTEXT_FUNCTIONAL_INDEX: code(3759, 'HY000', 'Fulltext functional index is not supported.'),
+  ER_SPATIAL_FUNCTIONAL_INDEX: code(3760, 'HY000', 'Spatial functional index is not supported.'),
+  ER_WRONG_KEY_COLUMN_FUNCTIONAL_INDEX: code(
+    3761,
+    'HY000',
+    "The used storage engine cannot index the expression '%s'.",
+  ),
+  ER_FUNCTIONAL_INDEX_ON_FIELD: code(
+    3762,
+    'HY000',
+    'Functional index on a column is not supported. Consider using a regular index instead.',
+  ),
+  ER_FUNCTIONAL_INDEX_ROW_VALUE_IS_NOT_ALLOWED: code(
+    3800,
+    'HY000',
+    "Expression of functional index '%s' cannot refer to a row value.",
+  ),
+  ER_DEPENDENT_BY_FUNCTIONAL_INDEX: code(
+    3837,
+    'HY000',
+    "Column '%s' has a functional index dependency and cannot be dropped or renamed.",
+  ),
+  ER_FUNCTIONAL_INDEX_DATA_IS_TOO_LONG: code(3907, '22001', "Data too long for functional index '%s'."),
   ER_VIEW_SELECT_VARIABLE: code(1351, 'HY000', "View's SELECT contains a variable or parameter"),
   ER_PARTITION_MGMT_ON_NONPARTITIONED: code(
     1505,

@@ -64,29 +64,29 @@ export async function status(httpPort: string): Promise<void> {
 }
 
 function printStorage(nodes: Status['storageNodes']): void {
-  const rows = nodes.map(({node, zone, address, health, scl, lag, counters}) => [
+  const rows = nodes.map(({node, zone, address, health, lag, counters}) => [
     String(node),
     zone,
     address,
     health,
-    String(scl),
     String(lag),
     String(counters['pages'] ?? 0),
     String(counters['log_files'] ?? 0),
     `${counters['rebuilds'] ?? 0} / ${counters['page_repairs'] ?? 0}`,
   ]);
-  const head = [
-    'storage node',
-    'zone',
-    'address',
-    'health',
-    'SCL',
-    'lag',
-    'pages',
-    'log files',
-    'rebuilds / pages repaired',
-  ];
+  const head = ['storage node', 'zone', 'address', 'health', 'lag', 'pages', 'log files', 'rebuilds / pages repaired'];
   console.log(printTable(head, rows));
+  printReplicas(nodes);
+}
+
+/** The segment-complete LSN of every replica: a line for each stream in each protection group. */
+function printReplicas(nodes: Status['storageNodes']): void {
+  const rows = (nodes[0]?.replicas ?? []).map(({pg, incarnation}, i) => [
+    String(pg),
+    String(incarnation),
+    ...nodes.map(({replicas}) => `${replicas[i].scl}${replicas[i].lag > 0 ? ` (-${replicas[i].lag})` : ''}`),
+  ]);
+  console.log(printTable(['group', 'stream', ...nodes.map(({node}) => `SCL on node ${node}`)], rows));
 }
 
 /** `pando storage-replace`, `pando storage-revert` */

@@ -58,10 +58,30 @@ function putNodes(registry: Registry, nodes: readonly StatusStorageNode[]): void
   };
   put('up', one => (one.health === 'away' || one.health === 'failed' ? 0 : 1));
   put('whole', one => (one.health === 'whole' || one.health === 'leaving' ? 1 : 0));
-  put('scl', one => one.scl);
   put('lag_bytes', one => one.lag);
   for (const name of new Set(nodes.flatMap(one => Object.keys(one.counters))))
     put(name, one => one.counters[name] ?? 0);
+  putReplicas(registry, nodes);
+}
+
+/** One line per storage node, protection group and stream. */
+function putReplicas(registry: Registry, nodes: readonly StatusStorageNode[]): void {
+  const labelNames = ['node', 'zone', 'group', 'stream'] as const;
+  const registers = [registry];
+  const scl = new Gauge({name: 'pando_storage_replica_scl', help: 'segment-complete LSN', labelNames, registers});
+  const lag = new Gauge({
+    name: 'pando_storage_replica_lag_bytes',
+    help: 'redo that another replica of the group has',
+    labelNames,
+    registers,
+  });
+  for (const {node, zone, replicas} of nodes) {
+    for (const replica of replicas) {
+      const labels = {node: String(node), zone, group: String(replica.pg), stream: String(replica.incarnation)};
+      scl.set(labels, replica.scl);
+      lag.set(labels, replica.lag);
+    }
+  }
 }
 
 function putStorage(registry: Registry, counters: ReadonlyMap<string, number>): void {

@@ -2,6 +2,7 @@
 //
 //   node test/acceptance/bank.ts --seconds 60 --primaries 3 [--crash] [--mode log-replay|single-writer|optimistic [--granularity page]] [--volume quorum]     (--crash kills a primary every few seconds)
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
 import {Server} from '../support/server.ts';
@@ -51,7 +52,7 @@ async function loop(
       connection = undefined;
       figures.reconnects++;
       if (!options.crash) throw error;
-      await new Promise(done => setTimeout(done, 50));
+      await pause(50);
     }
   }
   await connection?.end().catch(() => {});
@@ -120,7 +121,7 @@ try {
 
 async function crashes(server: Server, until: number): Promise<void> {
   while (Date.now() < until - 3000) {
-    await new Promise(done => setTimeout(done, 3000));
+    await pause(3000);
     await server.admin('POST', `/primaries/crash/${1 + Math.floor(Math.random() * primaries)}`).catch(() => {});
   }
 }

@@ -2,6 +2,7 @@
 //
 //   node test/acceptance/crash.ts --rounds 4 [--mode log-replay|optimistic] [--volume quorum]
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
 import {Server} from '../support/server.ts';
@@ -21,10 +22,6 @@ const AFTER_MS = 1500;
 
 const server = await Server.start({primaries: 3, args: ['--mode', options.mode, '--volume', options.volume]});
 const load = {stopping: false, transactions: 0, longestMs: 0};
-
-function pause(ms: number): Promise<void> {
-  return new Promise(done => setTimeout(done, ms));
-}
 
 /** Connects, again and again until the primary answers. */
 async function connectAgain(primary: number): Promise<Connection> {

@@ -6,6 +6,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {Server} from '../support/server.ts';
 import {connect, rows, value} from '../support/sql.ts';
@@ -95,7 +96,7 @@ try {
   await setup.end();
   for (let round = 1; round <= Number(options.rounds); round++) {
     const defining = define(server.portOf(1 + (round % 2)));
-    await new Promise(done => setTimeout(done, 100 + Math.random() * 2500));
+    await pause(100 + Math.random() * 2500);
     await server.end('SIGKILL');
     const last = await defining;
     const took = await server.run();

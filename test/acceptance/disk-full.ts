@@ -5,6 +5,7 @@
 // DIR is an empty directory on a small file system of its own, for example: mount -t tmpfs -o size=1500m tmpfs DIR
 
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
 import {Server} from '../support/server.ts';
@@ -68,7 +69,7 @@ try {
       acknowledged.size,
     );
     disk.release();
-    await new Promise(done => setTimeout(done, 1000));
+    await pause(1000);
     const again = await insertUntilRefused(one, 50);
     expect('there is room again', again.errno === 0, again.message);
     await one.query('DELETE FROM full.t');

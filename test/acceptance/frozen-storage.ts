@@ -10,6 +10,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {availableParallelism, tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {machineMs, ownMs, processorMs} from '../../bench/system/process-stats.ts';
 import type {Status} from '../../src/cluster/admin/api.ts';
@@ -59,10 +60,6 @@ async function client(port: number, table: string): Promise<void> {
     done++;
   }
   await connection.end();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise(next => setTimeout(next, ms));
 }
 
 async function measure(pid: number): Promise<Window> {

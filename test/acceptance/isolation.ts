@@ -10,6 +10,7 @@
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import type {LevelName} from '../../tools/isolation/checker/levels.ts';
 import {writeJson} from '../../tools/isolation/history/json.ts';
@@ -20,7 +21,6 @@ import {runWorkload} from '../../tools/isolation/runner/run.ts';
 import {createWorkload} from '../../tools/isolation/workloads/catalog.ts';
 import type {Workload, WorkloadOptions} from '../../tools/isolation/workloads/workload.ts';
 import {Nemesis, NO_TROUBLES, type Troubles} from '../support/nemesis.ts';
-import {pause} from '../support/pause.ts';
 import {Server} from '../support/server.ts';
 import {SmallDisk} from '../support/small-disk.ts';
 import {readTally, writeTally} from '../support/tally.ts';

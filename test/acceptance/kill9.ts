@@ -11,10 +11,10 @@
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
 import {bundleOneThread} from '../support/one-thread-bundle.ts';
-import {pause} from '../support/pause.ts';
 import {Server} from '../support/server.ts';
 import {connect, rows} from '../support/sql.ts';
 import {readTally, writeTally} from '../support/tally.ts';

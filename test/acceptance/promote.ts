@@ -2,6 +2,7 @@
 //
 //   node test/acceptance/promote.ts --rounds 5 --primaries 3 [--volume quorum] [--wanted-ms 1000]
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import type {Connection} from 'mysql2/promise';
 import {Server} from '../support/server.ts';
@@ -28,10 +29,6 @@ let next = 1;
 let stopping = false;
 /** When a write was last answered. */
 let answeredAt = 0;
-
-function pause(ms: number): Promise<void> {
-  return new Promise(done => setTimeout(done, ms));
-}
 
 /** Inserts through the port that leads to the writer, whoever that is. */
 async function write(): Promise<void> {

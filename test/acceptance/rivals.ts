@@ -4,6 +4,7 @@
 //
 // Clients move between all servers of a cluster. Galera and MariaDB must be installed; they are started with data directories of their own, on loopback.
 
+import {setTimeout as pause} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {makeServer} from '../../bench/servers/catalog.ts';
 import type {Server} from '../../bench/servers/server.ts';
@@ -28,10 +29,6 @@ const {values: options} = parseArgs({
 });
 const BUFFER_MIB = 128;
 const MS_MAX = 60_000;
-
-function pause(ms: number): Promise<void> {
-  return new Promise(done => setTimeout(done, ms));
-}
 
 async function row(server: Server, isolation: string): Promise<string> {
   const workload = createWorkload('append', {seed: 1, pause: 2, keys: Number(options.keys)}) as Workload;

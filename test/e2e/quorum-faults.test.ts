@@ -6,6 +6,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
 import {Ledger, until} from '../support/ledger.ts';
 import {Server} from '../support/server.ts';
 import {flipBits, isAlive, storagePids, tearLog, wipeNode} from '../support/storage-nodes.ts';
@@ -76,7 +77,7 @@ test('everything dies in the middle of the recovery of a primary, again and agai
     const clients = ledger.startClients(LOAD);
     await ledger.progress(100, 'writing');
     await server.admin('POST', '/primaries/crash/1');
-    await new Promise(done => setTimeout(done, afterMs));
+    await pause(afterMs);
     await dieAndStart();
     await clients.stop();
     await until(async () => (await ledger.status()).unfinishedRecoveries === 0, 'recovery ends');

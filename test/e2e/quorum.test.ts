@@ -5,6 +5,7 @@ import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
 import {Ledger, until} from '../support/ledger.ts';
 import {Server} from '../support/server.ts';
 import {connect, value} from '../support/sql.ts';
@@ -36,6 +37,15 @@ test('six storage nodes, two in each zone, all whole', TIMEOUT, async () => {
     storageNodes.map(node => node.zone),
     ['a', 'a', 'b', 'b', 'c', 'c'],
   );
+  const [{replicas: streams}] = storageNodes;
+  assert.ok(streams.length > 0, 'the streams of those who have written');
+  for (const {node, replicas} of storageNodes) {
+    assert.deepEqual(
+      replicas.map(({pg, incarnation}) => [pg, incarnation]),
+      streams.map(({pg, incarnation}) => [pg, incarnation]),
+    );
+    for (const {incarnation, scl} of replicas) assert.ok(scl > 0, `node ${node} has nothing of stream ${incarnation}`);
+  }
 });
 
 test('a whole zone is lost: writing goes on; what it missed it gets', TIMEOUT, async () => {
@@ -65,7 +75,7 @@ test(
     }
     const clients = ledger.startClients(4);
     const before = ledger.acknowledged.size;
-    await new Promise(done => setTimeout(done, 500));
+    await pause(500);
     assert.equal(ledger.acknowledged.size, before, 'three of six are no write quorum');
     wipeNode(data, 3);
     signalNodes(data, [1], 'SIGCONT');

@@ -7,6 +7,7 @@ import {connect as connectTcp} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {connectSecret} from '../../src/os/secret-network.ts';
 import {encodeMessage} from '../../src/storage/quorum/codec.ts';
@@ -132,7 +133,7 @@ test('one of them is replaced by a seventh; the old one may end', TIMEOUT, async
     const members = status.storageNodes;
     if (members.length === 6 && members.every(({health}) => health === 'whole') && members.some(({node}) => node === 7))
       break;
-    await new Promise(done => setTimeout(done, 100));
+    await pause(100);
   }
   nodes[0].process.kill('SIGKILL');
   const client = await connect(running.portOf(1), 'test');

@@ -1,6 +1,7 @@
 // A load that knows what was acknowledged: rows that clients insert through all primaries, and the check that none of them is lost.
 
 import assert from 'node:assert/strict';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Connection} from 'mysql2/promise';
 import type {Status} from '../../src/cluster/admin/api.ts';
 import type {Server} from './server.ts';
@@ -10,7 +11,7 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
   const end = performance.now() + seconds * 1000;
   while (!(await condition())) {
     assert.ok(performance.now() < end, `${what}: not within ${seconds} s`);
-    await new Promise(done => setTimeout(done, 20));
+    await pause(20);
   }
 }
 

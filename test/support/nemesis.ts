@@ -1,6 +1,6 @@
 // Makes trouble for a server at work: primaries crash, the process stands still, its disk is full, everything is killed.
 
-import {pause} from './pause.ts';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Server} from './server.ts';
 import type {SmallDisk} from './small-disk.ts';
 

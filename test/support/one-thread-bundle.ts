@@ -3,8 +3,9 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {build} from 'esbuild';
+import {type BuildOptions, build} from 'esbuild';
 
+const {FORM} = (await import(new URL('../../scripts/bundle.mjs', import.meta.url).href)) as {FORM: BuildOptions};
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** As one-thread.mjs. */
@@ -19,19 +20,8 @@ await import('./one-thread.mjs');
 export async function bundleOneThread(): Promise<{program: string; directory: string}> {
   const directory = join(ROOT, 'dist', `one-thread.${process.pid}`);
   mkdirSync(dirname(directory), {recursive: true});
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: {'one-thread': 'test/support/one-thread.ts', 'page-cache': 'test/support/page-cache.ts'},
-    outdir: directory,
-    outExtension: {'.js': '.mjs'},
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    packages: 'external',
-    logLevel: 'silent',
-  });
+  const entryPoints = {'one-thread': 'test/support/one-thread.ts', 'page-cache': 'test/support/page-cache.ts'};
+  await build({...FORM, absWorkingDir: ROOT, entryPoints, outdir: directory});
   const program = join(directory, 'main.mjs');
   writeFileSync(program, MAIN);
   return {program, directory};

@@ -16,6 +16,17 @@ export interface StatusPrimary {
   readonly historyLength: number;
 }
 
+/** How far the replica of a protection group on one storage node has a stream. */
+export interface StatusReplica {
+  readonly pg: number;
+  /** The stream: the primary's incarnation that writes it. */
+  readonly incarnation: number;
+  /** Its segment-complete LSN. */
+  readonly scl: number;
+  /** Bytes of redo that another replica of the group has and this one lacks. */
+  readonly lag: number;
+}
+
 /** One storage node of a quorum volume. */
 export interface StatusStorageNode {
   readonly node: number;
@@ -25,8 +36,8 @@ export interface StatusStorageNode {
   readonly health: string;
   /** Bytes of redo that it lacks, over all streams and protection groups. */
   readonly lag: number;
-  /** Sum of the segment-complete LSNs of its chains. */
-  readonly scl: number;
+  /** By protection group and stream, in that order. */
+  readonly replicas: readonly StatusReplica[];
   readonly counters: Readonly<Record<string, number>>;
 }
 

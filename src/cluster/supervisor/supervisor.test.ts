@@ -52,17 +52,20 @@ class JumpingClock implements Clock {
 /** Threads of which some serve and the others die at their start. */
 class FakeThreads implements Threads {
   readonly births: {ordinal: number; node: number; at: number}[] = [];
+  readonly #happened: string[];
   readonly #clock: Clock;
   readonly #serves: (ordinal: number) => boolean;
 
-  constructor(clock: Clock, serves: (ordinal: number) => boolean) {
+  constructor(clock: Clock, serves: (ordinal: number) => boolean, happened: string[]) {
     this.#clock = clock;
+    this.#happened = happened;
     this.#serves = serves;
   }
 
   spawn(_role: string, init: unknown, events: ThreadEvents): Thread {
     const {ordinal, node} = init as PrimaryInit;
     this.births.push({ordinal, node, at: this.#clock.now()});
+    this.#happened.push(`primary ${ordinal} is born`);
     setImmediate(() => {
       if (this.#serves(ordinal)) events.message({kind: 'ready', ports: [1]});
       else events.exited(new Error('it dies at its start'));
@@ -71,16 +74,27 @@ class FakeThreads implements Threads {
   }
 }
 
-/** Runs a cluster of two until `isOver`; returns the births, what it failed with, and what was left. */
+/** What a run leaves: the births, what it failed with, recoveries that nobody has ended, and births and judgements in order. */
+interface Outcome {
+  readonly births: FakeThreads['births'];
+  readonly failure: Error | undefined;
+  readonly unfinished: number;
+  readonly happened: readonly string[];
+}
+
+/** Runs a cluster of two until `isOver`. `onReady` is told of every primary that serves. */
 async function run(
   serves: (ordinal: number) => boolean,
   isOver: (births: number, failure: Error | undefined) => boolean,
-): Promise<{births: FakeThreads['births']; failure: Error | undefined; unfinished: number}> {
+  onReady: (supervisor: Supervisor, ordinal: number) => void = () => {},
+): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), 'pando-supervisor-'));
   const bells = new SharedArrayBuffer(bellBytes(BELL_COUNT));
   const clock = new JumpingClock();
-  const threads = new FakeThreads(clock, serves);
-  const env = {...threadEnv({bells, part: 'test', log: 'none'}), clock};
+  const happened: string[] = [];
+  const threads = new FakeThreads(clock, serves, happened);
+  const trace = {info: (what: string) => void happened.push(what), warn: () => {}, error: () => {}};
+  const env = {...threadEnv({bells, part: 'test', log: 'none'}), clock, trace};
   let failure: Error | undefined;
   const options = {
     primaries: 2,
@@ -97,13 +111,16 @@ async function run(
   const failed = (error: Error): void => {
     failure = error;
   };
-  const supervisor = new Supervisor(env, threads, options, bells, {ready: () => {}, failed});
+  const supervisor: Supervisor = new Supervisor(env, threads, options, bells, {
+    ready: ({ordinal}) => onReady(supervisor, ordinal),
+    failed,
+  });
   supervisor.start({tls: undefined, rsaKey: undefined});
   while (!isOver(threads.births.length, failure)) await new Promise(done => setImmediate(done));
   const unfinished = supervisor.unfinishedRecoveries;
   supervisor.abandon();
   rmSync(directory, {recursive: true, force: true});
-  return {births: threads.births, failure, unfinished};
+  return {births: threads.births, failure, unfinished, happened};
 }
 
 test('when every primary dies at its start, the cluster gives up and says why; no node id is used up', async () => {
@@ -131,4 +148,23 @@ test('a primary that dies at its start beside one that serves is tried again, at
   assert.ok(pauses[0] < 200, 'the first death is answered at once');
   assert.ok((pauses.at(-1) ?? 0) >= 5000, `pauses ${pauses}`);
   for (let i = 2; i < pauses.length; i++) assert.ok(pauses[i] >= pauses[i - 1]);
+});
+
+test('the next life of a primary is begun before the last one is judged, on another node id', async () => {
+  let crashes = 0;
+  const {births, happened} = await run(
+    () => true,
+    count => count === 3,
+    (supervisor, ordinal) => {
+      if (ordinal === 2 && crashes++ === 0) supervisor.crash(2);
+    },
+  );
+  assert.deepEqual(happened, [
+    'primary 1 is born',
+    'primary 2 is born',
+    'primary 2 is born',
+    'recovered',
+    'recovery finished',
+  ]);
+  assert.notEqual(births[2].node, births[1].node);
 });

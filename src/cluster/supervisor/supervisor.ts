@@ -262,11 +262,17 @@ export class Supervisor {
   #recover(member: Member, error: Error | undefined): void {
     const {ordinal} = member;
     if (member.state !== 'stopping') this.#mourn(member, error);
+    // The next life loads while this one is judged: it has another node id, and waits for what the dead one holds like everybody. Only where one primary writes it must be clear first who that is.
+    if (this.#writers === undefined) this.#rebirth(ordinal);
     this.#writers?.died(ordinal, member.node, member.incarnation);
     this.#peers?.died(member.node, member.incarnation);
     this.#recoverer.decide(member.incarnation, ordinal);
     if (this.#stopping === undefined) this.#promote();
     this.#handOver();
+    this.#rebirth(ordinal);
+  }
+
+  #rebirth(ordinal: number): void {
     if (this.#wanted.has(ordinal)) this.#birth(ordinal);
   }
 

@@ -28,6 +28,7 @@ import {asCondition, negate} from './condition.ts';
 import {convertTo, HexParameter} from './convert.ts';
 import type {Expression} from './expression.ts';
 import {fold} from './fold.ts';
+import {indexedExpression, mayBeIndexed} from './indexed-expression.ts';
 import {Parameter, RowValue} from './leaf.ts';
 import {bindLiteral, literalType} from './literal.ts';
 import type {Scope} from './scope.ts';
@@ -36,7 +37,8 @@ import {SystemVariableRef, typeOfValue, UserVariableAssignment, UserVariableRef}
 
 /** Binds any expression, a row too. */
 export function bindAny(e: ast.Expression, scope: Scope): Expression {
-  const bound = fold(bindNode(e, scope), scope.binder.environment.session);
+  const indexed = mayBeIndexed(scope) ? indexedExpression(e, scope) : undefined;
+  const bound = indexed ?? fold(bindNode(e, scope), scope.binder.environment.session);
   if (scope.replaced.size === 0 || scope.aggregateRule === 'inside') return bound;
   return scope.replaced.get(String(bound)) ?? bound;
 }

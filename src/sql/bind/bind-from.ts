@@ -326,7 +326,10 @@ function bindJoin(join: ast.Join, place: Place): BoundReference {
   const namespace = joinedNamespace(join, first, second, shared);
   const connection = place.scope.binder.environment.session.collationConnection;
   const on = shared.map(([l, r]) => compareExpressions('=', refOf(l), refOf(r), connection));
-  if (join.on !== null) on.push(...bindOn(join.on, left.namespace.join(right.namespace), place.scope));
+  if (join.on !== null) {
+    const present = new Set([...presentIn(left.tree), ...presentIn(right.tree)]);
+    on.push(...bindOn(join.on, left.namespace.join(right.namespace), present, place.scope));
+  }
   return {tree: joinTree(join.type, left.tree, right.tree, on), namespace};
 }
 
@@ -339,12 +342,31 @@ function joinTree(type: ast.Join['type'], left: JoinTree, right: JoinTree, on: r
   return {kind: 'join', type, left, right, on};
 }
 
-function bindOn(on: NonNullable<ast.Join['on']>, namespace: Namespace, scope: Scope): readonly Expression[] {
+function bindOn(
+  on: NonNullable<ast.Join['on']>,
+  namespace: Namespace,
+  present: ReadonlySet<Source>,
+  scope: Scope,
+): readonly Expression[] {
   const before = scope.namespace;
   scope.namespace = namespace;
+  scope.present = present;
   const bound = scope.within('on clause', () => conjuncts(bindCondition(on, scope)));
   scope.namespace = before;
+  scope.present = undefined;
   return bound;
+}
+
+/** The sources of a side of a join that have a row of their own whenever its ON is tested. */
+function presentIn(tree: JoinTree): readonly Source[] {
+  switch (tree.kind) {
+    case 'source':
+      return [tree.source];
+    case 'filtered':
+      return presentIn(tree.tree);
+    default:
+      return tree.type === 'left' ? presentIn(tree.left) : [...presentIn(tree.left), ...presentIn(tree.right)];
+  }
 }
 
 /** The pairs of columns that NATURAL or USING compares. */

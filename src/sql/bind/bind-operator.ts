@@ -8,6 +8,7 @@ import {bindAny, bindCondition, bindScalar} from './bind-expression.ts';
 import {BitOperation, type BitOperator} from './bits.ts';
 import {Case} from './case.ts';
 import {aggregateCollations} from './collation-rules.ts';
+import {CompareTexts} from './comparison.ts';
 import {
   betweenType,
   compareExpressions,
@@ -20,12 +21,16 @@ import {negate} from './condition.ts';
 import {convertExactly, convertTo} from './convert.ts';
 import {type Expression, isStable, Volatility} from './expression.ts';
 import {InList} from './in-list.ts';
+import {indexedPrefix, mayBeIndexed} from './indexed-expression.ts';
 import {Constant, RowValue} from './leaf.ts';
 import {Like} from './like.ts';
 import {And, IsNull, IsTruth, Or, Xor} from './logic.ts';
 import type {Scope} from './scope.ts';
 import {BIGINT_UNSIGNED, BINARY_COLLATION, bytesType, displayLength, domainOf, textType} from './type-classes.ts';
 import {unifyTypes} from './unify.ts';
+
+/** Id of utf8mb4_bin, by which `->>` compares. */
+const UTF8MB4_BIN = 46;
 
 function connectionOf(scope: Scope): number {
   return scope.binder.environment.session.collationConnection;
@@ -44,7 +49,12 @@ export function bindLogical(e: ast.Logical, scope: Scope): Expression {
 }
 
 export function bindComparison(e: ast.Comparison, scope: Scope): Expression {
-  return compareExpressions(e.operator, bindAny(e.left, scope), bindAny(e.right, scope), connectionOf(scope));
+  const bound = compareExpressions(e.operator, bindAny(e.left, scope), bindAny(e.right, scope), connectionOf(scope));
+  if (e.operator !== '=' || !mayBeIndexed(scope)) return bound;
+  if (!(bound instanceof CompareTexts) || bound.collation.id !== UTF8MB4_BIN) return bound;
+  const found = indexedPrefix(e.left, [e.right], scope) ?? indexedPrefix(e.right, [e.left], scope);
+  if (found === undefined) return bound;
+  return new And([bound, bindComparison({...e, left: found.prefix, right: found.values[0]}, scope)]);
 }
 
 export function bindIs(e: ast.Is, scope: Scope): Expression {
@@ -81,7 +91,11 @@ export function bindInList(e: ast.InList, scope: Scope): Expression {
   for (const item of items) sameColumns(value, item);
   const connection = connectionOf(scope);
   const found = value instanceof RowValue ? rowInList(value, items, connection) : inList(value, items, scope);
-  return e.negated ? negate(found) : found;
+  if (e.negated) return negate(found);
+  const isText = found instanceof InList && found.comparedAs.collation === UTF8MB4_BIN;
+  const indexed = isText && mayBeIndexed(scope) ? indexedPrefix(e.value, e.items, scope) : undefined;
+  if (indexed === undefined) return found;
+  return new And([found, bindInList({...e, value: indexed.prefix, items: indexed.values}, scope)]);
 }
 
 function rowInList(value: Expression, items: readonly Expression[], connection: number): Expression {

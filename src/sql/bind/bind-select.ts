@@ -17,6 +17,7 @@ import {bindNamedWindows} from './bind-window.ts';
 import type {BoundSelect, Computed, Grouping, OrderKey, Output} from './bound-query.ts';
 import {type Expression, Volatility} from './expression.ts';
 import {checkDistinctOrder, checkGrouping} from './group-check.ts';
+import {IndexedExpression, indexedExpression, mayBeIndexed} from './indexed-expression.ts';
 import {ColumnRef, Constant, Slot} from './leaf.ts';
 import {conjuncts} from './logic.ts';
 import {originOf} from './output-origin.ts';
@@ -34,7 +35,10 @@ export function bindSelect(select: ast.Select, query: ast.Query, scope: Scope): 
   const outputs = bindItems(items, scope);
   const having = bindHaving(select.having, outputs, keys?.keys ?? [], scope);
   const computed: Computed[] = [];
-  const orderBy = bindOrderBy(query.orderBy, outputs, computed, scope);
+  // What is grouped or made distinct is ordered by what is left of it.
+  scope.keepsExpressions = select.distinct || keys !== undefined || scope.aggregates.size > 0;
+  const orderBy = bindOrderBy(query.orderBy, items, outputs, computed, scope);
+  scope.keepsExpressions = false;
   const grouping = groupingOf(keys, scope);
   const bound: BoundSelect = {
     kind: 'select',
@@ -183,7 +187,8 @@ function bindHaving(
 }
 
 function bindOrderBy(
-  items: readonly ast.OrderItem[],
+  order: readonly ast.OrderItem[],
+  items: readonly Item[],
   outputs: readonly Output[],
   computed: Computed[],
   scope: Scope,
@@ -195,8 +200,8 @@ function bindOrderBy(
     return output === undefined ? undefined : computedOnce(output, computed, scope);
   };
   const keys = scope.within('order clause', () =>
-    items.map(({expression, descending}) => ({
-      expression: bindOrderItem(expression, outputs, computed, scope),
+    order.map(({expression, descending}) => ({
+      expression: bindOrderItem(expression, items, outputs, computed, scope),
       descending,
     })),
   );
@@ -208,6 +213,7 @@ function bindOrderBy(
 
 function bindOrderItem(
   e: astExpression.Expression,
+  items: readonly Item[],
   outputs: readonly Output[],
   computed: Computed[],
   scope: Scope,
@@ -216,11 +222,19 @@ function bindOrderItem(
   if (position !== undefined) {
     const output = outputs[position - 1];
     if (output === undefined) throw new SqlError('ER_BAD_FIELD', String(position), 'order clause');
-    return computedOnce(output, computed, scope);
+    return indexedItem(items[position - 1], scope) ?? computedOnce(output, computed, scope);
   }
   const alias = e.kind === 'column' && e.table === null ? outputNamed(outputs, e.name) : undefined;
-  if (alias !== undefined) return computedOnce(alias, computed, scope);
-  return sameOutput(bindScalar(e, scope), outputs, computed, scope);
+  if (alias !== undefined)
+    return indexedItem(items[outputs.indexOf(alias)], scope) ?? computedOnce(alias, computed, scope);
+  const bound = bindScalar(e, scope);
+  return bound instanceof IndexedExpression ? bound : sameOutput(bound, outputs, computed, scope);
+}
+
+/** The column that stands for a select item in the order; undefined where there is none. */
+function indexedItem(item: Item, scope: Scope): Expression | undefined {
+  if (item.kind === 'column' || scope.replaced.size > 0 || !mayBeIndexed(scope)) return undefined;
+  return indexedExpression(item.item.expression, scope);
 }
 
 /** The number of a select item that ORDER BY or GROUP BY means. */

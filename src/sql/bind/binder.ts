@@ -19,6 +19,8 @@ export interface BindEnvironment {
   readonly parameterTypes: readonly (SqlType | undefined)[];
   /** The values that come with this execution, where they are known when the plan is made: only estimates look at them. */
   readonly parameters?: readonly Value[];
+  /** Gets the numbers of the literals, taken out by the plan cache, on whose values it depends how the statement was bound. */
+  readonly pinned?: Set<number>;
   /** The statement writes rows in strict mode, without IGNORE: a division by zero is an error. */
   readonly refusesZeroDivisor?: boolean;
   /** Parses the text of a view. */

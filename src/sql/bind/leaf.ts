@@ -66,9 +66,15 @@ export class ColumnRef extends Expression {
   readonly register: number;
 
   /** Made by `Source.ref`, one per column. */
-  constructor(source: Source, column: number, register: number, isNullExtended: boolean) {
+  constructor(
+    source: Source,
+    column: number,
+    register: number,
+    isNullExtended: boolean,
+    coercibility: Coercibility = Coercibility.implicit,
+  ) {
     const {type, nullable} = source.columns[column];
-    super(type, nullable || isNullExtended, [], coercibilityOf(type, Coercibility.implicit), Volatility.row);
+    super(type, nullable || isNullExtended, [], coercibilityOf(type, coercibility), Volatility.row);
     this.source = source;
     this.column = column;
     this.register = register;

@@ -29,6 +29,7 @@ export class Namespace {
   readonly sources: readonly Source[];
   /** In the order of `*`. */
   readonly columns: readonly NamedColumn[];
+  #behind: readonly Source[] | undefined;
 
   constructor(sources: readonly Source[], columns: readonly NamedColumn[]) {
     this.sources = sources;
@@ -44,9 +45,20 @@ export class Namespace {
     return new Namespace([source], columns);
   }
 
+  /** The sources behind the columns: those that merged derived tables and views have brought along in place of theirs. */
+  get sourcesBehind(): readonly Source[] {
+    this.#behind ??= [...new Set(this.sources.flatMap(sourcesBehind))];
+    return this.#behind;
+  }
+
   join(other: Namespace): Namespace {
     return new Namespace([...this.sources, ...other.sources], [...this.columns, ...other.columns]);
   }
+}
+
+function sourcesBehind(source: Source): readonly Source[] {
+  if (source.origin.kind !== 'merged') return [source];
+  return source.origin.columns.flatMap(e => (e instanceof ColumnRef ? [e.source] : []));
 }
 
 /** A name that a WITH clause defines: bound at each use, or once when it is shared. */
@@ -79,6 +91,10 @@ export class Scope {
   /** Columns of outer blocks that this block, or one inside it, reads. */
   readonly outer: Set<Expression> = new Set();
   namespace: Namespace = Namespace.empty;
+  /** No column stands for its expression in what is being bound. */
+  keepsExpressions = false;
+  /** While an ON is bound: sources that are never NULL as a whole there, whatever the joins around do. */
+  present: ReadonlySet<Source> | undefined;
   /** As error messages call the place: 'field list', 'where clause' ... */
   clause = 'field list';
   aggregateRule: AggregateRule = 'forbidden';

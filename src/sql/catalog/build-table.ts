@@ -20,6 +20,9 @@ export function buildTable(stored: StoredTable): TableDefinition {
     indexes,
     foreignKeys: stored.foreignKeys,
     checks: stored.checks,
+    hasIndexedExpressions: stored.indexes.some(({parts}) =>
+      parts.some(part => stored.columns[part.column].generated !== undefined),
+    ),
     rowLayout,
     handle: buildHandle(stored, indexes, rowLayout),
     counterPage: stored.counterPage,

@@ -8,9 +8,10 @@
 import {SqlError} from '../../base/sql-error.ts';
 import type {Engine, EngineSession} from '../../engine/api.ts';
 import {ROW} from '../../engine/api.ts';
+import {VERSION_MAX} from '../../format/row/layout.ts';
 import {buildTable} from './build-table.ts';
 import {CatalogReaders} from './catalog-reader.ts';
-import type {TableDefinition} from './definition.ts';
+import {isFunctional, type TableDefinition} from './definition.ts';
 import {type CatalogRecord, RecordKind, RecordTree} from './record-tree.ts';
 import {expectRow, type Steps} from './steps.ts';
 import {
@@ -18,6 +19,7 @@ import {
   decodeSchema,
   decodeTable,
   encodeObject,
+  nextLayout,
   type StoredSchema,
   type StoredTable,
   type StoredView,
@@ -204,7 +206,15 @@ export class Catalog {
       yield* expectRow(() => engine.dropTree(tree));
       yield* expectRow(() => engine.dropTree(notes));
     }
-    yield* this.changeTable(engine, table, {...table, version: table.version + 1, building: []});
+    const {version, indexes} = table;
+    const isUsed = (column: number): boolean => indexes.some(({parts}) => parts.some(part => part.column === column));
+    // Columns that were published for functional key parts are the last ones.
+    let kept = table.columns.length;
+    while (isFunctional(table.columns[kept - 1]) && !isUsed(kept - 1)) kept--;
+    // Where there is no further layout they stay until rows are next written anew.
+    const hasLayout = kept < table.columns.length && table.rowVersion < VERSION_MAX;
+    const rows = hasLayout ? nextLayout(table, table.columns.slice(0, kept)) : {};
+    yield* this.changeTable(engine, table, {...table, ...rows, version: version + 1, building: []});
     yield* this.records.remove(engine, RecordKind.build, table.schema, table.name);
   }
 

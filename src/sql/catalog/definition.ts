@@ -27,8 +27,18 @@ export interface ColumnDefinition {
   readonly comment: string;
   /** Generated column: its expression as canonical SQL; undefined for ordinary columns. */
   readonly generated: {readonly sql: string; readonly stored: boolean} | undefined;
-  /** Hidden columns (the row id of a table without a primary key) are in the row but in no name list. */
+  /** Hidden columns (the row id of a table without a primary key, functional key parts) are in the row but in no name list. */
   readonly hidden: boolean;
+}
+
+/** The hidden row id of a table without a primary key. */
+export function isRowId({hidden, generated}: Pick<ColumnDefinition, 'hidden' | 'generated'>): boolean {
+  return hidden && generated === undefined;
+}
+
+/** The hidden column behind a functional key part. */
+export function isFunctional({hidden, generated}: Pick<ColumnDefinition, 'hidden' | 'generated'>): boolean {
+  return hidden && generated !== undefined;
 }
 
 export interface IndexPart {
@@ -78,6 +88,8 @@ export interface TableDefinition {
   readonly indexes: readonly IndexDefinition[];
   readonly foreignKeys: readonly ForeignKeyDefinition[];
   readonly checks: readonly CheckDefinition[];
+  /** Generated columns are in indexes: expressions of statements may be theirs. */
+  readonly hasIndexedExpressions: boolean;
   readonly rowLayout: RowLayout;
   readonly handle: TableHandle;
   /** Page of the AUTO_INCREMENT counter; 0 = none. */

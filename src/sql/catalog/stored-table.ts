@@ -7,18 +7,21 @@
 import {CorruptionError} from '../../base/errors.ts';
 import type {TreeRef} from '../../engine/api.ts';
 import type {SqlType, Value} from '../../format/value/types.ts';
-import type {
-  CheckDefinition,
-  ColumnDefault,
-  ColumnDefinition,
-  ForeignKeyDefinition,
-  IndexPart,
-  ViewDefinition,
+import {
+  type CheckDefinition,
+  type ColumnDefault,
+  type ColumnDefinition,
+  type ForeignKeyDefinition,
+  type IndexPart,
+  isFunctional,
+  type ViewDefinition,
 } from './definition.ts';
 import {loadValue, type StoredValue, storeValue} from './stored-value.ts';
 
 /** Format number of the texts that this code writes. */
 export const CATALOG_FORMAT = 1;
+/** That of tables with functional key parts: a server that does not know of those takes their columns for row ids, and must refuse the table. */
+const FUNCTIONAL_FORMAT = 2;
 
 /** utf8mb4_0900_ai_ci: what views were made under before it was written down. */
 const EARLIER_VIEWS_COLLATION = 255;
@@ -125,7 +128,8 @@ export function encodeObject(object: StoredTable | StoredView | StoredSchema): s
     initial: storeValue(column.initial),
     generated: generated ?? null,
   }));
-  return JSON.stringify({format: CATALOG_FORMAT, ...object, columns});
+  const format = object.columns.some(isFunctional) ? FUNCTIONAL_FORMAT : CATALOG_FORMAT;
+  return JSON.stringify({format, ...object, columns});
 }
 
 interface ParsedColumn extends Omit<StoredColumn, 'default' | 'initial' | 'generated'> {
@@ -167,11 +171,20 @@ export function decodeSchema(text: string): StoredSchema {
 }
 
 function parse(text: string): unknown {
-  const parsed = JSON.parse(text) as {readonly format: number};
-  if (parsed.format > CATALOG_FORMAT) {
-    throw new CorruptionError('the catalog', `an object of format ${parsed.format}, newer than this server`);
+  const {format, ...object} = JSON.parse(text) as {readonly format: number};
+  if (format > FUNCTIONAL_FORMAT) {
+    throw new CorruptionError('the catalog', `an object of format ${format}, newer than this server`);
   }
-  return parsed;
+  return object;
+}
+
+/** The next layout of a table's rows, of these columns; its rows so far stay as they are. Only below version VERSION_MAX. */
+export function nextLayout(
+  {columns: before, rowVersion, earlierRows}: StoredTable,
+  columns: readonly StoredColumn[],
+): Pick<StoredTable, 'columns' | 'rowVersion' | 'earlierRows'> {
+  const layout = {version: rowVersion, columns: before.map(({id, type, nullable}) => ({id, type, nullable}))};
+  return {columns, rowVersion: rowVersion + 1, earlierRows: [...earlierRows, layout]};
 }
 
 /** An ordinary column with MySQL's defaults for all that is not given. */

@@ -93,27 +93,32 @@ export class TableStatisticsCache {
 
   /** Makes sure that the figures of a table are known, and not too old. */
   *load(session: EngineSession, table: TableDefinition): Steps<Figures> {
-    const known = this.#known.get(table.id);
-    const isSame = known !== undefined && known.changes === table.handle.changes;
-    if (isSame && !hasChanged(known) && this.#clock.now() - known.atMs < FRESH_MS) return known;
+    const fresh = this.#fresh(table);
+    // Of another definition's table it would count the wrong changes.
+    if (fresh !== undefined && fresh.changes === table.handle.changes) return fresh;
     return this.#keep(table, yield* this.#take(session, table));
   }
 
   /** The figures of a table whose definition has been read but not opened, for listings. */
   *look(session: EngineSession, table: TableDefinition): Steps<Figures> {
-    const known = this.#known.get(table.id);
-    if (known !== undefined && !hasChanged(known) && this.#clock.now() - known.atMs < FRESH_MS) return known;
-    return yield* figuresOf(this.#engine, session, table);
+    return this.#fresh(table) ?? (yield* figuresOf(this.#engine, session, table));
   }
 
   /** Rows and pages only, for listings of many tables. */
   *size(session: EngineSession, table: TableDefinition): Steps<{readonly rows: number; readonly pages: number}> {
-    const known = this.#known.get(table.id);
-    if (known !== undefined && !hasChanged(known) && this.#clock.now() - known.atMs < FRESH_MS) return known;
+    const fresh = this.#fresh(table);
+    if (fresh !== undefined) return fresh;
     const out: TreeStatistics = {rows: 0, pages: 0, levels: 0};
     let result: number;
     while ((result = this.#engine.statistics(session, table.handle.clustered, out)) === BLOCKED) yield;
     return {rows: result === ROW ? out.rows : 0, pages: out.pages};
+  }
+
+  /** What is known of a table and not too old. */
+  #fresh({id}: TableDefinition): Known | undefined {
+    const known = this.#known.get(id);
+    if (known === undefined || hasChanged(known) || this.#clock.now() - known.atMs >= FRESH_MS) return undefined;
+    return known;
   }
 
   *#take(session: EngineSession, table: TableDefinition): Steps<Taken> {

@@ -12,7 +12,7 @@ import type {ExecContext} from './contract.ts';
 import {RowReader} from './row-reader.ts';
 
 /** Room for the row that a key makes. */
-const KEY_ROW_BYTES = 8192;
+export const KEY_ROW_BYTES = 8192;
 
 export class EntryCondition implements EntryFilter {
   readonly #layout: KeyLayout;

@@ -15,7 +15,7 @@ import {rowFromKey} from '../../format/key/decode-key.ts';
 import type {KeyLayout} from '../../format/key/key-layout.ts';
 import {Memory} from '../../format/memory.ts';
 import type {ExecContext} from './contract.ts';
-import type {EntryCondition} from './entry-condition.ts';
+import {type EntryCondition, KEY_ROW_BYTES} from './entry-condition.ts';
 import type {ByteRange, IndexRanges} from './index-ranges.ts';
 import type {PollClock} from './poll-clock.ts';
 
@@ -38,8 +38,6 @@ export interface ScanParts {
 }
 
 const EVERYTHING: readonly ByteRange[] = [{low: undefined, high: undefined}];
-/** Room for the row that a key makes. */
-const KEY_ROW_BYTES = 8192;
 
 export class RangeCursor {
   readonly #parts: ScanParts;

@@ -251,7 +251,7 @@ export function parseCheck(parser: Parser, at: number, name: string | null): Che
 export function parseReference(parser: Parser): ForeignKeyReference {
   parser.expect('REFERENCES');
   const table = parser.tableName();
-  const columns = parser.word === '(' ? parseKeyParts(parser) : [];
+  const columns = parser.word === '(' ? parseKeyParts(parser, true) : [];
   const match = parser.accept('MATCH') ? lower(parser.expectOneOf(['FULL', 'PARTIAL', 'SIMPLE'])) : null;
   let onDelete: ReferenceAction | null = null;
   let onUpdate: ReferenceAction | null = null;

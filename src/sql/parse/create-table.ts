@@ -105,7 +105,7 @@ function parsePlainIndex(parser: Parser, at: number): TableElement | null {
 function parseForeignKey(parser: Parser, at: number, constraint: string | null): ForeignKey {
   parser.expectAll('FOREIGN', 'KEY');
   const index = parser.isIdentifier() ? parser.identifier() : null;
-  const columns = parseKeyParts(parser);
+  const columns = parseKeyParts(parser, true);
   return {at, constraint, index, columns, references: parseReference(parser)};
 }
 

@@ -12,7 +12,7 @@
 import {nameOf} from './literal.ts';
 import type {Modes} from './modes.ts';
 import {Scanner, Token} from './scanner.ts';
-import {sourceOf, textOf} from './source.ts';
+import {type Source, sourceOf, textOf} from './source.ts';
 
 /** Digest texts are cut at this many characters, as by MySQL's max_digest_length. */
 export const DIGEST_CHARACTERS_MAX = 1024;
@@ -22,24 +22,52 @@ const VALUES = '?, ...';
 const ROW_OF_ONE = '(?)';
 const ROW = '(...)';
 const MORE = ' /* , ... */';
+/** What rows of literals look like, and of what a row consists that is not closed. */
+const ROWS: ReadonlySet<string> = new Set([ROW, ROW + MORE, ROW_OF_ONE, ROW_OF_ONE + MORE]);
+const OPEN_ROW: ReadonlySet<string> = new Set([',', '(', '-', '+', VALUE, VALUES]);
 
 /** The digest text of a statement. Never fails: what is no SQL stands in it as it is. */
 export function digestText(sql: Uint8Array | string, modes: Modes): string {
-  const scanner = new Scanner(sourceOf(sql), modes);
+  return digestTextOf(sourceOf(sql), modes, Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The same of a source of which only `charactersMax` are looked at. Statements that differ in how many rows of literals they have share it, wherever in
+ * a row that ends.
+ */
+export function digestTextOf(sql: Source, modes: Modes, charactersMax: number): string {
+  if (sql.length <= charactersMax) return joined(tokensOf(sql, modes, Number.POSITIVE_INFINITY));
+  const tokens = tokensOf(sql.slice(0, charactersMax), modes, charactersMax);
+  dropOpenRow(tokens);
+  return joined(tokens);
+}
+
+/** The tokens that end before `end`, as the digest shows them. */
+function tokensOf(sql: Source, modes: Modes, end: number): string[] {
+  const scanner = new Scanner(sql, modes);
   const tokens: string[] = [];
-  let length = 0;
-  for (scanner.next(); scanner.kind !== Token.end && length <= DIGEST_CHARACTERS_MAX; scanner.next()) {
+  for (scanner.next(); scanner.kind !== Token.end && scanner.end < end; scanner.next()) {
     if (isValue(scanner)) pushValue(tokens);
     else if (scanner.word === ')') pushClose(tokens);
-    else {
-      const token = tokenText(scanner);
-      tokens.push(token);
-      // Only what cannot be shortened any more counts, so that long lists do not use up the length.
-      length += token.length + 1;
-    }
+    else tokens.push(tokenText(scanner));
+    // What is shortened does not use up the length; a token and its blank are two characters at least.
+    if (tokens.length > DIGEST_CHARACTERS_MAX / 2) break;
   }
+  return tokens;
+}
+
+function joined(tokens: string[]): string {
   if (tokens.at(-1) === ';') tokens.pop();
   return tokens.join(' ').slice(0, DIGEST_CHARACTERS_MAX);
+}
+
+/** Takes a row of literals that is not closed off the end; the rows before it say that there are more. */
+function dropOpenRow(tokens: string[]): void {
+  let last = tokens.length - 1;
+  while (OPEN_ROW.has(tokens[last])) last--;
+  if (!ROWS.has(tokens[last]) || (tokens[last + 2] ?? '(') !== '(') return;
+  tokens.length = last + 1;
+  if (!tokens[last].endsWith(MORE)) tokens[last] += MORE;
 }
 
 function isValue(scanner: Scanner): boolean {

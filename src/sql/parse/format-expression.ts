@@ -256,7 +256,7 @@ const RESERVED_CALLS: ReadonlySet<string> = new Set(
 );
 
 /** The name of a function: unquoted if that is read back as a call of it. */
-function functionName(call: Extract<Expression, {kind: 'call'}>): string {
+export function functionName(call: Extract<Expression, {kind: 'call'}>): string {
   const {name} = call;
   if (!/^[a-z_][a-z0-9_]*$/.test(name)) return quoteName(name);
   if (call.schema !== null || isSpecialForm(name)) return quoteName(name);
@@ -342,9 +342,13 @@ function formatMatch(e: Match): string {
 }
 
 function formatJsonValue(e: JsonValue): string {
+  return `JSON_VALUE(${formatExpression(e.document)}, ${formatExpression(e.path)}${formatJsonValueOptions(e)})`;
+}
+
+/** What stands behind the path of JSON_VALUE. */
+export function formatJsonValueOptions(e: JsonValue): string {
   const returning = e.returning === null ? '' : ` RETURNING ${formatCastType(e.returning)}`;
-  const responses = formatJsonResponses(e.onEmpty, e.onError);
-  return `JSON_VALUE(${formatExpression(e.document)}, ${formatExpression(e.path)}${returning}${responses})`;
+  return returning + formatJsonResponses(e.onEmpty, e.onError);
 }
 
 /** ` ... ON EMPTY ... ON ERROR`, as far as given. */

@@ -45,21 +45,21 @@ export function parseEarlyUsing(parser: Parser): IndexOptions['using'] {
   return options.using;
 }
 
-/** `(part, ...)` with at least one part. */
-export function parseKeyParts(parser: Parser): KeyPart[] {
+/** `(part, ...)` with at least one part. `ofColumns`: not of expressions, as in foreign keys. */
+export function parseKeyParts(parser: Parser, ofColumns = false): KeyPart[] {
   parser.expect('(');
-  const parts = parser.list(() => parseKeyPart(parser));
+  const parts = parser.list(() => parseKeyPart(parser, ofColumns));
   parser.expect(')');
   return parts;
 }
 
 /** `column [(length)] [ASC | DESC]` or `(expression) [ASC | DESC]` */
-function parseKeyPart(parser: Parser): KeyPart {
+function parseKeyPart(parser: Parser, ofColumns: boolean): KeyPart {
   const at = parser.start;
   let column: string | null = null;
   let length: number | null = null;
   let expression: KeyPart['expression'] = null;
-  if (parser.accept('(')) {
+  if (!ofColumns && parser.accept('(')) {
     expression = parseExpression(parser);
     parser.expect(')');
   } else {

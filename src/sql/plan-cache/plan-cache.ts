@@ -9,12 +9,14 @@
 //   definitions     of every table and view: id and version under the metadata lock, looked at in each execution
 //   statistics      figures that are off by more than a tenth, found in the background (catalog/table-statistics.ts)
 //   parameters      of a prepared statement: the kinds of its values
+//   pinned literals those in which the expression of an indexed column differs from others, like the path of a JSON value: their values
 //
 // Statements with user variables, virtual tables or INTO, and anything under LOCK TABLES, are planned each time.
 
 import {Decimal} from '../../format/value/decimal.ts';
 import {DateTime, Duration} from '../../format/value/temporal.ts';
 import type {Value} from '../../format/value/types.ts';
+import {literalText} from '../bind/literal.ts';
 import type {OpenObject} from '../catalog/catalog.ts';
 import type {StatisticsBasis} from '../catalog/table-statistics.ts';
 import type {Statement} from '../parse/ast.ts';
@@ -46,6 +48,8 @@ export interface CachedPlan {
   /** It reads rows with locks. */
   readonly locks: boolean;
   readonly kind: RowStatement['kind'];
+  /** Numbers of the literals, taken out of the text, for whose very values it was made; undefined: it was made for any. */
+  readonly pinned: readonly number[] | undefined;
   /** Under which its executions count. */
   digest: DigestStatistics | undefined;
 }
@@ -68,6 +72,7 @@ export function cachedPlan(
     writes: statement.kind !== 'query',
     locks: statement.kind === 'query' && statement.locking.length > 0,
     kind: statement.kind,
+    pinned: planned.pinned.length === 0 ? undefined : planned.pinned,
     digest: undefined,
   };
 }
@@ -131,6 +136,13 @@ function kindOf(value: Value): string {
   }
 }
 
+/** The key with the values of its pinned literals: as many for each statement of the key, and quotes in them are doubled. */
+function pinnedKey(key: string, pinned: readonly number[], values: readonly Value[]): string {
+  let whole = key;
+  for (const index of pinned) whole += `\0${literalText(values[index])}`;
+  return whole;
+}
+
 // --- The cache -----------------------------------------------------------------------------------------------------
 
 export class PlanCache {
@@ -141,30 +153,42 @@ export class PlanCache {
     return this.#plans.size;
   }
 
-  /** The plan of a key, if there is one; it is then the most recently used. */
-  get(key: string): CachedPlan | undefined {
+  /** The plan for a key and the literals that were taken out, if there is one; it is then the most recently used. */
+  get(key: string, values: readonly Value[]): CachedPlan | undefined {
     const plan = this.#plans.get(key);
+    if (plan === undefined) return undefined;
     // A Map keeps the order of insertion; a key that is used again and again need not be moved again and again.
-    if (plan !== undefined && key !== this.#newest && this.#plans.size > PLANS_MAX >> 1) {
-      this.#plans.delete(key);
-      this.#plans.set(key, plan);
-      this.#newest = key;
-    }
+    if (key !== this.#newest && this.#plans.size > PLANS_MAX >> 1) this.#renew(key, plan);
+    return plan.pinned === undefined ? plan : this.#pinned(key, plan.pinned, values);
+  }
+
+  /** The plan of the key tells which literals its family is pinned to; the one for these has a key of its own. */
+  #pinned(key: string, pinned: readonly number[], values: readonly Value[]): CachedPlan | undefined {
+    const whole = pinnedKey(key, pinned, values);
+    const plan = this.#plans.get(whole);
+    if (plan !== undefined && this.#plans.size > PLANS_MAX >> 1) this.#renew(whole, plan);
     return plan;
   }
 
-  set(key: string, plan: CachedPlan): void {
-    if (key.length > KEY_CHARACTERS_MAX) return;
+  #renew(key: string, plan: CachedPlan): void {
     this.#plans.delete(key);
     this.#plans.set(key, plan);
     this.#newest = key;
-    if (this.#plans.size <= PLANS_MAX) return;
-    const [oldest] = this.#plans.keys();
-    this.#plans.delete(oldest);
   }
 
-  delete(key: string): void {
-    this.#plans.delete(key);
+  set(key: string, values: readonly Value[], plan: CachedPlan): void {
+    if (key.length > KEY_CHARACTERS_MAX) return;
+    if (plan.pinned !== undefined) this.#renew(pinnedKey(key, plan.pinned, values), plan);
+    this.#renew(key, plan);
+    while (this.#plans.size > PLANS_MAX) {
+      const [oldest] = this.#plans.keys();
+      this.#plans.delete(oldest);
+    }
+  }
+
+  delete(key: string, values: readonly Value[]): void {
+    const pinned = this.#plans.get(key)?.pinned;
+    this.#plans.delete(pinned === undefined ? key : pinnedKey(key, pinned, values));
   }
 
   clear(): void {

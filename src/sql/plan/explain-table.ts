@@ -5,6 +5,7 @@ import {collationOf} from '../../format/value/collation.ts';
 import type {Value} from '../../format/value/types.ts';
 import {Kind, type SqlType} from '../../format/value/types.ts';
 import type {BoundQuery} from '../bind/bound-query.ts';
+import {IndexedExpression} from '../bind/indexed-expression.ts';
 import {ColumnRef} from '../bind/leaf.ts';
 import type {Source} from '../bind/source.ts';
 import {SubqueryExpression} from '../bind/subquery.ts';
@@ -310,6 +311,7 @@ function refText(source: Source, {kind, branches}: Access): string | null {
   const names = branches[0].map(bound => {
     if (bound.kind !== 'equal') return 'const';
     const [value] = bound.values;
+    if (value instanceof IndexedExpression) return 'func';
     return value instanceof ColumnRef && value.source !== source ? `${value.source.alias}.${value.name}` : 'const';
   });
   return names.join(',');

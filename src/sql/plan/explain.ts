@@ -233,18 +233,18 @@ function scanText({source, access}: Pick<Extract<PlanNode, {kind: 'scan'}>, 'sou
   const prefix = covering === '' ? 'I' : covering;
   const tested = access.entryConditions;
   const condition = tested.length === 0 ? '' : `, with index condition: ${joined(tested, ' and ')}`;
-  const backward = `${condition}${access.descending ? ' (reverse)' : ''}`;
+  const ending = `${condition}${access.descending ? ' (reverse)' : ''}`;
   switch (access.kind) {
     case 'full':
-      if (access.index === 0) return `Table scan on ${alias}${backward}`;
-      return `${prefix}ndex scan on ${alias} using ${index.name}${backward}`;
+      if (access.index === 0) return `Table scan on ${alias}${ending}`;
+      return `${prefix}ndex scan on ${alias} using ${index.name}${ending}`;
     case 'point':
       return `Single-row index lookup on ${alias} using ${index.name} (${boundsText(source, access)})`;
     case 'unique':
     case 'ref':
-      return `${prefix}ndex lookup on ${alias} using ${index.name} (${boundsText(source, access)})${backward}`;
+      return `${prefix}ndex lookup on ${alias} using ${index.name} (${boundsText(source, access)})${ending}`;
     default:
-      return `${prefix}ndex range scan on ${alias} using ${index.name} over ${boundsText(source, access)}${backward}`;
+      return `${prefix}ndex range scan on ${alias} using ${index.name} over ${boundsText(source, access)}${ending}`;
   }
 }
 
@@ -252,7 +252,10 @@ function scanText({source, access}: Pick<Extract<PlanNode, {kind: 'scan'}>, 'sou
 export function boundsText(source: Extract<PlanNode, {kind: 'scan'}>['source'], {branches, index}: Access): string {
   const table = tableOf(source);
   const {parts} = table.indexes[index];
-  const nameOf = (part: number): string => table.columns[parts[part].column].name;
+  const nameOf = (part: number): string => {
+    const {name, hidden, generated} = table.columns[parts[part].column];
+    return hidden ? (generated?.sql ?? name) : name;
+  };
   return branches
     .map(branch => branch.map((bound, part) => boundText(nameOf(part), bound)).join(', '))
     .map((text, _, all) => (all.length > 1 ? `(${text})` : text))

@@ -122,7 +122,7 @@ export class SqlSession {
     const text = sourceOf(sql);
     const normalized =
       sql.length <= KEY_CHARACTERS_MAX && this.tableLocks === undefined ? this.#normalized(sql) : undefined;
-    const plan = normalized === undefined ? undefined : this.#plans.get(normalized.key);
+    const plan = normalized === undefined ? undefined : this.#plans.get(normalized.key, normalized.values);
     if (plan !== undefined && normalized !== undefined && isCurrent(plan, this.state)) {
       this.#runFast(plan, normalized.values, client, done, {text, key: normalized.key, prepared: undefined});
     } else if (normalized !== undefined) this.run(text, this.#runCacheable(text, normalized, client), done);
@@ -290,7 +290,7 @@ export class SqlSession {
 
   #runFrom({from, parameters, client}: RunningPlan): Steps<void> {
     if (from.prepared !== undefined) return this.#runPrepared(from.prepared, parameters, client);
-    this.#plans.delete(from.key);
+    this.#plans.delete(from.key, parameters);
     return this.#runCacheable(from.text, {key: from.key, values: parameters}, client);
   }
 
@@ -303,7 +303,7 @@ export class SqlSession {
       this.fail(error, client);
       return;
     }
-    const keep = (plan: CachedPlan): void => this.#plans.set(key, plan);
+    const keep = (plan: CachedPlan): void => this.#plans.set(key, values, plan);
     yield* this.runParsed(parsed, text, values, client, false, keep);
   }
 

@@ -4,9 +4,9 @@
 // The number of digests is bounded: what comes later is counted together.
 
 import type {Clock} from '../../env/clock.ts';
-import {digestText} from '../parse/digest.ts';
+import {digestTextOf} from '../parse/digest.ts';
 import type {Modes} from '../parse/modes.ts';
-import {type Source, textOf} from '../parse/source.ts';
+import type {Source} from '../parse/source.ts';
 import {withoutSecrets} from './secrets.ts';
 
 /** Digests that are told apart; with their texts this is at most some 6 MB. */
@@ -78,11 +78,11 @@ export class StatementDigests {
 
   /** Under which a statement counts that was written like this. */
   of(schema: string, sql: Source, modes: Modes): DigestStatistics {
-    const text = digestText(textOf(sql.slice(0, DIGESTED_MAX)), modes);
+    const text = digestTextOf(sql, modes, DIGESTED_MAX);
     const key = `${schema}\0${text}`;
     const had = this.#all.get(key);
     if (had !== undefined) return had;
-    const sample = withoutSecrets(textOf(sql.slice(0, SAMPLE_MAX)));
+    const sample = withoutSecrets(copyOf(sql.slice(0, SAMPLE_MAX)));
     if (this.#all.size >= DIGESTS_MAX) {
       this.#rest ??= new DigestStatistics('', null, '', this.#clock.wallMicros());
       return this.#rest;
@@ -101,4 +101,9 @@ export class StatementDigests {
   wallMicrosOf(ms: number): number {
     return this.#clock.wallMicros() - (this.#clock.now() - ms) * 1000;
   }
+}
+
+/** A piece as text of its own: a slice of a string keeps the whole string in memory, a megabyte for each digest of an import. */
+function copyOf(piece: Source): string {
+  return Buffer.from(piece, 'latin1').toString('utf8');
 }

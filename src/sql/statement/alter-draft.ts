@@ -9,6 +9,7 @@ import type {TableName} from '../parse/ast-expression.ts';
 import type {AlterAction, ColumnDefinition, ColumnPosition, ForeignKey} from '../parse/ast-schema.ts';
 import {type DefineEnvironment, defineColumn, literalDefault} from './define-column.ts';
 import {addCheck, addColumn} from './define-table.ts';
+import {columnsOf, FunctionalIndexes} from './functional-index.ts';
 import type {StatementContext} from './statement-context.ts';
 import {type DraftIndex, PRIMARY, type TableDraft} from './table-draft.ts';
 import {collationOption, readOptions} from './table-options.ts';
@@ -43,12 +44,14 @@ export class AlterDraft {
   readonly #context: StatementContext;
   readonly #environment: DefineEnvironment;
   readonly #table: string;
+  readonly #functional: FunctionalIndexes;
 
   constructor(draft: TableDraft, table: string, context: StatementContext, environment: DefineEnvironment) {
     this.draft = draft;
     this.#table = table;
     this.#context = context;
     this.#environment = environment;
+    this.#functional = new FunctionalIndexes(context, table);
   }
 
   apply(action: AlterAction): void {
@@ -90,7 +93,7 @@ export class AlterDraft {
     const {draft, wishes} = this;
     switch (action.kind) {
       case 'addIndex':
-        draft.addIndex(action.index);
+        draft.addIndex(action.index, this.#functional);
         return;
       case 'dropIndex':
         this.#dropIndex(action.name);
@@ -167,9 +170,12 @@ export class AlterDraft {
   #change(name: string, ast: ColumnDefinition, position: ColumnPosition | null): void {
     const {draft} = this;
     const at = draft.position(name, this.#table);
+    const isRenamed = ast.name.toLowerCase() !== name.toLowerCase();
+    if (isRenamed) this.#checkNotInFunctional(at);
     const changed = defineColumn(ast, draft.columns[at].id, draft.collation, this.#environment);
     draft.columns.splice(at, 1);
     draft.addColumn(changed, this.#position(position, at));
+    this.#refreshFunctional();
     if (ast.key !== null) draft.addColumnKey(ast.key, changed);
     for (const check of ast.checks) addCheck(draft, check, this.#table, this.#environment);
   }
@@ -180,6 +186,7 @@ export class AlterDraft {
     const at = draft.find(name);
     if (at < 0) throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
     if (draft.columns.length === 1) throw new SqlError('ER_CANT_REMOVE_ALL_FIELDS');
+    this.#checkNotInFunctional(at);
     const [{id}] = draft.columns.splice(at, 1);
     draft.indexes = draft.indexes
       .map(index => {
@@ -193,9 +200,24 @@ export class AlterDraft {
     const {draft} = this;
     const at = draft.position(from, this.#table);
     checkColumnName(to);
+    this.#checkNotInFunctional(at);
     const other = draft.find(to);
     if (other >= 0 && other !== at) throw new SqlError('ER_DUP_FIELDNAME', to);
     this.#replace(at, column => ({...column, name: to}));
+  }
+
+  /** 3837 for a column that a functional key part reads: it can be neither dropped nor called otherwise. */
+  #checkNotInFunctional(at: number): void {
+    const {columns, functional} = this.draft;
+    const {name} = columns[at];
+    if (functional.some(column => columnsOf(column).has(name.toLowerCase())))
+      throw new SqlError('ER_DEPENDENT_BY_FUNCTIONAL_INDEX', name);
+  }
+
+  /** Columns have got other types: so may expressions over them. */
+  #refreshFunctional(): void {
+    const {draft} = this;
+    draft.functional = draft.functional.map(column => this.#functional.refreshed(draft, column));
   }
 
   #setDefault({column: name, value}: Extract<AlterAction, {kind: 'setDefault'}>): void {
@@ -215,13 +237,17 @@ export class AlterDraft {
     for (const [at, column] of draft.columns.entries()) {
       if (isCharacterType(column.type)) this.#replace(at, () => ({...column, type: {...column.type, collation}}));
     }
+    this.#refreshFunctional();
   }
 
   // --- Indexes and constraints ---------------------------------------------------------------------------------------
 
   #dropIndex(name: string): void {
     const at = this.draft.findIndex(name);
-    if (at >= 0) this.draft.indexes.splice(at, 1);
+    if (at >= 0) {
+      this.draft.indexes.splice(at, 1);
+      this.draft.dropUnused();
+    }
     // The same statement has made another one in its place.
     else if (!this.draft.replaced.delete(name.toLowerCase())) throw new SqlError('ER_CANT_DROP_FIELD_OR_KEY', name);
   }

@@ -8,12 +8,13 @@
 // The change of the definition is one transaction under the table's exclusive metadata lock: after a crash the table is as before.
 
 import {SqlError} from '../../base/sql-error.ts';
+import {VERSION_MAX} from '../../format/row/layout.ts';
 import {buildTable} from '../catalog/build-table.ts';
 import type {OpenTable} from '../catalog/catalog.ts';
-import type {CheckDefinition} from '../catalog/definition.ts';
+import {type CheckDefinition, isFunctional, isRowId} from '../catalog/definition.ts';
 import {checkTableName} from '../catalog/names.ts';
 import {expectRow, type Steps, until} from '../catalog/steps.ts';
-import type {StoredColumn, StoredIndex, StoredTable} from '../catalog/stored-table.ts';
+import {nextLayout, type StoredColumn, type StoredIndex, type StoredTable} from '../catalog/stored-table.ts';
 import type {AlterTable} from '../parse/ast-schema.ts';
 import {AlterDraft, type AlterWishes} from './alter-draft.ts';
 import {copyRows} from './copy-table.ts';
@@ -28,7 +29,8 @@ import {
   renamesColumns,
   withReferences,
 } from './foreign-key-changes.ts';
-import {type NewIndex, OnlineBuild} from './online-index.ts';
+import {columnsOf} from './functional-index.ts';
+import {type NewIndex, OnlineBuild, type Publication} from './online-index.ts';
 import {lockExistingSchema, openTable, schemaOf} from './resolve-name.ts';
 import {type KeptRows, keepRows} from './row-changes.ts';
 import {changed, type Outcome, type StatementContext} from './statement-context.ts';
@@ -129,16 +131,34 @@ function* checkServes(
 
 /** Indexes that have to be built. */
 function newIndexes(finished: FinishedDraft): NewIndex[] {
-  return finished.indexes.filter(index => index.tree === undefined && !isHidden(finished.columns, index));
+  return finished.indexes.filter(index => index.tree === undefined && !isByRowId(finished.columns, index));
 }
 
-/** The new indexes are the only work, and they are over columns that the table has already in this form. */
+/** The new indexes are the only work: they are over columns that the table has already in this form, or over expressions of such columns. */
 function mayBuildOnline(context: StatementContext, stored: StoredTable, finished: FinishedDraft): boolean {
   const wanted = newIndexes(finished);
-  const others = finished.indexes.filter(index => index.tree !== undefined || isHidden(finished.columns, index));
+  const others = finished.indexes.filter(index => index.tree !== undefined || isByRowId(finished.columns, index));
   if (wanted.length === 0 || wanted.some(index => index.kind === 'primary')) return false;
-  if (keptRows(context, stored, {...finished, indexes: others}) === undefined) return false;
-  return wanted.every(({parts}) => parts.every(part => oldPosition(stored, finished.columns[part.column]) >= 0));
+  const added = newKeyParts(stored, finished);
+  if (added.length > 0 && stored.rowVersion === VERSION_MAX) return false;
+  if (keptRows(context, stored, {...finished, indexes: others}, added) === undefined) return false;
+  const isThere = (column: StoredColumn): boolean =>
+    added.includes(column) ? readsOld(stored, finished, column) : oldPosition(stored, column) >= 0;
+  return wanted.every(({parts}) => parts.every(part => isThere(finished.columns[part.column])));
+}
+
+/** The columns behind functional key parts that the table has not got yet. */
+function newKeyParts(stored: StoredTable, finished: FinishedDraft): readonly StoredColumn[] {
+  return finished.columns.filter(column => isFunctional(column) && !stored.columns.some(({id}) => id === column.id));
+}
+
+/** True when the table has all that the expression reads, under these names and of these types. */
+function readsOld(stored: StoredTable, {columns}: FinishedDraft, column: StoredColumn): boolean {
+  return [...columnsOf(column)].every(name => {
+    const read = columns.find(other => !other.hidden && other.name.toLowerCase() === name);
+    const before = read === undefined ? -1 : oldPosition(stored, read);
+    return before >= 0 && stored.columns[before].name.toLowerCase() === name;
+  });
 }
 
 /** Where the table has this column, with the same keys; -1: it has not. */
@@ -148,15 +168,20 @@ function oldPosition({columns}: StoredTable, {id, type, nullable}: StoredColumn)
   );
 }
 
-/** The parts of new indexes name the columns of the table as it is now. */
-function buildable(stored: StoredTable, finished: FinishedDraft): NewIndex[] {
-  return newIndexes(finished).map(({name, kind, parts, comment, invisible}) => ({
+/** What is to be published: the parts of new indexes name the columns of the table as it is now, and behind them new ones for expressions. */
+function buildable(stored: StoredTable, finished: FinishedDraft): Publication {
+  const added = newKeyParts(stored, finished);
+  const columns = [...stored.columns, ...added.map(column => ({...column, initial: null}))];
+  const positionOf = (column: StoredColumn): number =>
+    added.includes(column) ? stored.columns.length + added.indexOf(column) : oldPosition(stored, column);
+  const indexes = newIndexes(finished).map(({name, kind, parts, comment, invisible}) => ({
     name,
     kind,
-    parts: parts.map(part => ({...part, column: oldPosition(stored, finished.columns[part.column])})),
+    parts: parts.map(part => ({...part, column: positionOf(finished.columns[part.column])})),
     comment,
     invisible,
   }));
+  return {indexes, rows: added.length === 0 ? undefined : nextLayout(stored, columns)};
 }
 
 function withTrees(finished: FinishedDraft, build: OnlineBuild | undefined): FinishedDraft {
@@ -229,17 +254,23 @@ function* newName(context: StatementContext, table: StoredTable, {rename}: Alter
 }
 
 /** The rows as they are under the new definition; undefined when they, or index entries, have to be written anew. */
-function keptRows(context: StatementContext, old: StoredTable, draft: FinishedDraft): KeptRows | undefined {
+function keptRows(
+  context: StatementContext,
+  old: StoredTable,
+  draft: FinishedDraft,
+  filled: readonly StoredColumn[] = [],
+): KeptRows | undefined {
   const {columns, indexes, checks} = draft;
-  if (indexes.some(index => index.tree === undefined && !isHidden(columns, index))) return undefined;
-  if (isHidden(columns, indexes[0]) !== isHidden(old.columns, old.indexes[0])) return undefined;
+  if (indexes.some(index => index.tree === undefined && !isByRowId(columns, index))) return undefined;
+  if (isByRowId(columns, indexes[0]) !== isByRowId(old.columns, old.indexes[0])) return undefined;
   const isNew = ({name, sql, enforced}: CheckDefinition): boolean =>
     enforced && !old.checks.some(check => check.name === name && check.sql === sql && check.enforced);
-  return checks.some(isNew) ? undefined : keepRows(context, old, draft);
+  return checks.some(isNew) ? undefined : keepRows(context, old, draft, filled);
 }
 
-function isHidden(columns: readonly StoredColumn[], index: Pick<StoredIndex, 'parts'>): boolean {
-  return columns[index.parts[0].column].hidden;
+/** The index over the hidden row id. */
+function isByRowId(columns: readonly StoredColumn[], index: Pick<StoredIndex, 'parts'>): boolean {
+  return isRowId(columns[index.parts[0].column]);
 }
 
 /** The same rows under a new definition; indexes that are gone give up their trees. */
@@ -252,7 +283,7 @@ function* redefined(
 ): Steps<StoredTable> {
   const {engine} = context;
   const kept = new Set(draft.indexes.map(index => index.tree?.treeId));
-  const hiddenTree = old.indexes.find(index => isHidden(old.columns, index))?.tree;
+  const hiddenTree = old.indexes.find(index => isByRowId(old.columns, index))?.tree;
   for (const {tree} of old.indexes) {
     if (!kept.has(tree.treeId) && tree !== hiddenTree) yield* expectRow(() => engine.dropTree(tree));
   }
@@ -274,7 +305,7 @@ function* rebuilt(
   const indexes: StoredIndex[] = [];
   for (const [i, index] of draft.indexes.entries()) indexes.push({...index, tree: yield* makeTree(engine, i === 0)});
   const hasAuto = draft.columns.some(column => column.autoIncrement);
-  const hasRowId = draft.columns.some(column => column.hidden);
+  const hasRowId = draft.columns.some(isRowId);
   const {columns, checks, foreignKeys, collation, comment} = draft;
   const table: StoredTable = {
     ...old,

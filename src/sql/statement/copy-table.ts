@@ -10,7 +10,7 @@ import {tableSource} from '../bind/bind-from.ts';
 import {Binder} from '../bind/binder.ts';
 import type {Expression} from '../bind/expression.ts';
 import {Namespace, Scope} from '../bind/scope.ts';
-import type {TableDefinition} from '../catalog/definition.ts';
+import {isRowId, type TableDefinition} from '../catalog/definition.ts';
 import {engineError} from '../catalog/engine-error.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
 import type {StoredTable} from '../catalog/stored-table.ts';
@@ -124,8 +124,8 @@ class RowCopier {
     const {engine, autoIncrement} = this.#context;
     const {id, counterPage, rowIdPage, columns} = this.#to;
     for (let c = 0; c < columns.length; c++) {
-      const {autoIncrement: isAuto, hidden} = columns[c];
-      if ((!isAuto && !hidden) || this.#new[c] !== null) continue;
+      const isAuto = columns[c].autoIncrement;
+      if ((!isAuto && !isRowId(columns[c])) || this.#new[c] !== null) continue;
       yield* expectRow(() => autoIncrement.take(engine, id, isAuto ? counterPage : rowIdPage, 1));
       this.#new[c] = autoIncrement.value;
     }

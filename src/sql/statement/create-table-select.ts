@@ -12,6 +12,7 @@ import type {CreateTable} from '../parse/ast-schema.ts';
 import type {CollectingSink} from './collect.ts';
 import {addNewTable, type CreatePlace, createPlace, newIdentity} from './create-table.ts';
 import {defineTable} from './define-table.ts';
+import {FunctionalIndexes} from './functional-index.ts';
 import {CollectedSupply, InsertRun} from './insert.ts';
 import {planInsert} from './insert-plan.ts';
 import {bindEnvironment, collectRows} from './query.ts';
@@ -44,7 +45,8 @@ export function selectDraft(
     checkColumnName(column.name);
     draft.addColumn(storedColumn(draft.newColumnId(), column.name, storableType(column), {nullable: column.nullable}));
   }
-  for (const index of ast.indexes) draft.addIndex(index);
+  const functional = new FunctionalIndexes(context, ast.table.name);
+  for (const index of ast.indexes) draft.addIndex(index, functional);
   return draft;
 }
 

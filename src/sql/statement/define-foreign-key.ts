@@ -41,6 +41,7 @@ export function addForeignKey(draft: TableDraft, ast: ForeignKey, table: TableRe
   const indexName = ast.index ?? freeIndexName(draft, ast.constraint);
   draft.addIndex(
     {at: ast.at, type: 'index', constraint: null, name: indexName, parts: ast.columns, options: noIndexOptions()},
+    undefined,
     true,
   );
 }

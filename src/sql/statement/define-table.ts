@@ -5,6 +5,7 @@ import type {CheckDefinition} from '../catalog/definition.ts';
 import {checkObjectName} from '../catalog/names.ts';
 import type {CheckConstraint, ColumnDefinition, CreateTable} from '../parse/ast-schema.ts';
 import {type DefineEnvironment, defineColumn} from './define-column.ts';
+import {FunctionalIndexes} from './functional-index.ts';
 import {parenthesizedText} from './sql-text.ts';
 import type {StatementContext} from './statement-context.ts';
 import {TableDraft} from './table-draft.ts';
@@ -27,7 +28,8 @@ export function defineTable(
   const draft = new TableDraft(collation);
   draft.comment = options.comment ?? '';
   for (const column of ast.columns) addColumn(draft, column, ast.table.name, environment);
-  for (const index of ast.indexes) draft.addIndex(index);
+  const functional = new FunctionalIndexes(context, ast.table.name);
+  for (const index of ast.indexes) draft.addIndex(index, functional);
   for (const check of ast.checks) addCheck(draft, check, ast.table.name, environment);
   return draft;
 }

@@ -10,7 +10,7 @@ import {type BindEnvironment, Binder} from '../bind/binder.ts';
 import type {Expression} from '../bind/expression.ts';
 import {Namespace, Scope} from '../bind/scope.ts';
 import type {Source} from '../bind/source.ts';
-import type {TableDefinition} from '../catalog/definition.ts';
+import {isRowId, type TableDefinition} from '../catalog/definition.ts';
 import type {Insert, InsertRows, RowAlias} from '../parse/ast.ts';
 import type {Expression as Ast, ColumnName} from '../parse/ast-expression.ts';
 import {hasBlocking} from '../plan/dependencies.ts';
@@ -71,7 +71,7 @@ export function planInsert(
     defaults,
     rowExpressions,
     autoColumn: table.columns.findIndex(column => column.autoIncrement),
-    rowIdColumn: table.columns.findIndex(column => column.hidden),
+    rowIdColumn: table.columns.findIndex(isRowId),
     onDuplicate,
     oldRow,
     oldExpressions,

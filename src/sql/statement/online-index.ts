@@ -21,7 +21,7 @@ import {
 } from '../../engine/api.ts';
 import {isOverflow, readOverflow} from '../../format/row/overflow.ts';
 import type {OpenTable} from '../catalog/catalog.ts';
-import type {TableDefinition} from '../catalog/definition.ts';
+import {isFunctional, type TableDefinition} from '../catalog/definition.ts';
 import {EngineFailure, engineError} from '../catalog/engine-error.ts';
 import {encodeBuild} from '../catalog/index-builds.ts';
 import {RecordKind} from '../catalog/record-tree.ts';
@@ -30,6 +30,8 @@ import type {BuildingIndex, StoredIndex} from '../catalog/stored-table.ts';
 import {checkNotes} from './index-notes.ts';
 import {inOwnTransaction} from './own-transaction.ts';
 import {readRow} from './read-row.ts';
+import {Regenerator} from './regenerator.ts';
+import type {KeptRows} from './row-changes.ts';
 import {RowStore} from './row-store.ts';
 import type {StatementContext} from './statement-context.ts';
 import {makeTree} from './table-trees.ts';
@@ -43,6 +45,13 @@ const REPEATS_MAX = 1000;
 
 /** An index to be built. */
 export type NewIndex = Omit<StoredIndex, 'tree'>;
+
+/** What the table is told at the beginning. */
+export interface Publication {
+  readonly indexes: readonly NewIndex[];
+  /** The columns with new ones behind functional key parts, which the build fills; undefined: there are none. */
+  readonly rows: KeptRows | undefined;
+}
 
 export class OnlineBuild {
   readonly #context: StatementContext;
@@ -78,16 +87,17 @@ export class OnlineBuild {
   }
 
   /** Publishes the indexes that `wanted` says of the table as it is then, in a transaction of its own. */
-  *publish(wanted: (opened: OpenTable) => readonly NewIndex[]): Steps<void> {
+  *publish(wanted: (opened: OpenTable) => Publication): Steps<void> {
     yield* inOwnTransaction(this.#context, own => this.#publish(own, wanted));
   }
 
-  *#publish(own: StatementContext, wanted: (opened: OpenTable) => readonly NewIndex[]): Steps<void> {
+  *#publish(own: StatementContext, wanted: (opened: OpenTable) => Publication): Steps<void> {
     const {catalog, engine} = own;
     const opened = yield* this.#open(own);
     engine.renewView();
     const building: BuildingIndex[] = [];
-    for (const index of wanted(opened)) {
+    const {indexes, rows} = wanted(opened);
+    for (const index of indexes) {
       const tree = yield* makeTree(engine, false);
       building.push({...index, tree, notes: yield* makeTree(engine, false)});
     }
@@ -96,7 +106,7 @@ export class OnlineBuild {
     this.#guard.begin(true, false);
     yield* expectRow(() => this.#guard.lockMetadata(this.number, true));
     const {stored} = opened;
-    yield* catalog.changeTable(engine, stored, {...stored, version: stored.version + 1, building});
+    yield* catalog.changeTable(engine, stored, {...stored, ...rows, version: stored.version + 1, building});
     const record = {name1: this.#schema, name2: this.#name, text: encodeBuild(this.number)};
     yield* catalog.records.insert(engine, RecordKind.build, record);
   }
@@ -116,7 +126,9 @@ export class OnlineBuild {
       catalog.open(own.engine, this.#schema, this.#name, false),
     );
     const {definition} = opened as OpenTable;
-    const job = new FillJob({...this.#context, engine: this.#engine}, definition);
+    const parts = new Set(this.#building.flatMap(index => index.parts.map(part => part.column)));
+    const toFill = [...parts].filter(column => isFunctional(definition.columns[column])).sort((a, b) => a - b);
+    const job = new FillJob({...this.#context, engine: this.#engine}, definition, toFill);
     while (!(yield* job.batch())) {
       if (job.hasNoted) yield* this.#checkNotes(definition, this.#engine);
     }
@@ -172,13 +184,18 @@ class FillJob {
   readonly #cursor: Cursor;
   #fill: IndexFill;
   readonly #store: RowStore;
+  /** Columns behind functional key parts, ascending: rows of earlier layouts have no values for them. */
+  readonly #toFill: readonly number[];
+  readonly #regenerator: Regenerator | undefined;
   /** Key of the last row that is in. */
   #from: Uint8Array | undefined;
   #noted = 0;
   #repeated = 0;
 
-  constructor(context: StatementContext, table: TableDefinition) {
+  constructor(context: StatementContext, table: TableDefinition, toFill: readonly number[]) {
     const {engine, world} = context;
+    this.#toFill = toFill;
+    this.#regenerator = toFill.length === 0 ? undefined : Regenerator.of(context, table);
     this.#context = context;
     this.#table = table;
     this.#cursor = engine.newCursor();
@@ -239,7 +256,8 @@ class FillJob {
   *#row(): Steps<void> {
     const cursor = this.#cursor;
     this.#from = cursor.primaryKey.slice(0, cursor.primaryKeyLength);
-    const row = this.#shortColumns(cursor).length === 0 ? cursor : yield* this.#writeAnew(this.#from);
+    const isReady = !this.#lacksValues(cursor) && this.#shortColumns(cursor).length === 0;
+    const row = isReady ? cursor : yield* this.#writeAnew(this.#from);
     if (row === undefined) return;
     const {handle} = this.#table;
     let result = this.#fill.fill(handle, row.memory, row.payloadAt, row.payloadLength);
@@ -248,6 +266,11 @@ class FillJob {
       result = this.#fill.resume(handle);
     }
     if (result !== ROW) throw engineError(result);
+  }
+
+  /** The row is older than the columns behind functional key parts. */
+  #lacksValues({memory, payloadAt}: RowPlace): boolean {
+    return this.#regenerator !== undefined && memory.bytes[payloadAt] !== this.#table.rowLayout.version;
   }
 
   /** Columns of which the row keeps less than the new indexes need: the rest is in overflow pages. */
@@ -261,15 +284,19 @@ class FillJob {
   }
 
   /**
-   * Changes the row into one that keeps what the new indexes need, with the same values. The change brings the entries that it makes different; the row as it is
+   * Changes the row into one that has and keeps what the new indexes need, with the same values. The change brings the entries that it makes different; the row as it is
    * now has the others too. Undefined: it is gone.
    */
   *#writeAnew(key: Uint8Array): Steps<RowPlace | undefined> {
     const {state} = this.#context;
     const read = yield* this.#lock(key);
-    const columns = read === undefined ? [] : this.#shortColumns(read);
-    if (read === undefined || columns.length === 0) return read;
+    if (read === undefined) return read;
+    const short = this.#shortColumns(read);
+    const lacksValues = this.#lacksValues(read);
+    if (!lacksValues && short.length === 0) return read;
     const row = yield* readRow(this.#context, this.#table.rowLayout, read);
+    if (lacksValues) this.#regenerator?.compute(row);
+    const columns = lacksValues ? [...new Set([...short, ...this.#toFill])].sort((a, b) => a - b) : short;
     const values = columns.map(column => row[column]);
     const result = yield* until(() => this.#store.update(key, key.length, columns, values, state.timeZone));
     if (result !== ROW && result !== DONE) throw engineError(result);

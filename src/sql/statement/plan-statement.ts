@@ -22,6 +22,8 @@ export interface PlannedStatement {
   readonly objects: readonly OpenObject[];
   /** The figures that it was chosen by. */
   readonly statistics: readonly StatisticsBasis[];
+  /** Literals taken out of the text on whose values the plan depends: their numbers. */
+  readonly pinned: readonly number[];
   /** It reads tables that are made for one statement. */
   readonly readsVirtual: boolean;
 }
@@ -36,7 +38,7 @@ export function* planStatement(context: StatementContext, statement: RowStatemen
     statement.kind === 'insert'
       ? []
       : objects.map(({id}) => context.statistics.basisOf(id)).filter(basis => basis !== undefined);
-  return {body, objects, statistics, readsVirtual: catalog.hasVirtual};
+  return {body, objects, statistics, pinned: [...catalog.pinned], readsVirtual: catalog.hasVirtual};
 }
 
 function bodyOf(context: StatementContext, catalog: StatementCatalog, statement: RowStatement): StatementBody {

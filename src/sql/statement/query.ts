@@ -22,6 +22,7 @@ export function bindEnvironment(context: StatementContext, catalog: StatementCat
     catalog,
     session: state,
     parameterTypes: parameterTypes(exec.parameters, state.collationConnection),
+    pinned: catalog.pinned,
     refusesZeroDivisor: catalog.writesRows && refusesZeroDivisor(state.sqlMode),
     parseQuery: sql => {
       const statement = parse(sql);

@@ -7,7 +7,8 @@ import {FIRST_VARIABLE, Form, formOf, VERSION_MAX, widthOf} from '../../format/r
 import {UTC} from '../../format/value/time-zone.ts';
 import {Kind, type SqlType, type Value} from '../../format/value/types.ts';
 import {keepBytes} from '../catalog/build-table.ts';
-import type {StoredColumn, StoredLayout, StoredTable} from '../catalog/stored-table.ts';
+import {isFunctional, isRowId} from '../catalog/definition.ts';
+import {nextLayout, type StoredColumn, type StoredTable} from '../catalog/stored-table.ts';
 import {bindNow} from '../functions/temporal-now.ts';
 import {ColumnTarget, implicitDefault} from './column-target.ts';
 import type {StatementContext} from './statement-context.ts';
@@ -19,10 +20,16 @@ const INITIAL_BYTES_MAX = 8192;
 /** Columns, layout version and earlier layouts of a table whose rows stay; undefined: they must be written anew. */
 export type KeptRows = Pick<StoredTable, 'columns' | 'rowVersion' | 'earlierRows'>;
 
-export function keepRows(context: StatementContext, old: StoredTable, draft: FinishedDraft): KeptRows | undefined {
+/** `filled`: new columns that an index build is going to fill in all rows. */
+export function keepRows(
+  context: StatementContext,
+  old: StoredTable,
+  draft: FinishedDraft,
+  filled: readonly StoredColumn[] = [],
+): KeptRows | undefined {
   const columns: StoredColumn[] = [];
   for (const column of draft.columns) {
-    const before = counterpart(old.columns, column);
+    const before = filled.includes(column) ? column : counterpart(old.columns, column);
     const kept = before === undefined ? addedColumn(context, column) : changedColumn(old, before, column);
     if (kept === undefined) return undefined;
     columns.push(kept);
@@ -32,16 +39,12 @@ export function keepRows(context: StatementContext, old: StoredTable, draft: Fin
     return undefined;
   if (isSameLayout(old.columns, columns)) return {columns, rowVersion: old.rowVersion, earlierRows: old.earlierRows};
   if (old.rowVersion === VERSION_MAX) return undefined;
-  return {columns, rowVersion: old.rowVersion + 1, earlierRows: [...old.earlierRows, layoutOf(old)]};
+  return nextLayout(old, columns);
 }
 
 /** The hidden row id is made anew by each draft: it is the same whatever its id. */
-function counterpart(columns: readonly StoredColumn[], {id, hidden}: StoredColumn): StoredColumn | undefined {
-  return columns.find(column => (hidden ? column.hidden : column.id === id && !column.hidden));
-}
-
-function layoutOf({columns, rowVersion}: StoredTable): StoredLayout {
-  return {version: rowVersion, columns: columns.map(({id, type, nullable}) => ({id, type, nullable}))};
+function counterpart(columns: readonly StoredColumn[], wanted: StoredColumn): StoredColumn | undefined {
+  return columns.find(column => (isRowId(wanted) ? isRowId(column) : column.id === wanted.id && !isRowId(column)));
 }
 
 function isSameLayout(a: readonly StoredColumn[], b: readonly StoredColumn[]): boolean {
@@ -55,10 +58,10 @@ function keepsEnough(old: StoredTable, columns: readonly StoredColumn[], {indexe
   return keepBytes(columns, indexes).every((bytes, c) => bytes <= (bytesOf.get(columns[c].id) ?? 0));
 }
 
-/** A dropped value in overflow pages would be lost track of. */
-function mayBeLong({type}: StoredColumn): boolean {
-  const form = formOf(type);
-  return form >= FIRST_VARIABLE && form !== Form.decimal;
+/** A dropped value in overflow pages would be lost track of. Functional key parts have none there: their index wants them whole. */
+function mayBeLong(column: StoredColumn): boolean {
+  const form = formOf(column.type);
+  return form >= FIRST_VARIABLE && form !== Form.decimal && !isFunctional(column);
 }
 
 function initialBytes(columns: readonly StoredColumn[]): number {
@@ -94,7 +97,7 @@ function initialValue(context: StatementContext, column: StoredColumn): Value {
 
 /** A column that rows have already, under its new definition; undefined when its bytes would differ. */
 function changedColumn(old: StoredTable, before: StoredColumn, column: StoredColumn): StoredColumn | undefined {
-  if (before.hidden) return before;
+  if (isRowId(before)) return before;
   const isKept =
     isWider(before.type, column.type) &&
     before.autoIncrement === column.autoIncrement &&

@@ -3,13 +3,13 @@
 // All of these expressions read the new row, column by column, from the registers of one source.
 
 import {SqlError} from '../../base/sql-error.ts';
-import type {Value} from '../../format/value/types.ts';
+import type {SqlType, Value} from '../../format/value/types.ts';
 import {defaultExpression} from '../bind/bind-default.ts';
 import {bindCondition, bindScalar} from '../bind/bind-expression.ts';
 import type {Expression} from '../bind/expression.ts';
 import type {Scope} from '../bind/scope.ts';
 import type {Source} from '../bind/source.ts';
-import type {ColumnDefinition, TableDefinition} from '../catalog/definition.ts';
+import {type ColumnDefinition, isFunctional, type TableDefinition} from '../catalog/definition.ts';
 import type {ExecContext} from '../exec/contract.ts';
 import {parseExpressionText} from '../parse/statement.ts';
 import {hasBlocking} from '../plan/dependencies.ts';
@@ -32,6 +32,8 @@ function bindStored(sql: string, scope: Scope): Expression {
 interface GeneratedColumn {
   readonly column: number;
   readonly expression: Expression;
+  /** Where values go. Nobody knows the column behind a functional key part: there it is called like the index. */
+  readonly definition: ColumnDefinition;
 }
 
 interface BoundCheck {
@@ -49,9 +51,11 @@ export class RowExpressions {
   constructor(table: TableDefinition, source: Source, scope: Scope) {
     this.table = table;
     this.source = source;
-    this.#generated = table.columns.flatMap((column, c) =>
-      column.generated === undefined ? [] : [{column: c, expression: bindStored(column.generated.sql, scope)}],
-    );
+    this.#generated = table.columns.flatMap((column, c) => {
+      if (column.generated === undefined) return [];
+      const definition = isFunctional(column) ? {...column, name: indexOver(table, c)} : column;
+      return [{column: c, expression: bindStored(column.generated.sql, scope), definition}];
+    });
     this.#checks = table.checks
       .filter(check => check.enforced)
       .map(check => ({name: check.name, condition: bindCondition(parseExpressionText(check.sql), scope)}));
@@ -75,9 +79,11 @@ export class RowExpressions {
 
   /** Computes the generated columns into `values`, in column order (later ones may read earlier ones). */
   generate(values: Value[], context: ExecContext, target: ColumnTarget): void {
-    for (const {column, expression} of this.#generated) {
+    for (const {column, expression, definition} of this.#generated) {
       const value = expression.evaluate(context);
-      values[column] = target.store(value, expression.type, this.table.columns[column], true);
+      values[column] = definition.hidden
+        ? storeKeyPart(value, expression.type, definition, target)
+        : target.store(value, expression.type, definition, true);
       this.set(column, values[column], context);
     }
   }
@@ -92,5 +98,21 @@ export class RowExpressions {
       return false;
     }
     return true;
+  }
+}
+
+/** The name of the index that has a column; of one that is being built it is not known here. */
+function indexOver({indexes}: TableDefinition, column: number): string {
+  return indexes.find(({parts}) => parts.some(part => part.column === column))?.name ?? '';
+}
+
+function storeKeyPart(value: Value, from: SqlType, definition: ColumnDefinition, target: ColumnTarget): Value {
+  try {
+    return target.store(value, from, definition, true);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    if (error.code === 'ER_DATA_TOO_LONG') throw new SqlError('ER_FUNCTIONAL_INDEX_DATA_IS_TOO_LONG', definition.name);
+    if (error.code !== 'ER_DATA_OUT_OF_RANGE_WARN') throw error;
+    throw new SqlError('ER_WARN_DATA_OUT_OF_RANGE_FUNCTIONAL_INDEX', definition.name, target.row);
   }
 }

@@ -35,6 +35,9 @@ export class StatementCatalog implements CatalogView {
   /** UPDATE and DELETE: what has been looked up so far, to be judged when it is known what is changed. */
   #reads: {readonly schema: string; readonly name: string}[] | undefined;
 
+  /** See `BindEnvironment.pinned`. */
+  readonly pinned: Set<number> = new Set();
+
   constructor(context: StatementContext) {
     this.#context = context;
   }

@@ -8,9 +8,16 @@ import type {TreeRef} from '../../engine/api.ts';
 import {FIRST_VARIABLE, Form, formOf, widthOf} from '../../format/row/layout.ts';
 import {collationOf} from '../../format/value/collation.ts';
 import {Kind, type SqlType, sqlType} from '../../format/value/types.ts';
-import type {CheckDefinition, ForeignKeyDefinition, IndexPart} from '../catalog/definition.ts';
+import {
+  type CheckDefinition,
+  type ForeignKeyDefinition,
+  type IndexPart,
+  isFunctional,
+  isRowId,
+} from '../catalog/definition.ts';
 import {checkObjectName} from '../catalog/names.ts';
 import {type StoredColumn, type StoredIndex, type StoredTable, storedColumn} from '../catalog/stored-table.ts';
+import type {Expression} from '../parse/ast-expression.ts';
 import type {IndexDefinition, KeyPart} from '../parse/ast-schema.ts';
 
 /** MySQL's limits for a table. */
@@ -23,6 +30,8 @@ const ROW_BYTES_MAX = 65535;
 export const PRIMARY = 'PRIMARY';
 /** Name of the hidden row id; it cannot be written in SQL without back quotes, and is not in any name list. */
 const ROW_ID = 'DB_ROW_ID';
+/** What an index with a functional part is called when nobody gives it a name. */
+const FUNCTIONAL_NAME = 'functional_index';
 
 interface DraftPart {
   readonly columnId: number;
@@ -42,6 +51,14 @@ export interface DraftIndex {
   readonly tree: TreeRef | undefined;
 }
 
+/** Makes the hidden columns behind functional key parts (functional-index.ts). */
+export interface FunctionalParts {
+  /** The column of part number `part`, from 0, of an index. Throws what MySQL throws for expressions that cannot be indexed. */
+  column(draft: TableDraft, expression: Expression, index: string, part: number): StoredColumn;
+  /** The column under the types that the columns of the draft have by now. */
+  refreshed(draft: TableDraft, column: StoredColumn): StoredColumn;
+}
+
 /** A foreign key while columns can move. */
 export interface DraftForeignKey extends Omit<ForeignKeyDefinition, 'columns'> {
   readonly columnIds: readonly number[];
@@ -59,7 +76,12 @@ export interface FinishedDraft {
 }
 
 export class TableDraft {
+  /** Those that have a name. */
   readonly columns: StoredColumn[] = [];
+  /** The hidden columns behind functional key parts. */
+  functional: StoredColumn[] = [];
+  /** Such columns of an index that is being built, for the index to take when it is added. */
+  #prepared: readonly StoredColumn[] = [];
   indexes: DraftIndex[] = [];
   /** Names, in small letters, of indexes of foreign keys that others have taken the place of. */
   readonly replaced: Set<string> = new Set();
@@ -80,8 +102,11 @@ export class TableDraft {
     const layouts = [table, ...table.earlierRows];
     draft.#nextId = Math.max(...layouts.flatMap(layout => layout.columns.map(column => column.id))) + 1;
     draft.indexes = table.indexes
-      .filter(index => !index.parts.some(part => table.columns[part.column].hidden))
+      .filter(index => !index.parts.some(part => isRowId(table.columns[part.column])))
       .map(index => ({...index, parts: index.parts.map(part => ({...part, columnId: table.columns[part.column].id}))}));
+    draft.functional = table.columns.filter(isFunctional);
+    draft.#prepared = draft.functional;
+    draft.dropUnused();
     draft.checks = [...table.checks];
     draft.foreignKeys = table.foreignKeys.map(({columns, ...key}) => ({
       ...key,
@@ -110,7 +135,7 @@ export class TableDraft {
 
   addColumn(column: StoredColumn, at: number = this.columns.length): void {
     if (this.find(column.name) >= 0) throw new SqlError('ER_DUP_FIELDNAME', column.name);
-    if (this.columns.length >= COLUMNS_MAX) throw new SqlError('ER_TOO_MANY_FIELDS');
+    if (this.columns.length + this.functional.length >= COLUMNS_MAX) throw new SqlError('ER_TOO_MANY_FIELDS');
     this.columns.splice(at, 0, column);
   }
 
@@ -132,13 +157,17 @@ export class TableDraft {
     return this.indexes.find(index => index.kind === 'primary');
   }
 
-  /** `implicit`: for a foreign key. */
-  addIndex(ast: IndexDefinition, implicit = false): void {
+  /** `functional`: undefined where key parts can only be columns. `implicit`: for a foreign key. */
+  addIndex(ast: IndexDefinition, functional: FunctionalParts | undefined, implicit = false): void {
+    const isFunctionalIndex = ast.parts.some(part => part.expression !== null);
+    if (isFunctionalIndex) checkMayBeFunctional(ast.type);
     if (ast.type === 'fulltext' || ast.type === 'spatial') {
       throw new SqlError('ER_NOT_SUPPORTED_YET', `${ast.type.toUpperCase()} index`);
     }
-    const parts = this.#parts(ast.parts);
-    const name = ast.type === 'primary' ? PRIMARY : (ast.name ?? ast.constraint ?? this.#freeName(parts));
+    const given = ast.type === 'primary' ? PRIMARY : (ast.name ?? ast.constraint ?? undefined);
+    const known = given ?? (isFunctionalIndex ? this.#numbered(FUNCTIONAL_NAME) : undefined);
+    const parts = this.#parts(ast.parts, known ?? '', functional);
+    const name = known ?? this.#freeName(parts);
     const {comment, visible} = ast.options;
     const index = {name, kind: ast.type, parts, comment: comment ?? '', invisible: visible === false, tree: undefined};
     this.#add(implicit ? {...index, implicit} : index);
@@ -174,11 +203,17 @@ export class TableDraft {
     this.indexes = this.indexes.filter(old => !isCovered(old));
   }
 
-  #parts(parts: readonly KeyPart[]): DraftPart[] {
+  #parts(parts: readonly KeyPart[], index: string, functional: FunctionalParts | undefined): DraftPart[] {
     if (parts.length > KEY_PARTS_MAX) throw new SqlError('ER_TOO_MANY_KEY_PARTS', KEY_PARTS_MAX);
     const seen = new Set<number>();
-    return parts.map(part => {
-      if (part.column === null) throw new SqlError('ER_NOT_SUPPORTED_YET', 'functional index');
+    return parts.map((part, i) => {
+      if (part.expression !== null && functional !== undefined) {
+        if (this.columns.length + this.functional.length >= COLUMNS_MAX) throw new SqlError('ER_TOO_MANY_FIELDS');
+        const column = this.#asPrepared(functional.column(this, part.expression, index, i));
+        this.functional.push(column);
+        return {columnId: column.id, length: 0, descending: part.descending};
+      }
+      if (part.column === null) throw new SqlError('ER_KEY_COLUMN_NOT_EXIST', '');
       const at = this.find(part.column);
       if (at < 0) throw new SqlError('ER_KEY_COLUMN_NOT_EXIST', part.column);
       const column = this.columns[at];
@@ -187,6 +222,16 @@ export class TableDraft {
       this.#checkPart(column, part.length ?? 0);
       return {columnId: column.id, length: prefixOf(column.type, part.length ?? 0), descending: part.descending};
     });
+  }
+
+  /** The column that rows have already for this key part, or the column itself. */
+  #asPrepared(column: StoredColumn): StoredColumn {
+    const isSame = ({name, type, generated}: StoredColumn): boolean =>
+      name === column.name &&
+      generated?.sql === column.generated?.sql &&
+      JSON.stringify(type) === JSON.stringify(column.type);
+    const ready = this.#prepared.find(isSame);
+    return ready === undefined || this.functional.includes(ready) ? column : ready;
   }
 
   #checkPart({name, type}: StoredColumn, length: number): void {
@@ -202,11 +247,22 @@ export class TableDraft {
   /** The name of the first column, with a number when it is taken. */
   #freeName(parts: readonly DraftPart[]): string {
     const first = this.columns.find(column => column.id === parts[0].columnId);
-    const base = first?.name ?? 'key';
+    return this.#numbered(first?.name ?? 'key');
+  }
+
+  /** The name, with a number when it is taken. */
+  #numbered(base: string): string {
     const isTaken = (name: string): boolean => this.findIndex(name) >= 0 || name.toUpperCase() === PRIMARY;
     let name = base;
     for (let n = 2; isTaken(name); n++) name = `${base}_${n}`;
     return name;
+  }
+
+  /** Functional key parts go with their index. */
+  dropUnused(): void {
+    this.functional = this.functional.filter(({id}) =>
+      this.indexes.some(({parts}) => parts.some(({columnId}) => columnId === id)),
+    );
   }
 
   // --- The whole -----------------------------------------------------------------------------------------------------
@@ -216,7 +272,8 @@ export class TableDraft {
     this.#forceNotNull();
     this.#checkAutoColumn();
     checkRowSize(this.columns);
-    const columns = [...this.columns];
+    this.dropUnused();
+    const columns = [...this.columns, ...this.functional];
     const indexes = [...this.indexes];
     if (this.primary === undefined) {
       const rowId = storedColumn(this.newColumnId(), ROW_ID, sqlType(Kind.bigint, {length: 20, unsigned: true}), {
@@ -262,6 +319,13 @@ export class TableDraft {
     const isKey = this.indexes.some(index => index.parts[0].columnId === auto[0].id);
     if (auto.length > 1 || !isKey) throw new SqlError('ER_WRONG_AUTO_KEY');
   }
+}
+
+/** 3756, 3759, 3760. */
+function checkMayBeFunctional(type: IndexDefinition['type']): void {
+  if (type === 'primary') throw new SqlError('ER_FUNCTIONAL_INDEX_PRIMARY_KEY');
+  if (type === 'fulltext') throw new SqlError('ER_FULLTEXT_FUNCTIONAL_INDEX');
+  if (type === 'spatial') throw new SqlError('ER_SPATIAL_FUNCTIONAL_INDEX');
 }
 
 /** A prefix as long as the column is the whole column. */

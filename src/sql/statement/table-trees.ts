@@ -2,6 +2,7 @@
 
 import type {EngineSession, TreeRef} from '../../engine/api.ts';
 import {buildTable} from '../catalog/build-table.ts';
+import {isRowId} from '../catalog/definition.ts';
 import {expectRow, type Steps} from '../catalog/steps.ts';
 import type {StoredIndex, StoredTable} from '../catalog/stored-table.ts';
 import {dropLongValues} from './drop-long-values.ts';
@@ -53,7 +54,7 @@ export function* makeTable(
     indexes.push({name: indexName, kind, parts, comment, invisible, implicit, tree});
   }
   const hasAuto = draft.columns.some(column => column.autoIncrement);
-  const hasRowId = draft.columns.some(column => column.hidden);
+  const hasRowId = draft.columns.some(isRowId);
   return {
     kind: 'table',
     id,

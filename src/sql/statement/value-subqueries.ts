@@ -2,6 +2,7 @@
 
 import type {Value} from '../../format/value/types.ts';
 import type {Steps} from '../catalog/steps.ts';
+import {lockingFunctions} from '../functions/locking.ts';
 import type {Insert} from '../parse/ast.ts';
 import type {Expression} from '../parse/ast-expression.ts';
 import {evaluateAll} from './evaluate.ts';
@@ -9,15 +10,7 @@ import type {StatementContext} from './statement-context.ts';
 import {isLeaf} from './table-references.ts';
 
 const SUBQUERIES = new Set<unknown>(['subquery', 'exists', 'inQuery', 'quantified']);
-
-const WAITING_CALLS = new Set<unknown>([
-  'sleep',
-  'get_lock',
-  'is_free_lock',
-  'is_used_lock',
-  'release_lock',
-  'release_all_locks',
-]);
+const WAITING_CALLS = new Set<unknown>(lockingFunctions.map(({name}) => name.toLowerCase()));
 
 function mayWait(node: unknown): boolean {
   if (typeof node !== 'object' || node === null || node instanceof Uint8Array) return false;

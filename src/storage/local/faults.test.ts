@@ -269,6 +269,59 @@ test('a primary is born on a disk that is full of redo which nobody needs any mo
   world.verifyAll();
 });
 
+test('what was ready for a primary that has died is given back at once, though its redo waits', () => {
+  const world = new TestWorld(1);
+  const a = world.start(0);
+  world.start(1);
+  for (let i = 0; i < 10; i++) world.change(a, [i]);
+  world.flush(a);
+  while (world.volume.maintain());
+  const files = (): string[] => world.disk.listSync('v/redo').filter(name => name.startsWith('0000000001-'));
+  assert.equal(files().length, 3);
+  world.die(a);
+  while (world.volume.maintain());
+  assert.equal(files().length, 1);
+  assert.ok((world.volume.counters().get('redo_waiting_records') ?? 0) > 0);
+  world.verifyAll();
+  world.crash(false);
+  world.verifyAll();
+});
+
+test('primaries die and are born on a small disk as often as they like', () => {
+  const world = new TestWorld(2, {redoFilesMax: 1000});
+  let a = world.start(0);
+  while (world.volume.maintain());
+  world.disk.capacity = world.disk.usedBytes() + 40 * SHAPE.redoFileSize;
+  for (let life = 0; life < 60; life++) {
+    for (let i = 0; i < 12; i++) world.change(a, [world.prng.below(40)]);
+    world.flush(a);
+    if (life % 3 === 0) world.die(a);
+    else world.crash(life % 3 === 1);
+    a = world.start(0);
+    for (let i = 0; i < 5; i++) world.volume.maintain();
+  }
+  world.verifyAll();
+});
+
+test('redo files come back from a disk that is full to the last byte', () => {
+  const world = new TestWorld(3, {growPages: 1});
+  const a = world.start(0);
+  for (let i = 0; i < 60; i++) world.change(a, [world.prng.below(30)]);
+  world.flush(a);
+  world.volume.checkpointAll();
+  while (world.volume.maintain());
+  world.disk.capacity = world.disk.usedBytes();
+  let changed = 0;
+  for (let i = 0; i < 2000; i++) {
+    if (world.change(a, [world.prng.below(30)])) changed++;
+    world.flush(a);
+    if (i % 20 === 0) a.stream.setCheckpoint(a.stream.durableLsn);
+    world.volume.maintain();
+  }
+  assert.ok(changed > 1500, `${changed} of 2000 changes found room`);
+  world.verifyAll();
+});
+
 function open(disk: SimDisk, directory: string): LocalVolume {
   const world = new StreamWords(new SharedArrayBuffer(streamWordsBytes(NODES)), 0, NODES);
   const trace = {info: () => {}, warn: () => {}, error: () => {}};

@@ -37,7 +37,7 @@ test('pages equal the model while nodes write, flush and hand pages over', () =>
 
 test('a crash at any operation loses nothing acknowledged and shows nothing beyond the end', () => {
   const struck = new Map<string, number>();
-  for (let k = 1; k <= 160; k++) {
+  for (let k = 1; k <= 240; k++) {
     const world = new TestWorld(k);
     world.start(0);
     world.start(1);

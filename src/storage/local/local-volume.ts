@@ -298,7 +298,8 @@ export class LocalVolume {
   }
 
   #maintain(): boolean {
-    const {streams, arena, redoFiles, checkpointer, applicator} = this.parts;
+    const {streams, arena, redoFiles, checkpointer, applicator, images} = this.parts;
+    images.keepReserve();
     streams.takeCheckpoints();
     this.#ingestAll();
     const preparing = streams.prepareFiles(checkpointer.isOutOfSpace);
@@ -307,6 +308,7 @@ export class LocalVolume {
       repairs ||
       streams.isStarved ||
       arena.fullness > BUSY_SHARE ||
+      streams.filesOfEnded > this.#limits.freeRedoFilesMax ||
       redoFiles.count > this.#limits.redoFilesMax * BUSY_SHARE;
     const written = pressed && (repairs || arena.waiting > 0) ? checkpointer.step() : 0;
     if (streams.giveBack(checkpointer) && written === 0 && checkpointer.settle()) streams.giveBack(checkpointer);
@@ -396,7 +398,7 @@ function buildParts(
   const journal = isNew
     ? IncarnationJournal.create(env, directory, uuid)
     : IncarnationJournal.open(env, directory, uuid);
-  const images = new ImageStore(env, `${directory}/images`, pageSize, limits.growPages);
+  const images = new ImageStore(env, `${directory}/images`, pageSize, limits.growPages, limits.batchPages);
   const index = isNew
     ? ImageIndex.create(env, directory, header, table)
     : ImageIndex.open(env, directory, header, table, images);

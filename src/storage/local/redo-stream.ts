@@ -29,6 +29,8 @@ import {StreamRests} from './stream-rests.ts';
 /** Frame headers and padding that are never promised as room: those of all frames that can be under way or gathered at one time. */
 const HEADERS_KEPT = 16 * (FRAME_HEADER + 8);
 
+const SEALED = 'the stream has been sealed';
+
 /** Everything a thread needs to write a stream; plain data, fit for a message between threads. */
 export interface RedoStreamDescription {
   readonly incarnation: number;
@@ -120,6 +122,10 @@ export class LocalRedoStream implements RedoStream {
     assert(payloadLength > 0 && payloadLength <= this.maxPayload, () => `redo frame of ${payloadLength} bytes`);
     assert(cplLsn <= startLsn + payloadLength, () => `CPL ${cplLsn} beyond the frame's end`);
     if (this.#failure !== undefined) return;
+    if (this.#isSealed()) {
+      this.#fail(SEALED);
+      return;
+    }
     const length = frameLength(payloadLength);
     this.#cplLsn = Math.max(this.#cplLsn, cplLsn);
     const cpl = this.#cplLsn > this.startLsn ? this.#cplLsn : 0;
@@ -179,16 +185,21 @@ export class LocalRedoStream implements RedoStream {
     const lsn = this.#syncing;
     this.#syncing = -1;
     if (this.#failure !== undefined) return;
-    const {node} = this.#description;
-    if (this.#words.hasFlag(node, StreamFlag.sealed)) {
-      this.#fail('the stream has been sealed');
+    if (this.#isSealed()) {
+      this.#fail(SEALED);
       return;
     }
     this.#syncedLsn = lsn;
-    this.#words.setSynced(node, lsn);
+    this.#words.setSynced(this.#description.node, lsn);
     this.#advance();
     this.#ringWaiters();
     this.onAdvance();
+  }
+
+  /** Somebody has taken this primary for dead. What it writes from now on counts for nothing, and its files may be others' soon. */
+  #isSealed(): boolean {
+    const {node} = this.#description;
+    return this.#words.incarnation(node) !== this.incarnation || this.#words.hasFlag(node, StreamFlag.sealed);
   }
 
   look(): void {

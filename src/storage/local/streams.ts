@@ -170,6 +170,13 @@ export class Streams {
     return this.#starved;
   }
 
+  /** Redo files of those who write no more: they only wait for the checkpoint. */
+  get filesOfEnded(): number {
+    let files = 0;
+    for (const stream of this.#streams.values()) if (stream.phase === 'ended') files += stream.files.length;
+    return files;
+  }
+
   /** Works on files ahead of the streams. True when there is more to do at once. `imagesFull`: pages could not be written for want of room. */
   prepareFiles(imagesFull = false): boolean {
     this.#starved = false;
@@ -324,6 +331,7 @@ export class Streams {
     let unsettled = false;
     for (const stream of this.#streams.values()) {
       const whole = stream.phase === 'ended' && stream.ingestedLsn >= stream.endLsn;
+      if (whole) this.#shed(stream);
       const free: RedoFileEntry[] = [];
       for (const file of stream.files) {
         if (!this.#isDone(stream, file, whole)) break;
@@ -351,6 +359,12 @@ export class Streams {
     for (const file of files) this.#files.remove(file);
     const sequences = files.map(file => file.sequence);
     this.#redoFiles.recycle(stream.incarnation, sequences, this.#limits.freeRedoFilesMax);
+  }
+
+  /** Files that were ready for more than an ended stream has come to: nothing of it stands in them. One after the other, the last one first: a file that is missing between others would be damage. */
+  #shed(stream: StreamState): void {
+    for (; stream.preparedSequence > stream.scanner.sequence; stream.preparedSequence--)
+      this.#redoFiles.recycle(stream.incarnation, [stream.preparedSequence], this.#limits.freeRedoFilesMax);
   }
 
   #retire(stream: StreamState): void {

@@ -45,7 +45,7 @@ export class Checkpointer {
   #batch = 0;
   /** Pages written since the start. */
   pagesWritten = 0;
-  /** The last batch found no room on the disk. */
+  /** The last batch found no room on the disk, not even for one page. */
   isOutOfSpace = false;
 
   constructor(parts: CheckpointParts, pageSize: number, batchPages: number, rewriteBytes: number) {
@@ -68,8 +68,18 @@ export class Checkpointer {
     if (this.#batch === 0 && !this.#commit()) return 0;
     this.#begin();
     this.#gather();
-    if (this.#pages.length === 0) return 0;
-    return this.#finish() ? this.#pages.length : 0;
+    if (this.#pages.length === 0 && !this.#gatherAgain()) return 0;
+    if (!this.#finish()) return 0;
+    this.isOutOfSpace = false;
+    return this.#pages.length;
+  }
+
+  /** No slot was free; an empty batch frees those that rest. */
+  #gatherAgain(): boolean {
+    if (!this.isOutOfSpace || this.#parts.images.restingCount === 0 || !this.#commit()) return false;
+    this.isOutOfSpace = false;
+    this.#gather();
+    return this.#pages.length > 0;
   }
 
   #begin(): void {

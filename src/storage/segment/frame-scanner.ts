@@ -36,6 +36,8 @@ export interface ScanRange {
 
 const ANY_LSN = -1;
 const WHOLE_BLOCK = Number.POSITIVE_INFINITY;
+/** As the magic number stands in a file. */
+const MAGIC_BYTES = Buffer.from(Uint32Array.of(FRAME_MAGIC).buffer);
 
 export class FrameScanner {
   readonly #disk: Disk;
@@ -223,14 +225,33 @@ export class FrameScanner {
   }
 
   #searchFile(file: File, from: number): number {
-    const {bytes, view, size} = this.#block;
+    const {redoFileSize} = this.#range;
     const step = frameLength(this.#payloadMax);
-    for (let position = from; position < this.#range.redoFileSize; position += step) {
-      this.#blockFilled = file.readSync(bytes, 0, Math.min(size, this.#range.redoFileSize - position), position);
-      for (let at = 0; at + FRAME_HEADER <= this.#blockFilled && at < step; at += 8) {
-        if (view.getUint32(at, true) !== FRAME_MAGIC || frameStartLsn(this.#block, at) <= this.#lsn) continue;
-        if (this.#isWhole(at) && frameSyncedLsn(this.#block, at) > this.#lsn) return frameStartLsn(this.#block, at);
+    let position = from;
+    while (position + FRAME_HEADER <= redoFileSize) {
+      this.#blockFilled = file.readSync(this.#block.bytes, 0, Math.min(step, redoFileSize - position), position);
+      const at = this.#nextCandidate();
+      if (at < 0) {
+        position += step - FRAME_HEADER;
+        continue;
       }
+      position += at;
+      const length = Math.min(this.#block.size, redoFileSize - position);
+      this.#blockFilled = file.readSync(this.#block.bytes, 0, length, position);
+      if (this.#isWhole(0) && frameSyncedLsn(this.#block, 0) > this.#lsn) return frameStartLsn(this.#block, 0);
+      position += 8;
+    }
+    return -1;
+  }
+
+  /** Offset of the first thing in the block that looks like a later frame of this stream, or -1. Found by the system's own search: whole files are looked through while somebody waits. */
+  #nextCandidate(): number {
+    const block = this.#block;
+    const end = this.#blockFilled - FRAME_HEADER;
+    const text = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, this.#blockFilled);
+    for (let at = text.indexOf(MAGIC_BYTES); at >= 0 && at <= end; at = text.indexOf(MAGIC_BYTES, at + 1)) {
+      const isOurs = (at & 7) === 0 && frameIncarnation(block, at) === this.#range.incarnation;
+      if (isOurs && frameStartLsn(block, at) > this.#lsn) return at;
     }
     return -1;
   }

@@ -27,6 +27,9 @@ export class ImageStore {
   readonly #directory: string;
   readonly #pageSize: number;
   readonly #growPages: number;
+  readonly #reserve: number;
+  /** There was no room to grow when the last batch was gathered. */
+  #cannotGrow = false;
   readonly #files: File[] = [];
   #state = new Uint8Array(0);
   #slots = 0;
@@ -35,7 +38,9 @@ export class ImageStore {
   #resting: number[] = [];
   readonly #written = new Set<File>();
 
-  constructor(env: StorageEnv, directory: string, pageSize: number, growPages: number) {
+  /** `growPages`: by so many slots the file grows. `reserve`: so many are kept for a full disk, for only who writes pages gets redo files back. */
+  constructor(env: StorageEnv, directory: string, pageSize: number, growPages: number, reserve: number) {
+    this.#reserve = reserve;
     this.#env = env;
     this.#directory = directory;
     this.#pageSize = pageSize;
@@ -78,8 +83,14 @@ export class ImageStore {
     return this.#state[slot] === TAKEN;
   }
 
+  /** Sees to it that the slots for a full disk are there while there is room for them. */
+  keepReserve(): void {
+    if (this.#free <= this.#reserve && !this.#cannotGrow) this.#cannotGrow = !this.#grow();
+  }
+
   /** A slot for a new image, or NONE when the disk is full. */
   allocate(): number {
+    this.keepReserve();
     if (this.#free === 0 && !this.#grow()) return NONE;
     while (this.#state[this.#cursor] !== FREE) this.#cursor = (this.#cursor + 1) % this.#slots;
     const slot = this.#cursor;
@@ -89,10 +100,16 @@ export class ImageStore {
     return slot;
   }
 
+  /** Makes the file longer, by less where there is less room. False: not even by one slot. */
   #grow(): boolean {
+    for (let pages = this.#growPages; pages >= 1; pages >>= 2) if (this.#growBy(pages)) return true;
+    return false;
+  }
+
+  #growBy(pages: number): boolean {
     const n = Math.floor(this.#slots / FILE_SLOTS);
     const here = this.#slots % FILE_SLOTS;
-    const target = Math.min(FILE_SLOTS, here + this.#growPages);
+    const target = Math.min(FILE_SLOTS, here + pages);
     try {
       if (n === this.#files.length) {
         this.#files.push(this.#env.disk.openSync(this.#path(n), {create: true}));
@@ -128,6 +145,7 @@ export class ImageStore {
 
   /** A batch has become durable in the index; `retiredBefore` slots had been retired before it. Those are free now. */
   endRest(retiredBefore: number): void {
+    this.#cannotGrow = false;
     for (const slot of this.#resting.slice(0, retiredBefore)) this.#state[slot] = FREE;
     this.#free += retiredBefore;
     this.#resting = this.#resting.slice(retiredBefore);

@@ -1,16 +1,9 @@
 // Servers reached over the wire with the mariadb driver, which sends statements without waiting for the answers of those before: a transaction costs both sides a fraction of the work.
 
 import {type Connection, createConnection} from 'mariadb';
-import {
-  NOTHING,
-  type SqlClient,
-  SqlFailure,
-  type SqlResult,
-  type SqlValue,
-  type Statement,
-} from '../workloads/sql-client.ts';
+import {type SqlClient, SqlFailure, type SqlResult, type SqlValue, type Statement} from '../workloads/sql-client.ts';
 import type {Server} from './run.ts';
-import {type Address, addressOf, beginSession, ENDS_SESSION, type SessionOptions} from './sessions.ts';
+import {type Address, addressOf, beginSession, ENDS_SESSION, resultOf, type SessionOptions} from './sessions.ts';
 
 /** A server from mysql://user:password@host:port/database. @throws Error when the URL or an option is not usable */
 export function mariadbServer(url: string, options: SessionOptions): Server {
@@ -99,10 +92,4 @@ class MariadbClient implements SqlClient {
       await this.#connection.end().catch(() => this.#connection.destroy());
     } else this.#connection.destroy();
   }
-}
-
-function resultOf(result: unknown): SqlResult {
-  if (Array.isArray(result)) return {...NOTHING, rows: result as unknown[][]};
-  const {affectedRows, insertId} = result as {affectedRows?: number; insertId?: number | bigint};
-  return {rows: [], affectedRows: affectedRows ?? 0, insertId: Number(insertId ?? 0)};
 }

@@ -1,16 +1,9 @@
 // Servers reached over the wire with mysql2: a statement waits for the answer of the one before.
 
 import {type Connection, createConnection, type QueryError} from 'mysql2';
-import {
-  NOTHING,
-  type SqlClient,
-  SqlFailure,
-  type SqlResult,
-  type SqlValue,
-  type Statement,
-} from '../workloads/sql-client.ts';
+import {type SqlClient, SqlFailure, type SqlResult, type SqlValue, type Statement} from '../workloads/sql-client.ts';
 import type {Server} from './run.ts';
-import {type Address, addressOf, beginSession, ENDS_SESSION, type SessionOptions} from './sessions.ts';
+import {type Address, addressOf, beginSession, ENDS_SESSION, resultOf, type SessionOptions} from './sessions.ts';
 
 export interface MysqlOptions extends SessionOptions {
   /** Use prepared statements. */
@@ -103,10 +96,4 @@ class MysqlClient implements SqlClient {
       }),
     );
   }
-}
-
-function resultOf(result: unknown): SqlResult {
-  if (Array.isArray(result)) return {...NOTHING, rows: result as unknown[][]};
-  const {affectedRows, insertId} = result as {affectedRows?: number; insertId?: number | string};
-  return {rows: [], affectedRows: affectedRows ?? 0, insertId: Number(insertId ?? 0)};
 }

@@ -1,6 +1,6 @@
 // What the drivers share: where a server is, and how a session begins.
 
-import type {SqlClient} from '../workloads/sql-client.ts';
+import {NOTHING, type SqlClient, type SqlResult} from '../workloads/sql-client.ts';
 
 export interface SessionOptions {
   /** One of `isolationNames`; sent with SET SESSION TRANSACTION ISOLATION LEVEL. */
@@ -57,4 +57,11 @@ export async function beginSession(client: SqlClient, database: string, options:
   await client.query(`USE ${database}`, []);
   await client.query(`SET SESSION TRANSACTION ISOLATION LEVEL ${options.isolation}`, []);
   for (const variable of options.variables) await client.query(`SET SESSION ${variable}`, []);
+}
+
+/** What a driver that gives rows as arrays has answered: rows, or a change and its numbers. */
+export function resultOf(result: unknown): SqlResult {
+  if (Array.isArray(result)) return {...NOTHING, rows: result as unknown[][]};
+  const {affectedRows, insertId} = result as {affectedRows?: number; insertId?: number | bigint | string};
+  return {...NOTHING, affectedRows: affectedRows ?? 0, insertId: Number(insertId ?? 0)};
 }

@@ -2,7 +2,7 @@
 
 import type {StatementContext} from '../../statement/statement-context.ts';
 import {buildTable} from '../build-table.ts';
-import type {ForeignKeyDefinition} from '../definition.ts';
+import {type ForeignKeyDefinition, isRowId} from '../definition.ts';
 import {isSameTable, parentOf} from '../references.ts';
 import type {Steps} from '../steps.ts';
 import type {StoredIndex, StoredTable} from '../stored-table.ts';
@@ -11,7 +11,7 @@ import type {Row, VirtualDefinition} from './virtual-table.ts';
 
 /** Indexes that have a name: not the one of hidden row ids. */
 export function namedIndexes(table: StoredTable): readonly StoredIndex[] {
-  return table.indexes.filter(index => !index.parts.some(part => table.columns[part.column].hidden));
+  return table.indexes.filter(index => !index.parts.some(part => isRowId(table.columns[part.column])));
 }
 
 export function* baseTables(context: StatementContext): Steps<readonly StoredTable[]> {
@@ -33,7 +33,7 @@ function rowsOf(table: StoredTable, index: StoredIndex, distinct: readonly numbe
       isUnique ? 0 : 1,
       index.name,
       i + 1,
-      column.name,
+      column.hidden ? null : column.name,
       part.descending ? 'D' : 'A',
       distinct[i],
       part.length > 0 ? part.length : null,
@@ -43,7 +43,7 @@ function rowsOf(table: StoredTable, index: StoredIndex, distinct: readonly numbe
       '',
       index.comment,
       index.invisible ? 'NO' : 'YES',
-      null,
+      column.hidden ? (column.generated?.sql ?? null) : null,
     ];
   });
 }
@@ -107,9 +107,11 @@ function uniqueUsage(table: StoredTable): readonly Row[] {
   return namedIndexes(table)
     .filter(index => index.kind !== 'index')
     .flatMap(index =>
-      index.parts.map((part, i) => {
-        const column = table.columns[part.column].name;
-        return ['def', schema, index.name, 'def', schema, name, column, i + 1, null, null, null, null];
+      index.parts.flatMap((part, i) => {
+        const column = table.columns[part.column];
+        // A functional part is no column.
+        if (column.hidden) return [];
+        return [['def', schema, index.name, 'def', schema, name, column.name, i + 1, null, null, null, null]];
       }),
     );
 }

@@ -1,28 +1,34 @@
 // performance_schema: what statements have cost on this primary since it started.
 
-import {fromUtcSeconds} from '../../../format/value/time-zone.ts';
-import type {Value} from '../../../format/value/types.ts';
+import type {ProcessInfo} from '../../session/sql-world.ts';
 import type {DigestStatistics} from '../../session/statement-digests.ts';
 import type {StatementContext} from '../../statement/statement-context.ts';
+import type {Steps} from '../steps.ts';
+import {dateTimeOf} from './schema-tables.ts';
 import type {Row, VirtualDefinition} from './virtual-table.ts';
 
 /** Times are counted in picoseconds there. */
-const PICOSECONDS = 1e9;
+export const PICOSECONDS = 1e9;
 
-function picoseconds(ms: number): number {
+export function picoseconds(ms: number): number {
   return Math.round(ms * PICOSECONDS);
 }
 
-function moment(context: StatementContext, micros: number): Value {
-  return fromUtcSeconds(Math.floor(micros / 1_000_000), 0, context.state.timeZone);
+/** Names the digest: the hash of its text. */
+export function digestOf({world}: StatementContext, {text}: DigestStatistics): string | null {
+  return text === null ? null : world.crypto.hashHex('sha256', Buffer.from(text));
+}
+
+/** The sessions of all primaries that have a transaction which has changed or locked rows, by its number. */
+export function* sessionsByTransaction(context: StatementContext): Steps<ReadonlyMap<number, ProcessInfo>> {
+  return new Map((yield* context.processes()).map(session => [session.transaction, session]));
 }
 
 function digestRow(context: StatementContext, digest: DigestStatistics): Row {
   const {count, totalMs} = digest;
-  const {crypto} = context.world;
   return [
     digest.schema === '' ? null : digest.schema,
-    digest.text === null ? null : crypto.hashHex('sha256', Buffer.from(digest.text)),
+    digestOf(context, digest),
     digest.text,
     count,
     picoseconds(totalMs),
@@ -33,8 +39,8 @@ function digestRow(context: StatementContext, digest: DigestStatistics): Row {
     digest.warnings,
     digest.rowsAffected,
     digest.rowsSent,
-    moment(context, digest.firstSeenMicros),
-    moment(context, context.digests.wallMicrosOf(digest.lastMs)),
+    dateTimeOf(context, digest.firstSeenMicros),
+    dateTimeOf(context, context.digests.wallMicrosOf(digest.lastMs)),
     picoseconds(digest.quantileMs(0.95)),
     picoseconds(digest.quantileMs(0.99)),
     picoseconds(digest.quantileMs(0.999)),
@@ -68,9 +74,9 @@ export const dataLocks: VirtualDefinition = {
   ],
   *rows(context) {
     const waits = context.world.engine.lockWaits();
-    const threads = new Map((yield* context.processes()).map(({transaction, id}) => [transaction, id]));
+    const sessionOf = yield* sessionsByTransaction(context);
     const row = (transaction: number, id: string, status: string): Row => {
-      const thread = threads.get(transaction) ?? null;
+      const thread = sessionOf.get(transaction)?.id ?? null;
       return ['INNODB', id, transaction, thread, null, null, null, 'RECORD', 'X,REC_NOT_GAP', status, null];
     };
     const holders = new Set(waits.map(({holder}) => holder));
@@ -95,15 +101,15 @@ export const dataLockWaits: VirtualDefinition = {
   ],
   *rows(context) {
     const waits = context.world.engine.lockWaits();
-    const threads = new Map((yield* context.processes()).map(({transaction, id}) => [transaction, id]));
+    const sessionOf = yield* sessionsByTransaction(context);
     return waits.map(({waiter, holder}) => [
       'INNODB',
       lockId(waiter, holder),
       waiter,
-      threads.get(waiter) ?? null,
+      sessionOf.get(waiter)?.id ?? null,
       lockId(holder),
       holder,
-      threads.get(holder) ?? null,
+      sessionOf.get(holder)?.id ?? null,
     ]);
   },
 };

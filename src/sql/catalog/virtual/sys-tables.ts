@@ -4,7 +4,6 @@
 // Each of the views with times is there twice, as in MySQL: for people, and under x$ with picoseconds.
 
 import {integerMax} from '../../../format/value/integer.ts';
-import {fromUtcSeconds} from '../../../format/value/time-zone.ts';
 import {Kind, type Value} from '../../../format/value/types.ts';
 import {formatPicoTime} from '../../functions/amount.ts';
 import type {DigestStatistics} from '../../session/statement-digests.ts';
@@ -12,12 +11,12 @@ import type {StatementContext} from '../../statement/statement-context.ts';
 import type {StoredTable} from '../stored-table.ts';
 import {columnTypeText} from '../type-text.ts';
 import {baseTables, namedIndexes} from './index-tables.ts';
-import {nextAutoIncrement, visibleObjects} from './schema-tables.ts';
+import {digestOf, PICOSECONDS, picoseconds, sessionsByTransaction} from './performance-tables.ts';
+import {dateTimeOf, nextAutoIncrement, visibleObjects} from './schema-tables.ts';
 import type {Row, VirtualColumn, VirtualDefinition} from './virtual-table.ts';
 
 /** Which sys schema these are views of. */
 const SYS_VERSION = '2.1.3';
-const PICOSECONDS = 1e9;
 const STATEMENT_CHARACTERS_MAX = 64;
 
 const version: VirtualDefinition = {
@@ -91,7 +90,7 @@ const lockWaits: VirtualDefinition = {
   ],
   *rows(context) {
     const waits = context.world.engine.lockWaits();
-    const sessionOf = new Map((yield* context.processes()).map(each => [each.transaction, each]));
+    const sessionOf = yield* sessionsByTransaction(context);
     return waits.map(({waiter, holder}) => {
       const [waiting, blocking] = [sessionOf.get(waiter), sessionOf.get(holder)];
       const query = (info: string | undefined): string | null => (info ? shortened(info) : null);
@@ -131,7 +130,7 @@ const RAW: Style = {
   prefix: 'x$',
   time: 'uint',
   statement: asWritten,
-  duration: ms => Math.round(ms * PICOSECONDS),
+  duration: picoseconds,
 };
 
 /** The digests that have run, and what every view says of them. */
@@ -139,16 +138,16 @@ function told(context: StatementContext): readonly DigestStatistics[] {
   return context.digests.all().filter(({count}) => count > 0);
 }
 
-function digestOf({world}: StatementContext, {text}: DigestStatistics): string | null {
-  return text === null ? null : world.crypto.hashHex('sha256', Buffer.from(text));
-}
-
-function moment(context: StatementContext, micros: number): Value {
-  return fromUtcSeconds(Math.floor(micros / 1_000_000), 0, context.state.timeZone);
+/** What each of these views begins with. */
+function head(style: Style, {text, schema, count, errors, warnings}: DigestStatistics): readonly Value[] {
+  return [text === null ? null : style.statement(text), schema === '' ? null : schema, count, errors, warnings];
 }
 
 function seen(context: StatementContext, digest: DigestStatistics): readonly Value[] {
-  return [moment(context, digest.firstSeenMicros), moment(context, context.digests.wallMicrosOf(digest.lastMs))];
+  return [
+    dateTimeOf(context, digest.firstSeenMicros),
+    dateTimeOf(context, context.digests.wallMicrosOf(digest.lastMs)),
+  ];
 }
 
 function statementAnalysis(style: Style): VirtualDefinition {
@@ -174,11 +173,7 @@ function statementAnalysis(style: Style): VirtualDefinition {
     *rows(context) {
       const byTime = [...told(context)].sort((a, b) => b.totalMs - a.totalMs);
       return byTime.map(each => [
-        each.text === null ? null : style.statement(each.text),
-        each.schema === '' ? null : each.schema,
-        each.count,
-        each.errors,
-        each.warnings,
+        ...head(style, each),
         style.duration(each.totalMs),
         style.duration(each.maxMs),
         style.duration(each.totalMs / each.count),
@@ -193,9 +188,9 @@ function statementAnalysis(style: Style): VirtualDefinition {
   };
 }
 
-function withErrors({prefix, statement}: Style): VirtualDefinition {
+function withErrors(style: Style): VirtualDefinition {
   return {
-    name: `${prefix}statements_with_errors_or_warnings`,
+    name: `${style.prefix}statements_with_errors_or_warnings`,
     columns: [
       ['query', 'long'],
       ['db', 'name'],
@@ -209,15 +204,7 @@ function withErrors({prefix, statement}: Style): VirtualDefinition {
     *rows(context) {
       const found = told(context).filter(({errors, warnings}) => errors > 0 || warnings > 0);
       const byErrors = found.sort((a, b) => b.errors - a.errors || b.warnings - a.warnings);
-      return byErrors.map(each => [
-        each.text === null ? null : statement(each.text),
-        each.schema === '' ? null : each.schema,
-        each.count,
-        each.errors,
-        each.warnings,
-        ...seen(context, each),
-        digestOf(context, each),
-      ]);
+      return byErrors.map(each => [...head(style, each), ...seen(context, each), digestOf(context, each)]);
     },
   };
 }

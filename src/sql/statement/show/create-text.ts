@@ -77,7 +77,9 @@ function defaultLiteral({default: given, type}: ColumnDefinition): string {
 function indexText(table: StoredTable, index: StoredIndex): string {
   const parts = index.parts.map(part => {
     const length = part.length > 0 ? `(${part.length})` : '';
-    return `${quoteName(table.columns[part.column].name)}${length}${part.descending ? ' DESC' : ''}`;
+    const {name, hidden, generated} = table.columns[part.column];
+    const shown = hidden ? `(${generated?.sql})` : quoteName(name);
+    return `${shown}${length}${part.descending ? ' DESC' : ''}`;
   });
   const comment = index.comment === '' ? '' : ` COMMENT ${quoteText(index.comment)}`;
   const tail = `(${parts.join(',')})${comment}${index.invisible ? ' /*!80000 INVISIBLE */' : ''}`;

@@ -2,8 +2,8 @@
 // waits those of all primaries.
 
 import {SqlError} from '../../../base/sql-error.ts';
-import {fromUtcSeconds} from '../../../format/value/time-zone.ts';
 import type {Steps} from '../../catalog/steps.ts';
+import {dateTimeOf} from '../../catalog/virtual/schema-tables.ts';
 import type {VirtualColumn} from '../../catalog/virtual/virtual-table.ts';
 import type {Show} from '../../parse/ast-command.ts';
 import type {ProcessInfo} from '../../session/sql-world.ts';
@@ -30,7 +30,7 @@ function statusText(context: StatementContext, processes: readonly ProcessInfo[]
   const {engine, clock} = context.world;
   const counters = engine.counters();
   const of = (name: string): number => counters.get(name) ?? 0;
-  const now = fromUtcSeconds(Math.floor(clock.wallMicros() / 1_000_000), 0, context.state.timeZone);
+  const now = dateTimeOf(context, clock.wallMicros());
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ['TRANSACTIONS', transactionLines(engine.lockWaits(), processes, of)],
     [

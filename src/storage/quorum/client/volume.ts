@@ -34,6 +34,16 @@ export interface MasterEnv {
   readonly trace: Trace;
 }
 
+/** How far the replica of a PG on one storage node has a stream. */
+export interface ReplicaView {
+  readonly pg: number;
+  /** The stream: the primary's incarnation that writes it. */
+  readonly incarnation: number;
+  readonly scl: number;
+  /** Bytes of redo that another replica of the PG has and this one lacks. */
+  readonly lag: number;
+}
+
 /** What people see of a storage node. */
 export interface StorageNodeView {
   readonly node: number;
@@ -42,8 +52,8 @@ export interface StorageNodeView {
   readonly health: 'whole' | 'rebuilding' | 'failed' | 'away' | 'leaving';
   /** Bytes of redo that it lacks, over all streams and PGs. */
   readonly lag: number;
-  /** Sum of the SCLs of its chains. */
-  readonly scl: number;
+  /** By PG and stream, in that order. */
+  readonly replicas: readonly ReplicaView[];
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -312,25 +322,30 @@ export class QuorumVolume {
       const status = this.#heard.get(node)?.status;
       const health = this.#isAnswering(node) ? (status?.health ?? 'away') : 'away';
       const own = new Map(status?.points.map(([pg, incarnation, , scl]) => [`${pg}:${incarnation}`, scl]));
-      let lag = 0;
-      for (const [key, scl] of highest) lag += Math.max(0, scl - (own.get(key) ?? STREAM_START));
-      const scl = [...own.values()].reduce((sum, one) => sum + one, 0);
-      const leaving = change?.removed === node && health === 'whole';
-      return {node, zone, address, health: leaving ? 'leaving' : health, lag, scl, counters: status?.counters ?? {}};
+      const replicas = highest.map(({pg, incarnation, scl: furthest}): ReplicaView => {
+        const scl = own.get(`${pg}:${incarnation}`) ?? STREAM_START;
+        return {pg, incarnation, scl, lag: Math.max(0, furthest - scl)};
+      });
+      const lag = replicas.reduce((sum, replica) => sum + replica.lag, 0);
+      const shown = change?.removed === node && health === 'whole' ? 'leaving' : health;
+      return {node, zone, address, health: shown, lag, replicas, counters: status?.counters ?? {}};
     });
   }
 
-  #highestPoints(): Map<string, number> {
-    const highest = new Map<string, number>();
+  /** The highest SCL of each stream that is in use, by PG. */
+  #highestPoints(): {readonly pg: number; readonly incarnation: number; scl: number}[] {
+    const highest = new Map<string, {readonly pg: number; readonly incarnation: number; scl: number}>();
     const known = new Set(this.ledger.incarnations.map(one => one.incarnation));
     for (const {status} of this.#heard.values()) {
       for (const [pg, incarnation, , scl] of status.points) {
         if (!known.has(incarnation)) continue;
         const key = `${pg}:${incarnation}`;
-        highest.set(key, Math.max(highest.get(key) ?? 0, scl));
+        const before = highest.get(key);
+        if (before === undefined) highest.set(key, {pg, incarnation, scl});
+        else before.scl = Math.max(before.scl, scl);
       }
     }
-    return highest;
+    return [...highest.values()].sort((a, b) => a.pg - b.pg || a.incarnation - b.incarnation);
   }
 
   /** Figures for metrics, by name; sums over the nodes. */

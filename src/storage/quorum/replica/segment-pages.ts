@@ -62,7 +62,7 @@ export class SegmentPages {
     disk.syncDirectorySync(`${directory}/images`);
     const header = {format: VOLUME_FORMAT, uuid, pageSize, redoFileSize: limits.logFileBytes};
     this.#arena = new RedoArena(limits.pendingBytesMax);
-    this.#images = new ImageStore(env, `${directory}/images`, pageSize, limits.growPages);
+    this.#images = new ImageStore(env, `${directory}/images`, pageSize, limits.growPages, limits.batchPages);
     this.#index = disk.existsSync(`${directory}/index.log`)
       ? ImageIndex.open(env, directory, header, this.#table, this.#images)
       : ImageIndex.create(env, directory, header, this.#table);
